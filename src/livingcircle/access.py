@@ -1,0 +1,225 @@
+"""Measure who reaches what on foot: nearest outlet, within the circle and across its border.
+
+For every door and trade: the least metres, the least minutes and whose they are; the nearest
+inside the door's own circle; how many outlets lie within the near and the far end of the trade's
+service radius; and, for every unit, which outlets its residents can reach across the border.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from livingcircle._readers import Reader
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# 国家2023: 家门口 5–10 minutes, 家周边 15 minutes; 密云 附件1.1 三: 5, 10 and 15 minutes.
+BANDS = (5.0, 10.0, 15.0)
+DEFAULT_RADII = (800.0, 1000.0)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Say which outlets offer each trade.
+
+    Attributes
+    ----------
+    trades
+        Trade codes, one column each.
+    offers
+        Whether an outlet offers a trade, shape (outlets, trades).
+    counted
+        Outlets that are open, verified and fixed, shape (outlets,).
+    unverified
+        Outlets nobody has confirmed, shape (outlets,).
+    """
+
+    trades: tuple[str, ...]
+    offers: Bools
+    counted: Bools
+    unverified: Bools
+
+    def of(self, trade: int) -> Ints:
+        """Return the outlets that count for a trade."""
+        return np.flatnonzero(self.offers[:, trade] & self.counted)
+
+    def maybe_of(self, trade: int) -> Ints:
+        """Return the unverified outlets of a trade."""
+        return np.flatnonzero(self.offers[:, trade] & self.unverified)
+
+
+@dataclass(frozen=True)
+class Units:
+    """Number the communities and circles that doors and outlets lie in; -1 is none."""
+
+    door_circle: Ints
+    outlet_circle: Ints
+    door_community: Ints
+
+
+@dataclass(frozen=True)
+class Access:
+    """Hold distances of doors × trades; inf means no way at all, -1 no outlet.
+
+    Attributes
+    ----------
+    metres, minutes
+        Least network metres and least minutes, shape (doors, trades). The two may belong to
+        different outlets.
+    outlet, minutes_outlet
+        Which outlet each belongs to.
+    circle_metres, circle_outlet
+        The nearest inside the door's own circle, up to the longest radius.
+    count_good, count_pass
+        Outlets within the near and far end of the radius, borders ignored.
+    maybe_metres
+        Metres to the nearest unverified outlet.
+    shared_communities, shared_circles
+        For each trade, (unit, outlet) pairs within the far radius of at least one door.
+    """
+
+    trades: tuple[str, ...]
+    method: str
+    metres: Floats
+    minutes: Floats
+    outlet: Ints
+    minutes_outlet: Ints
+    circle_metres: Floats
+    circle_outlet: Ints
+    count_good: Ints
+    count_pass: Ints
+    maybe_metres: Floats
+    shared_communities: tuple[Ints, ...]
+    shared_circles: tuple[Ints, ...]
+
+    def column(self, trade: str) -> int:
+        """Return the column of a trade."""
+        return self.trades.index(trade)
+
+
+def band_of(minutes: Floats) -> npt.NDArray[np.object_]:
+    """Return the walking band of each number of minutes: 5, 10, 15, 15+ or nothing."""
+    place = np.searchsorted(np.array(BANDS), minutes, side="left")
+    names = np.array(["5", "10", "15", "15+"], dtype=object)
+    return np.where(np.isfinite(minutes), names[place], "")
+
+
+def measure(
+    reader: Reader,
+    supply: Supply,
+    units: Units,
+    radii: Mapping[str, tuple[float, float]],
+) -> Access:
+    """Return the distances of every door to every trade.
+
+    Parameters
+    ----------
+    reader
+        Where distances come from.
+    supply
+        Who offers what.
+    units
+        Where doors and outlets lie.
+    radii
+        Near and far metres for each trade; trades without use 800 and 1000.
+    """
+    doors = len(units.door_circle)
+    shape = (doors, len(supply.trades))
+    metres, minutes = np.full(shape, np.inf), np.full(shape, np.inf)
+    outlet, minutes_outlet = np.full(shape, -1), np.full(shape, -1)
+    maybe = np.full(shape, np.inf)
+    for column in range(len(supply.trades)):
+        sources = supply.of(column)
+        metres[:, column], outlet[:, column] = reader.nearest(sources, "metres")
+        minutes[:, column], minutes_outlet[:, column] = reader.nearest(sources, "minutes")
+        maybe[:, column], _ = reader.nearest(supply.maybe_of(column), "metres")
+    near = _count(reader, supply, units, [radii.get(t, DEFAULT_RADII) for t in supply.trades])
+    return Access(
+        trades=supply.trades,
+        method=reader.method,
+        metres=metres,
+        minutes=minutes,
+        outlet=outlet,
+        minutes_outlet=minutes_outlet,
+        circle_metres=near.circle_metres,
+        circle_outlet=near.circle_outlet,
+        count_good=near.good,
+        count_pass=near.far,
+        maybe_metres=maybe,
+        shared_communities=near.pairs(near.communities),
+        shared_circles=near.pairs(near.circles),
+    )
+
+
+@dataclass(frozen=True)
+class _Nearby:
+    """Gather what the bounded searches find; arrays are filled in place."""
+
+    circle_metres: Floats
+    circle_outlet: Ints
+    good: Ints
+    far: Ints
+    communities: list[list[Ints]]
+    circles: list[list[Ints]]
+
+    @staticmethod
+    def pairs(found: list[list[Ints]]) -> tuple[Ints, ...]:
+        """Return one array of distinct (unit, outlet) pairs for each trade."""
+        nothing = np.empty((0, 2), dtype=np.int64)
+        return tuple(np.unique(np.vstack([nothing, *some]), axis=0) for some in found)
+
+
+def _count(
+    reader: Reader, supply: Supply, units: Units, radii: Sequence[tuple[float, float]]
+) -> _Nearby:
+    """Search outward from every outlet once, up to the longest radius of any trade."""
+    shape = (len(units.door_circle), len(supply.trades))
+    near = _Nearby(
+        circle_metres=np.full(shape, np.inf),
+        circle_outlet=np.full(shape, -1),
+        good=np.zeros(shape, dtype=np.int64),
+        far=np.zeros(shape, dtype=np.int64),
+        communities=[[] for _ in supply.trades],
+        circles=[[] for _ in supply.trades],
+    )
+    limit = max((far for _, far in radii), default=0.0)
+    sources = np.flatnonzero(supply.counted & supply.offers.any(axis=1))
+    for some, metres in reader.within(sources, limit):
+        for column in range(len(supply.trades)):
+            rows = np.flatnonzero(supply.offers[some, column])
+            if len(rows):
+                _gather(near, units, column, radii[column], some[rows], metres[rows])
+    return near
+
+
+def _gather(
+    near: _Nearby,
+    units: Units,
+    column: int,
+    radius: tuple[float, float],
+    outlets: Ints,
+    metres: Floats,
+) -> None:
+    """Add one trade's outlets of one bundle, metres of shape (outlets, doors)."""
+    near.good[:, column] += (metres <= radius[0]).sum(axis=0)
+    reached = metres <= radius[1]
+    near.far[:, column] += reached.sum(axis=0)
+    own = units.outlet_circle[outlets][:, None] == units.door_circle[None, :]
+    inside = np.where(own & (units.door_circle >= 0)[None, :], metres, np.inf)
+    best = inside.argmin(axis=0)
+    value = inside[best, np.arange(inside.shape[1])]
+    closer = value < near.circle_metres[:, column]
+    near.circle_metres[closer, column] = value[closer]
+    near.circle_outlet[closer, column] = outlets[best[closer]]
+    row, door = np.nonzero(reached)
+    for found, codes in (
+        (near.communities[column], units.door_community),
+        (near.circles[column], units.door_circle),
+    ):
+        pairs = np.column_stack([codes[door], outlets[row]])
+        found.append(np.unique(pairs[pairs[:, 0] >= 0], axis=0))

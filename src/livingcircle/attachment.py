@@ -1,0 +1,185 @@
+"""Attach doors and outlets to the street they open onto.
+
+Each entrance walks straight to the nearest street it can reach without crossing a wall, river,
+railway or expressway, and without landing on an island. The straight piece (the leg) is walked
+at the walker's own speed, counts in full, and is capped: beyond the cap a place is *off the
+network*, which is an answer of its own and never a long walk.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from livingcircle.network import Network
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+LEG_METRES = 200.0
+CANDIDATES = 16
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Say where each entrance meets its street.
+
+    Attributes
+    ----------
+    owner
+        Position of the door or outlet the entrance belongs to, shape (entrances,).
+    segment
+        Segment number, or -1 where nothing admissible is within reach, shape (entrances,).
+    along
+        Ground metres from the segment's tail to the foot of the leg, shape (entrances,).
+    leg
+        Straight metres from the entrance to its street, shape (entrances,).
+    side
+        1 left of the segment, -1 right, 0 on it, shape (entrances,).
+    passed_over
+        Nearer streets refused because a barrier lies between, shape (entrances,).
+    foot
+        Where the leg meets the street, metres, shape (entrances, 2).
+    nearest
+        Metres to the nearest street of any kind, admissible or not, shape (entrances,).
+    """
+
+    owner: Ints
+    segment: Ints
+    along: Floats
+    leg: Floats
+    side: Ints
+    passed_over: Ints
+    foot: Floats
+    nearest: Floats
+
+    def best(self, count: int) -> pd.DataFrame:
+        """Return one row for each of ``count`` owners: its shortest leg, or none."""
+        table = pd.DataFrame(
+            {
+                "owner": self.owner,
+                "segment": self.segment,
+                "leg": np.where(self.segment >= 0, self.leg, np.inf),
+                "side": self.side,
+                "nearest": self.nearest,
+            }
+        ).sort_values(["owner", "leg"], kind="stable")
+        return table.drop_duplicates("owner").set_index("owner").reindex(range(count))
+
+
+def attach(
+    network: Network,
+    points: npt.NDArray[np.object_],
+    owner: Ints,
+    *,
+    residents: bool,
+    cap: float = LEG_METRES,
+) -> Attachment:
+    """Return where entrances meet the streets.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    points
+        Entrances in metres on the network's grid, shape (entrances,).
+    owner
+        Whose entrance each is, shape (entrances,).
+    residents
+        Whether the owners live there. Shops open onto residents-only ways only where no public
+        street is within the cap: a back yard is not a shop front.
+    cap
+        Longest leg in metres.
+    """
+    usable = np.flatnonzero(~network.island)
+    pairs = _candidates(network, points, usable, cap)
+    if not residents:
+        pairs["private"] = network.resident_only[pairs["segment"]]
+        pairs = pairs.sort_values(["entrance", "private", "distance", "segment"], kind="stable")
+    chosen, refused = _first_admissible(network, points, pairs, len(points))
+    return _measure(network, points, owner, chosen, refused)
+
+
+def _candidates(
+    network: Network, points: npt.NDArray[np.object_], usable: Ints, cap: float
+) -> pd.DataFrame:
+    """Return entrance × segment pairs within the cap, nearest first."""
+    tree = shapely.STRtree(network.lines[usable])
+    entrance, hit = tree.query(points, predicate="dwithin", distance=cap)
+    segment = usable[hit]
+    distance = shapely.distance(points[entrance], network.lines[segment])
+    pairs = pd.DataFrame({"entrance": entrance, "segment": segment, "distance": distance})
+    return pairs.sort_values(["entrance", "distance", "segment"], kind="stable")
+
+
+def _first_admissible(
+    network: Network, points: npt.NDArray[np.object_], pairs: pd.DataFrame, count: int
+) -> tuple[Ints, Ints]:
+    """Return each entrance's first candidate that no barrier cuts off, and how many were."""
+    chosen = np.full(count, -1, dtype=np.int64)
+    refused = np.zeros(count, dtype=np.int64)
+    rank = pairs.groupby("entrance").cumcount()
+    tree = shapely.STRtree(network.barriers)
+    for turn in range(CANDIDATES):
+        now = pairs[(rank == turn).to_numpy()]
+        now = now[chosen[now["entrance"]] < 0]
+        if len(now) == 0:
+            break
+        entrance = now["entrance"].to_numpy()
+        segment = now["segment"].to_numpy()
+        legs = shapely.shortest_line(points[entrance], network.lines[segment])
+        blocked = np.zeros(len(now), dtype=np.bool_)
+        if len(network.barriers):
+            blocked[np.unique(tree.query(legs, predicate="crosses")[0])] = True
+        chosen[entrance[~blocked]] = segment[~blocked]
+        refused[entrance[blocked]] += 1
+    return chosen, refused
+
+
+def _measure(
+    network: Network,
+    points: npt.NDArray[np.object_],
+    owner: Ints,
+    chosen: Ints,
+    refused: Ints,
+) -> Attachment:
+    """Measure legs and positions for the chosen segments."""
+    count = len(points)
+    along, leg = np.zeros(count), np.full(count, np.nan)
+    side = np.zeros(count, dtype=np.int64)
+    on = np.flatnonzero(chosen >= 0)
+    lines = network.lines[chosen[on]]
+    drawn = shapely.length(lines)
+    place = shapely.line_locate_point(lines, points[on])
+    # A stated length may differ from the drawn one; positions keep their share of the line.
+    share = np.where(drawn > 0, place / np.where(drawn > 0, drawn, 1.0), 0.0)
+    along[on] = share * network.metres[chosen[on]]
+    leg[on] = shapely.distance(points[on], lines)
+    side[on] = _sides(lines, place, points[on])
+    tree = shapely.STRtree(network.lines)
+    nearest = np.full(count, np.nan)
+    hits, gaps = tree.query_nearest(points, return_distance=True, all_matches=False)
+    nearest[hits[0]] = gaps
+    foot = shapely.get_coordinates(points).astype(np.float64)
+    foot[on] = shapely.get_coordinates(shapely.line_interpolate_point(lines, place))
+    return Attachment(owner, chosen, along, leg, side, refused, foot, nearest)
+
+
+def _sides(lines: npt.NDArray[np.object_], place: Floats, points: npt.NDArray[np.object_]) -> Ints:
+    """Return on which side of its street each entrance lies, looking from tail to head."""
+    if len(lines) == 0:
+        return np.empty(0, dtype=np.int64)
+    length = shapely.length(lines)
+    before = shapely.get_coordinates(
+        shapely.line_interpolate_point(lines, np.maximum(place - 0.5, 0.0))
+    )
+    after = shapely.get_coordinates(
+        shapely.line_interpolate_point(lines, np.minimum(place + 0.5, length))
+    )
+    way = after - before
+    off = shapely.get_coordinates(points) - before
+    turn = np.round(way[:, 0] * off[:, 1] - way[:, 1] * off[:, 0], 6)
+    return np.asarray(np.sign(turn), dtype=np.int64)

@@ -1,0 +1,333 @@
+"""Build the walking network of one district for one walker at one hour.
+
+The network knows segments between junctions, what each costs in metres and minutes, where gates
+stop people, which parts only residents may use, and which parts are islands joined to nothing.
+Doors and outlets are attached to it in :mod:`livingcircle.attachment`.
+"""
+
+from dataclasses import dataclass
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from livingcircle._gates import GatePlan
+from livingcircle._gates import plan_gates
+from livingcircle._topology import Topology
+from livingcircle._topology import build_topology
+from livingcircle.coordinates import LocalGrid
+from livingcircle.walkers import Walker
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# A piece of street shorter than the longest service radius cannot serve anyone by itself.
+ISLAND_METRES = 1000.0
+GAP_METRES = 1.0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Hold the segments a walker may use and what they cost.
+
+    Attributes
+    ----------
+    lines
+        Segment geometry in metres on ``grid``, shape (segments,).
+    tail, head
+        Node numbers, shape (segments,); nodes 0 … ``node_count`` − 1.
+    metres
+        Length on the ground, shape (segments,).
+    pace
+        Minutes per metre along the segment, mid-block crossings included, shape (segments,).
+    wait_tail, wait_head
+        Minutes charged at each end: half of that junction's delay, shape (segments,).
+    forward, backward
+        Whether the walker may pass from tail to head, and back, shape (segments,).
+    resident_only
+        Whether only residents may use it, shape (segments,).
+    name
+        Street name or kind, shape (segments,).
+    component
+        Component number of each segment, main component first, shape (segments,).
+    island
+        Whether the segment is quarantined, shape (segments,).
+    exits
+        Arcs (inner node, outer node) that residents may take out of their compound, shape (n, 2).
+    passes
+        Gates inside open compounds: (node, node, compound name, gate id).
+    repairs
+        What a person should look at: islands, gaps, unknown gates.
+    """
+
+    grid: LocalGrid
+    walker: Walker
+    lines: npt.NDArray[np.object_]
+    tail: Ints
+    head: Ints
+    metres: Floats
+    pace: Floats
+    wait_tail: Floats
+    wait_head: Floats
+    forward: Bools
+    backward: Bools
+    resident_only: Bools
+    name: npt.NDArray[np.object_]
+    xy: Floats
+    component: Ints
+    island: Bools
+    exits: Ints
+    passes: tuple[tuple[int, int, str, str], ...]
+    barriers: npt.NDArray[np.object_]
+    repairs: pd.DataFrame
+
+    @property
+    def node_count(self) -> int:
+        """Return the number of nodes."""
+        return len(self.xy)
+
+    def summary(self) -> dict[str, float | int | str]:
+        """Return the figures a reader wants first: length, pieces, share on the main one."""
+        total = float(self.metres.sum())
+        main = float(self.metres[self.component == 0].sum())
+        return {
+            "walker": self.walker.describe(),
+            "kilometres": round(total / 1000, 1),
+            "segments": len(self.lines),
+            "components": int(self.component.max()) + 1 if len(self.component) else 0,
+            "main_share": round(main / total, 4) if total else 0.0,
+            "island_kilometres": round(float(self.metres[self.island].sum()) / 1000, 2),
+        }
+
+
+def build_network(
+    streets: gpd.GeoDataFrame,
+    *,
+    grid: LocalGrid,
+    walker: Walker,
+    junctions: gpd.GeoDataFrame | None = None,
+    gates: gpd.GeoDataFrame | None = None,
+    barriers: gpd.GeoDataFrame | None = None,
+    at: str = "10:00",
+) -> Network:
+    """Return the walking network of a street table.
+
+    Parameters
+    ----------
+    streets
+        Street table in longitude and latitude; see the ``streets`` table.
+    grid
+        The district's metre grid.
+    walker
+        Who walks; decides on stairs and minutes.
+    junctions
+        Crossings, signals and lifts at street nodes, indexed by node number.
+    gates, barriers
+        Gates with class and hours; lines or areas nobody steps across off the street.
+    at
+        Hour for which gates are judged, ``"HH:MM"``.
+
+    Raises
+    ------
+    NetworkError
+        If no street can be walked at all.
+    """
+    usable = _walkable(streets, walker)
+    streets = streets[usable]
+    topology = build_topology(streets, np.asarray(grid.project(streets.geometry.to_numpy())))
+    places = _places(gates, grid)
+    plan = plan_gates(topology, streets, gates, places, at=at)
+    metres, pace = _costs(plan.topology, streets, walker)
+    wait = _waits(plan.topology, junctions, walker)
+    row = plan.topology.row
+    oneway = streets["oneway"].fillna(0).to_numpy(dtype=np.int64)[row]
+    network = Network(
+        grid=grid,
+        walker=walker,
+        lines=plan.topology.lines,
+        tail=plan.topology.tail,
+        head=plan.topology.head,
+        metres=metres,
+        pace=pace,
+        wait_tail=wait[plan.topology.tail],
+        wait_head=wait[plan.topology.head],
+        forward=oneway >= 0,
+        backward=oneway <= 0,
+        resident_only=plan.resident_only,
+        name=_names(streets)[row],
+        xy=plan.topology.xy,
+        component=np.zeros(len(row), dtype=np.int64),
+        island=np.zeros(len(row), dtype=np.bool_),
+        exits=np.empty((0, 2), dtype=np.int64),
+        passes=(),
+        barriers=_barrier_lines(barriers, grid),
+        repairs=plan.repairs,
+    )
+    return _sort_out_components(network, plan)
+
+
+def _walkable(streets: gpd.GeoDataFrame, walker: Walker) -> Bools:
+    """Return which streets this walker may use at all."""
+    usable = (streets["access"].fillna("public") != "closed").to_numpy(dtype=np.bool_)
+    if not walker.uses_steps:
+        steps = streets["steps"].fillna(value=False).to_numpy(dtype=np.bool_)
+        barred = (streets["wheelchair"].fillna(value=True) == False).to_numpy()  # noqa: E712
+        usable = usable & ~steps & ~barred
+    return np.asarray(usable, dtype=np.bool_)
+
+
+def _places(gates: gpd.GeoDataFrame | None, grid: LocalGrid) -> npt.NDArray[np.object_]:
+    """Return gate points in metres."""
+    if gates is None or len(gates) == 0:
+        return np.empty(0, dtype=object)
+    return np.asarray(grid.project(gates.geometry.to_numpy()), dtype=object)
+
+
+def _costs(topology: Topology, streets: gpd.GeoDataFrame, walker: Walker) -> tuple[Floats, Floats]:
+    """Return each segment's metres and minutes per metre."""
+    drawn = shapely.length(topology.lines)
+    stated = streets["length_m"].to_numpy(dtype=np.float64, na_value=np.nan)[topology.row]
+    metres = np.where(np.isfinite(stated), stated * topology.share, drawn)
+    steps = streets["steps"].fillna(value=False).to_numpy(dtype=np.bool_)[topology.row]
+    speed = walker.metres_per_minute * np.where(steps, walker.steps_factor, 1.0)
+    kind = streets["crossing"].fillna("").to_numpy(dtype=object)[topology.row]
+    delay = np.array([walker.seconds.get(k, 0.0) for k in kind]) / 60.0
+    share = np.where(metres > 0, delay * topology.share / np.where(metres > 0, metres, 1.0), 0.0)
+    return metres, 1.0 / speed + share
+
+
+def _waits(topology: Topology, junctions: gpd.GeoDataFrame | None, walker: Walker) -> Floats:
+    """Return half of each junction's delay, in minutes.
+
+    The delay of a junction is charged half on each segment that meets it, so that walking
+    through costs it once. It counts only where three or more segments meet: walking along a
+    street past a zebra is not crossing it.
+    """
+    waits = np.zeros(len(topology.xy))
+    if junctions is None or len(junctions) == 0:
+        return waits
+    seconds = junctions["kind"].map(dict(walker.seconds)).fillna(0.0)
+    by_node = seconds.groupby(junctions.index.astype(np.int64)).max()
+    delay = by_node.reindex(topology.node_ids).fillna(0.0).to_numpy(dtype=np.float64)
+    count = len(topology.xy)
+    degree = np.bincount(topology.tail, minlength=count) + np.bincount(
+        topology.head, minlength=count
+    )
+    crossing_way = 3
+    return np.asarray(np.where(degree >= crossing_way, delay / 120.0, 0.0))
+
+
+def _names(streets: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the name of each street, or what kind of way it is when it has none."""
+    named = streets["name"].fillna("").astype(str)
+    kind = streets["highway"].fillna("").astype(str)
+    return np.asarray(named.where(named != "", kind).to_numpy(dtype=object))
+
+
+def _barrier_lines(barriers: gpd.GeoDataFrame | None, grid: LocalGrid) -> npt.NDArray[np.object_]:
+    """Return barrier geometry in metres."""
+    if barriers is None or len(barriers) == 0:
+        return np.empty(0, dtype=object)
+    return np.asarray(grid.project(barriers.geometry.to_numpy()), dtype=object)
+
+
+def _sort_out_components(network: Network, plan: GatePlan) -> Network:
+    """Rank the components, open compounds towards the street, quarantine islands."""
+    node_part = _node_components(network)
+    part = node_part[network.tail]
+    length = np.bincount(part, weights=network.metres, minlength=int(node_part.max()) + 1)
+    rank = np.empty(len(length), dtype=np.int64)
+    rank[np.lexsort((np.arange(len(length)), -length))] = np.arange(len(length))
+    node_part = rank[node_part]
+    component = node_part[network.tail]
+    exits, passes = _compound_ways(plan, node_part)
+    metres = np.bincount(component, weights=network.metres, minlength=len(length))
+    small = metres < ISLAND_METRES
+    # What a gate has shut in is no mapping error: its doors must not slip out past the gate.
+    small[np.r_[0, node_part[exits.ravel()], node_part[plan.shut]]] = False
+    network = replace(
+        network,
+        component=component,
+        island=small[component],
+        exits=exits,
+        passes=passes,
+    )
+    return replace(network, repairs=pd.concat([plan.repairs, _islands(network)]))
+
+
+def _node_components(network: Network) -> Ints:
+    """Return the component of each node, directions ignored."""
+    ones = np.ones(len(network.tail))
+    count = network.node_count
+    graph = coo_array((ones, (network.tail, network.head)), shape=(count, count))
+    _, labels = connected_components(graph.tocsr(), directed=False)
+    return np.asarray(labels, dtype=np.int64)
+
+
+def _compound_ways(
+    plan: GatePlan, part: Ints
+) -> tuple[Ints, tuple[tuple[int, int, str, str], ...]]:
+    """Tell gates that close a compound off from gates inside an open one.
+
+    A compound behind residents' gates only is a component of its own; its residents may walk out
+    towards the bigger part and strangers may not walk in. A gate whose two sides hang together
+    another way is a short cut for the residents of the compound it names.
+    """
+    depth = _depths(plan, part)
+    exits = []
+    passes = []
+    for a, b, compound, gate in plan.links:
+        if part[a] == part[b]:
+            passes.append((a, b, compound, gate))
+        elif depth[part[a]] > depth[part[b]]:
+            exits.append((a, b))
+        elif depth[part[a]] < depth[part[b]]:
+            exits.append((b, a))
+    return np.array(exits, dtype=np.int64).reshape(-1, 2), tuple(passes)
+
+
+def _depths(plan: GatePlan, part: Ints) -> Ints:
+    """Return how many residents' gates lie between each component and the open streets."""
+    far = len(plan.links) + 1
+    count = int(part.max()) + 1
+    depth = np.full(count, far, dtype=np.int64)
+    linked = {int(part[n]) for a, b, _, _ in plan.links for n in (a, b)}
+    depth[[p for p in range(count) if p not in linked]] = 0
+    depth[0] = 0
+    for _ in range(far):
+        for a, b, _, _ in plan.links:
+            low = min(depth[part[a]], depth[part[b]]) + 1
+            depth[part[a]] = min(depth[part[a]], low)
+            depth[part[b]] = min(depth[part[b]], low)
+    return depth
+
+
+def _islands(network: Network) -> pd.DataFrame:
+    """Return one repair row for each quarantined component."""
+    rows = []
+    main = shapely.STRtree(network.lines[~network.island])
+    for number in np.unique(network.component[network.island]):
+        lines = network.lines[network.component == number]
+        whole = shapely.union_all(lines)
+        _, gap = main.query_nearest(whole, return_distance=True, all_matches=False)
+        place = network.grid.unproject(np.array([shapely.centroid(whole)]))[0]
+        near = float(gap[0]) if len(gap) else np.nan
+        length = float(shapely.length(lines).sum())
+        rows.append(
+            {
+                "kind": "gap" if near <= GAP_METRES else "island",
+                "place": str(network.name[network.component == number][0]),
+                "lon": round(place.x, 6),
+                "lat": round(place.y, 6),
+                "length_m": round(length, 1),
+                "sentence": f"一段{length:.0f}米的路与路网不相连，最近处相距{near:.1f}米，"
+                "已隔离，不用于计算；补上连接后重新运行",
+            }
+        )
+    return pd.DataFrame(rows, columns=["kind", "place", "lon", "lat", "length_m", "sentence"])

@@ -1,0 +1,55 @@
+"""Measure one district quickly in tests: doors and outlets in, metres and minutes out."""
+
+import numpy as np
+import shapely
+
+from livingcircle._graph import assemble
+from livingcircle._readers import StreetReader
+from livingcircle.attachment import attach
+from livingcircle.network import build_network
+from livingcircle.walkers import WALKERS
+from tests.factories.streets import GRID
+
+
+def points(places):
+    """Return places in metres as points, and whose entrance each is.
+
+    A place is (x, y), or a list of several entrances.
+    """
+    flat = [
+        (i, xy)
+        for i, place in enumerate(places)
+        for xy in (place if isinstance(place, list) else [place])
+    ]
+    return (
+        np.array([shapely.Point(*xy) for _, xy in flat], dtype=object),
+        np.array([i for i, _ in flat], dtype=np.int64),
+    )
+
+
+def walk(streets, doors, outlets, *, walker="standard", compounds=None, **options):
+    """Return (network, reader) for hand-drawn streets, doors and outlets."""
+    network = build_network(streets, grid=GRID, walker=WALKERS[walker], **options)
+    out = attach(network, *points(doors), residents=True)
+    into = attach(network, *points(outlets), residents=False)
+    names = np.array(compounds or [""] * len(doors), dtype=object)
+    graph = assemble(network, out, into, (len(doors), len(outlets)), names)
+    return network, StreetReader(graph)
+
+
+def metres(streets, doors, outlets, **options):
+    """Return the least metres from each door to any of the outlets, to the decimetre."""
+    _, reader = walk(streets, doors, outlets, **options)
+    return nearest(reader, len(outlets), "metres")
+
+
+def minutes(streets, doors, outlets, **options):
+    """Return the least minutes from each door to any of the outlets."""
+    _, reader = walk(streets, doors, outlets, **options)
+    return nearest(reader, len(outlets), "minutes", digits=3)
+
+
+def nearest(reader, count, metric, digits=1):
+    """Return the least distance of each door as a plain list."""
+    value, _ = reader.nearest(np.arange(count), metric)
+    return [float(v) for v in np.round(value, digits)]
