@@ -5,6 +5,7 @@ matrix, no sharing between doors, nothing clever.
 """
 
 import heapq
+import itertools
 import math
 
 
@@ -12,7 +13,7 @@ def project(point, line):
     """Return (metres off the line, metres along it) for the nearest place on a polyline."""
     best = (math.inf, 0.0)
     done = 0.0
-    for (ax, ay), (bx, by) in zip(line[:-1], line[1:], strict=True):
+    for (ax, ay), (bx, by) in itertools.pairwise(line):
         length = math.hypot(bx - ax, by - ay)
         if length == 0:
             continue
@@ -33,7 +34,7 @@ def attach(point, lines):
 
 def length_of(line):
     """Return the length of a polyline."""
-    return sum(math.dist(a, b) for a, b in zip(line[:-1], line[1:], strict=True))
+    return sum(math.dist(a, b) for a, b in itertools.pairwise(line))
 
 
 def walk(lines, doors, outlets, oneway=None):
@@ -46,7 +47,7 @@ def walk(lines, doors, outlets, oneway=None):
         stops = [(0.0, ("n", *line[0])), (length_of(line), ("n", *line[-1]))]
         stops += [(along, ("at", key)) for key, (n, along, _) in where.items() if n == number]
         stops.sort(key=lambda stop: stop[0])
-        for (a, u), (b, v) in zip(stops[:-1], stops[1:], strict=True):
+        for (a, u), (b, v) in itertools.pairwise(stops):
             if oneway[number] >= 0:
                 ways.setdefault(u, []).append((v, b - a))
             if oneway[number] <= 0:

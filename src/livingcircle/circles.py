@@ -1,0 +1,230 @@
+"""Say which community and circle every door and outlet lies in, and check each circle's shape.
+
+密云 三（一）: a circle generally has at most 2 km² and 10,000–30,000 people a km², and does not
+cross rivers, arterial roads or expressways. Crossing a river, railway or expressway is a hard
+fault; area and arterial roads want a written reason; density is for information.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from livingcircle.coordinates import LocalGrid
+from livingcircle.coordinates import geodesic_area
+from livingcircle.district import District
+
+Ints = npt.NDArray[np.int64]
+
+# A barrier counts as crossing when more than this runs inside, 20 m away from the boundary.
+CROSSING_METRES = 100.0
+MARGIN_METRES = 20.0
+ARTERIAL = ("trunk", "primary")
+SEVERITY = {"river": "hard", "railway": "hard", "expressway": "hard", "arterial": "soft"}
+BARRIER_NAMES = {"river": "河流", "railway": "铁路", "expressway": "快速路", "arterial": "主干路"}
+CHECK_COLUMNS = [
+    "circle_id",
+    "circle_name",
+    "check",
+    "name",
+    "value",
+    "limit",
+    "unit",
+    "severity",
+    "verdict",
+    "reason",
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Set the limits a circle is held against (密云 三（一）)."""
+
+    area_km2: float = 2.0
+    density: tuple[float, float] = (10_000.0, 30_000.0)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Number the community and circle of every door and outlet; -1 is none.
+
+    ``communities`` and ``circles`` are the ids in the order of the numbers.
+    """
+
+    communities: pd.Index
+    circles: pd.Index
+    door_community: Ints
+    door_circle: Ints
+    outlet_community: Ints
+    outlet_circle: Ints
+
+
+def circle_areas(district: District) -> gpd.GeoSeries:
+    """Return each circle's boundary in degrees: as drawn, or the union of its whole members."""
+    drawn = district.circles.geometry.copy()
+    whole = district.circle_members[~district.circle_members["part"].astype(bool)]
+    shapes = district.communities.geometry
+    for circle, members in whole.groupby("circle_id")["community_id"]:
+        if circle in drawn.index and (drawn[circle] is None or drawn[circle].is_empty):
+            known = [shapes[c] for c in members if c in shapes.index and shapes[c] is not None]
+            if known and len(known) == len(members):
+                drawn[circle] = shapely.union_all(known)
+    return gpd.GeoSeries(drawn, crs="EPSG:4326")
+
+
+def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
+    """Return the community and circle of every door and outlet.
+
+    A door's stated community wins over its place; a drawn circle wins over membership. Where a
+    community belongs to a circle only in part, only a drawn boundary can say which doors do.
+    """
+    communities, circles = district.communities.index, areas.index
+    door_community = _locate(district.doors.geometry, district.communities.geometry)
+    stated = communities.get_indexer(district.doors["community"].fillna(""))
+    door_community = np.where(stated >= 0, stated, door_community)
+    outlet_community = _locate(district.outlets.geometry, district.communities.geometry)
+    whole = _whole_members(district, communities, circles)
+    drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
+    return Membership(
+        communities=communities,
+        circles=circles,
+        door_community=door_community,
+        door_circle=_circle_of(district.doors.geometry, drawn, door_community, whole),
+        outlet_community=outlet_community,
+        outlet_circle=_circle_of(district.outlets.geometry, drawn, outlet_community, whole),
+    )
+
+
+def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:
+    """Return the number of the first area each point lies in, or -1."""
+    found = np.full(len(points), -1, dtype=np.int64)
+    known = np.flatnonzero(areas.notna().to_numpy())
+    if len(known) == 0 or len(points) == 0:
+        return found
+    tree = shapely.STRtree(areas.to_numpy()[known])
+    point, area = tree.query(points.to_numpy(), predicate="intersects")
+    # Last write wins, so go from the last area to the first.
+    order = np.argsort(-area, kind="stable")
+    found[point[order]] = known[area[order]]
+    return found
+
+
+def _whole_members(district: District, communities: pd.Index, circles: pd.Index) -> Ints:
+    """Return the circle that each community belongs to as a whole, or -1."""
+    circle_of = np.full(len(communities) + 1, -1, dtype=np.int64)
+    whole = district.circle_members[~district.circle_members["part"].astype(bool)]
+    community = communities.get_indexer(pd.Index(whole["community_id"]))
+    circle = circles.get_indexer(pd.Index(whole["circle_id"]))
+    circle_of[community] = circle
+    circle_of[-1] = -1
+    return circle_of
+
+
+def _circle_of(points: gpd.GeoSeries, drawn: gpd.GeoSeries, community: Ints, whole: Ints) -> Ints:
+    """Return the circle of each point: by drawn boundary first, else through its community."""
+    by_boundary = _locate(points, drawn)
+    return np.where(by_boundary >= 0, by_boundary, whole[community])
+
+
+def check_circles(
+    district: District,
+    areas: gpd.GeoSeries,
+    population: pd.Series,
+    grid: LocalGrid,
+    limits: Limits | None = None,
+) -> pd.DataFrame:
+    """Return one row for each circle and check.
+
+    Parameters
+    ----------
+    district, areas
+        The circles and their boundaries in degrees.
+    population
+        People of each circle, NaN where unknown.
+    grid
+        The district's metre grid.
+    limits
+        Limits to hold against; those of 密云 by default.
+    """
+    limits = limits or Limits()
+    lines = _severing_lines(district, grid)
+    rows = []
+    for circle, name in district.circles["name"].items():
+        area = areas[circle]
+        known = area is not None and not area.is_empty
+        km2 = float(geodesic_area(np.array([area]))[0]) / 1e6 if known else np.nan
+        rows.append(_area_row(km2, limits))
+        rows.append(_density_row(km2, float(population.get(circle, np.nan)), limits))
+        rows += _crossing_rows(grid.project(area) if known else None, lines)
+        for row in rows[-2 - len(SEVERITY) :]:
+            row |= {"circle_id": circle, "circle_name": name}
+    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
+
+
+def _severing_lines(district: District, grid: LocalGrid) -> dict[str, npt.NDArray[np.object_]]:
+    """Return the lines no circle should cross, by kind, in metres."""
+    lines = {}
+    for kind in ("river", "railway", "expressway"):
+        some = district.barriers[district.barriers["kind"] == kind]
+        lines[kind] = np.asarray(grid.project(some.geometry.to_numpy()), dtype=object)
+    roads = district.streets[district.streets["highway"].isin(ARTERIAL)]
+    lines["arterial"] = np.asarray(grid.project(roads.geometry.to_numpy()), dtype=object)
+    return lines
+
+
+def _row(check: str, name: str, value: float, limit: str, unit: str) -> dict[str, object]:
+    """Return the part of a check row that is known before it is judged."""
+    return {"check": check, "name": name, "value": value, "limit": limit, "unit": unit}
+
+
+def _area_row(km2: float, limits: Limits) -> dict[str, object]:
+    """Judge the area."""
+    row = _row("area", "面积", round(km2, 3), f"≤{limits.area_km2:g}", "平方公里")
+    row["severity"] = "soft"
+    if np.isnan(km2):
+        return row | {"verdict": "unknown", "reason": "没有四至边界"}
+    if km2 <= limits.area_km2:
+        return row | {"verdict": "served", "reason": ""}
+    more = km2 - limits.area_km2
+    return row | {"verdict": "lacking", "reason": f"超出{more:.2f}平方公里，需书面说明理由"}
+
+
+def _density_row(km2: float, people: float, limits: Limits) -> dict[str, object]:
+    """Judge the density."""
+    low, high = limits.density
+    density = people / km2 if km2 and not np.isnan(km2) else np.nan
+    limit = f"{low / 1e4:g}–{high / 1e4:g}"
+    row = _row("density", "人口密度", round(density / 1e4, 2), limit, "万人/平方公里")
+    row["severity"] = "info"
+    if np.isnan(density):
+        return row | {"verdict": "unknown", "reason": "缺少人口或边界"}
+    if low <= density <= high:
+        return row | {"verdict": "served", "reason": ""}
+    return row | {"verdict": "lacking", "reason": "偏低" if density < low else "偏高"}
+
+
+def _crossing_rows(
+    area: shapely.Geometry | None, lines: dict[str, npt.NDArray[np.object_]]
+) -> list[dict[str, object]]:
+    """Judge what runs through the circle."""
+    rows = []
+    inner = shapely.buffer(area, -MARGIN_METRES) if area is not None else None
+    for kind, severity in SEVERITY.items():
+        name = BARRIER_NAMES[kind]
+        row = _row(f"crosses_{kind}", f"跨越{name}", np.nan, "不跨越", "米")
+        row["severity"] = severity
+        if inner is None:
+            rows.append(row | {"verdict": "unknown", "reason": "没有四至边界"})
+            continue
+        edges = shapely.boundary(lines[kind]) if kind == "river" else lines[kind]
+        solid = np.where(shapely.get_dimensions(lines[kind]) == 2, edges, lines[kind])  # noqa: PLR2004
+        inside = float(shapely.length(shapely.intersection(solid, inner)).sum())
+        row["value"] = round(inside, 1)
+        crossed = inside > CROSSING_METRES
+        verdict = "lacking" if crossed else "served"
+        reason = f"有{inside:.0f}米{name}穿过圈内" if crossed else ""
+        rows.append(row | {"verdict": verdict, "reason": reason})
+    return rows

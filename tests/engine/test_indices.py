@@ -1,0 +1,67 @@
+"""Check rates, intervals and the convenience index against numbers worked out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from livingcircle.indices import Rate
+from livingcircle.indices import convenience
+from livingcircle.indices import coverage
+from livingcircle.indices import index_row
+from livingcircle.indices import rate_of_flag
+from livingcircle.indices import wilson
+
+
+def test_chain_rate_of_dongcheng_2017():
+    """东城 2017: 1,058 chain outlets of 2,662 are 39.74 %."""
+    flags = pd.Series([True] * 1058 + [False] * 1604, dtype="boolean")
+    assert round(rate_of_flag(flags).value, 2) == 39.74
+
+
+def test_blank_chain_cells_are_neither_yes_nor_no():
+    rate = rate_of_flag(pd.Series([True, False, None, None], dtype="boolean"))
+    assert (rate.value, rate.low, rate.high) == (50.0, 25.0, 75.0)
+
+
+def test_no_known_flag_gives_no_rate():
+    assert math.isnan(rate_of_flag(pd.Series([None], dtype="boolean")).value)
+
+
+def test_convenience_index_is_100_only_when_every_pair_is_met():
+    assert convenience(pd.Series(["served"] * 16)).value == 100.0
+    mixed = convenience(pd.Series(["served"] * 6 + ["lacking"] * 2 + ["unknown"] * 8))
+    assert (mixed.value, mixed.unknown) == (75.0, 8.0)
+
+
+def test_coverage_is_weighted_by_people():
+    people = pd.Series([900.0, 100.0, 500.0])
+    rate = coverage(people, pd.Series(["served", "lacking", "unknown"]))
+    assert rate == Rate(900.0, 1000.0, 500.0)
+    assert rate.value == 90.0
+
+
+@pytest.mark.parametrize(("yes", "asked"), [(132, 138), (189, 200), (358, 384)])
+def test_claiming_ninety_per_cent_needs_these_samples(yes, asked):
+    assert wilson(yes, asked)[0] >= 0.9
+    assert wilson(yes - 1, asked)[0] < 0.9
+
+
+def test_wilson_is_about_five_points_wide_for_138_answers():
+    low, high = wilson(0.9 * 138, 138)
+    assert round((high - low) / 2, 2) == 0.05
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_index_row_names_its_formula():
+    row = index_row(
+        ("circle", "c1", "甲圈"), "chain_rate", "连锁化率", Rate(1, 4, 0), "连锁网点÷网点"
+    )
+    assert (row["value"], row["low"], row["high"], row["formula"]) == (
+        25.0,
+        25.0,
+        25.0,
+        "连锁网点÷网点",
+    )
+    assert np.isnan(index_row(("circle", "c", "乙"), "x", "x", Rate(0, 0, 0), "")["value"])
