@@ -24,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 
 # Above every OpenStreetMap node number: copies of nodes on expressways.
 _FIRST_COPY = 1 << 60
+_TEXT = ("way_id", "name", "highway", "access", "structure", "crossing")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def build_streets(ways: Sequence[RawWay], nodes: Mapping[int, Tags]) -> gpd.GeoD
     frame["geometry"] = _lines(points, start, stop)
     table = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
     table["crossing"] = _crossings(table, ways, nodes)
-    return table.set_index("segment_id").sort_index()
+    table = table.drop(columns=["crossing_way", "crossing_tag"]).set_index("segment_id")
+    return table.astype(dict.fromkeys(_TEXT, "str")).sort_index()
 
 
 def _flatten(ways: Sequence[RawWay]) -> _Points:
@@ -203,7 +205,7 @@ def _highway(tags: Tags) -> str:
 def _crossings(
     table: gpd.GeoDataFrame, ways: Sequence[RawWay], nodes: Mapping[int, Tags]
 ) -> pd.Series:
-    """Return how each segment crosses a carriageway, once for each carriageway, and tidy up.
+    """Return how each segment crosses a carriageway, once for each carriageway.
 
     A crossing way is cut where it meets the carriageway. Only the part that leaves it carries
     the kind, so that the wait is counted once for each carriageway.
@@ -218,7 +220,6 @@ def _crossings(
         word = next((word for word in told if word), "marked")
         kind[leaving if len(leaving) else part.index[:1]] = word
     kind.update(_bridges(table, ways))
-    table.drop(columns=["crossing_way", "crossing_tag"], inplace=True)  # noqa: PD002
     return kind
 
 
@@ -245,8 +246,7 @@ def _bridges(table: gpd.GeoDataFrame, ways: Sequence[RawWay]) -> pd.Series:
 
 def _empty_streets() -> gpd.GeoDataFrame:
     """Return a street table without rows."""
-    text = ("way_id", "name", "highway", "access", "structure", "crossing")
-    columns = {name: pd.Series(dtype=object) for name in text}
+    columns = {name: pd.Series(dtype="str") for name in _TEXT}
     numbers = {n: pd.Series(dtype=np.int64) for n in ("layer", "oneway", "from_node", "to_node")}
     flags = {"steps": pd.Series(dtype=np.bool_), "wheelchair": pd.Series(dtype="boolean")}
     index = pd.Index([], name="segment_id", dtype=object)
