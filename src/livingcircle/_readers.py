@@ -28,7 +28,9 @@ CHUNK_CELLS = 8_000_000
 class Reader(Protocol):
     """Answer how far doors are from outlets."""
 
-    method: str
+    @property
+    def method(self) -> str:
+        """Return ``"street"`` or ``"straight_line"``; printed with every distance."""
 
     def nearest(self, outlets: Ints, metric: Metric) -> tuple[Floats, Ints]:
         """Return each door's distance to its nearest of ``outlets``, and which one (or -1)."""

@@ -1,0 +1,80 @@
+"""Trace the way from a door to an outlet, street by street, to show and to explain it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from scipy.sparse.csgraph import dijkstra
+
+from livingcircle._graph import RoutingGraph
+from livingcircle.network import Network
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Name one stretch of a walk: a street and how far along it."""
+
+    street: str
+    metres: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """Hold a walk from door to outlet.
+
+    Attributes
+    ----------
+    metres
+        Whole length, both off-street legs included.
+    legs
+        Streets in walking order; ``""`` off the street.
+    line
+        The walk as a line in metres, for drawing.
+    """
+
+    metres: float
+    legs: tuple[Leg, ...]
+    line: shapely.LineString
+
+    def sentence(self) -> str:
+        """Return the walk in words."""
+        steps = [f"{leg.street or '离开道路'}{leg.metres:.0f}米" for leg in self.legs]
+        return f"共{self.metres:.0f}米：" + " → ".join(steps)
+
+
+def trace(
+    network: Network,
+    graph: RoutingGraph,
+    door: tuple[int, shapely.Point],
+    outlet: tuple[int, shapely.Point],
+) -> Route | None:
+    """Return the shortest way from a door to an outlet, or None where there is none.
+
+    Parameters
+    ----------
+    network, graph
+        The streets and the routing graph laid over them.
+    door, outlet
+        Position in their tables, and place in metres.
+    """
+    start = int(graph.door_nodes[door[0]])
+    goal = int(graph.outlet_nodes[outlet[0]])
+    distance, before = dijkstra(graph.metres, directed=True, indices=goal, return_predecessors=True)
+    if not np.isfinite(distance[start]):
+        return None
+    nodes = [start]
+    while nodes[-1] != goal:
+        nodes.append(int(before[nodes[-1]]))
+    legs: list[Leg] = []
+    for here, there in pairwise(nodes):
+        # The graph is reversed: the arc from here to there stands in row there, column here.
+        segment = int(graph.segments[there, here]) - 1
+        name = str(network.name[segment]) if segment >= 0 else ""
+        metres = float(distance[here] - distance[there])
+        if legs and legs[-1].street == name:
+            legs[-1] = Leg(name, legs[-1].metres + metres)
+        elif metres > 0:
+            legs.append(Leg(name, metres))
+    xy = [(door[1].x, door[1].y), *(graph.xy[n] for n in nodes[1:-1]), (outlet[1].x, outlet[1].y)]
+    return Route(float(distance[start]), tuple(legs), shapely.LineString(np.array(xy)))
