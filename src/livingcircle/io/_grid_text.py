@@ -1,0 +1,119 @@
+"""Read delimited text as rows of cells, in the encoding it really has."""
+
+import codecs
+import csv
+import io
+from pathlib import Path
+
+import chardet
+
+from livingcircle.errors import InputError
+
+_ASK = '在 district.toml 里写明 encoding，例如 encoding = "GB18030"，或从 Excel 另存为“CSV UTF-8”'
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_COMMON_SHARE = 0.85
+_SURE = 0.7
+_CELL_LIMIT = 1_000_000
+
+
+def read_grid(path: Path, encoding: str = "") -> list[list[str]]:
+    """Read a .csv, .tsv or .txt as rows of cells."""
+    text, _ = decode(path.read_bytes(), path.name, encoding)
+    # The header decides: further down, text columns hold commas and semicolons of their own.
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",\t;|", key=header.count)
+    previous = csv.field_size_limit(_CELL_LIMIT)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        what = "文本表格的引号或换行读不通"
+        raise InputError(what, where=path.name, remedy="从 Excel 重新另存为“CSV UTF-8”") from error
+    finally:
+        csv.field_size_limit(previous)
+
+
+def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
+    """Turn bytes into text; return the text and the encoding it was read with.
+
+    A declared encoding is taken at its word. Otherwise a byte-order mark, strict UTF-8 and
+    strict GB18030 are tried in this order; chardet is asked last, and when even it is not sure
+    the reader is asked, because a wrong guess is worse than a question.
+
+    Raises
+    ------
+    InputError
+        When the encoding is unknown, or the bytes do not fit the declared one.
+    """
+    if encoding:
+        return _declared(data, file, encoding), encoding
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _declared(data, file, name), name
+    for name in _candidates(data):
+        text = _strict(data, name)
+        if text is not None:
+            return text, name
+    raise InputError("看不出文字用的是哪种编码", where=file, remedy=_ASK)
+
+
+def guess(data: bytes) -> str:
+    """Name the encoding of a piece of text without a byte-order mark, or return ""."""
+    return next((name for name in _candidates(data) if _strict(data, name) is not None), "")
+
+
+def _candidates(data: bytes) -> list[str]:
+    if b"\0" in data[:4096]:
+        even, odd = data[:4096:2].count(0), data[1:4096:2].count(0)
+        return ["utf-16-be" if even > odd else "utf-16-le"]
+    names = ["utf-8"]
+    if _looks_gb(data):
+        names.append("gb18030")
+    answer = chardet.detect(data[:200_000])
+    name = (answer["encoding"] or "").lower()
+    if name and (answer["confidence"] or 0.0) >= _SURE and not name.startswith(("iso", "windows")):
+        names.append(name)
+    return names
+
+
+def _looks_gb(data: bytes) -> bool:
+    """Say whether bytes are GB18030 made of everyday characters.
+
+    Almost any pair of bytes is some GBK character, Big5 text too; but everyday Chinese lies in
+    the GB 2312 block, where both bytes are above 0xA0.
+    """
+    text = _strict(data, "gb18030")
+    if text is None:
+        return False
+    wide = [c.encode("gb18030") for c in set(text) if ord(c) > 127]  # noqa: PLR2004 - beyond ASCII
+    everyday = sum(len(p) == 2 and 0xA1 <= p[0] <= 0xF7 and p[1] >= 0xA1 for p in wide)  # noqa: PLR2004
+    return bool(wide) and everyday >= _COMMON_SHARE * len(wide)
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _declared(data: bytes, file: str, encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError as error:
+        what = f"没有叫“{encoding}”的编码"
+        raise InputError(
+            what, where=file, remedy="写成 UTF-8、GB18030、GBK、UTF-16 或 Big5"
+        ) from error
+    # GBK files often hold a few characters that only its superset GB18030 has.
+    name = "gb18030" if name in {"gbk", "gb2312", "cp936"} else name
+    name = "utf-8-sig" if name == "utf-8" else name
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"第 {line} 行的文字不是 {encoding} 编码"
+        raise InputError(what, where=file, remedy=_ASK) from error

@@ -1,0 +1,223 @@
+"""Read a district folder described by district.toml into one checked District.
+
+Problems of a row become issues and reading goes on; a file that is unsafe, missing or has no
+usable header stops it, because an assessment without it would answer another question.
+"""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from livingcircle import coordinates
+from livingcircle import tables
+from livingcircle.district import District
+from livingcircle.district import Source
+from livingcircle.district import Status
+from livingcircle.errors import InputError
+from livingcircle.errors import TableError
+from livingcircle.io import geo
+from livingcircle.io._description import Description
+from livingcircle.io._description import Entry
+from livingcircle.io._description import read_description
+from livingcircle.io._joining import join
+from livingcircle.io._members import Directory
+from livingcircle.io._members import resolve_members
+from livingcircle.io._members import split_members
+from livingcircle.io._osm_parts import read_osm_parts
+from livingcircle.io._parts import Part
+from livingcircle.io._parts import read_part
+from livingcircle.tables import REVIEW
+from livingcircle.tables import TABLES
+from livingcircle.tables import WARNING
+from livingcircle.tables import Issue
+from livingcircle.trades import match_names
+from livingcircle.trades import with_broader
+
+__all__ = ["read_description", "read_district"]
+
+Progress = Callable[[int, int, str], None]
+_STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",
+                  "outlets", "entrances", "spaces")  # fmt: skip
+_ENOUGH_POINTS = 5
+
+
+def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
+    """Read every file that district.toml names.
+
+    Parameters
+    ----------
+    progress
+        Called as ``progress(done, total, what)`` before each file and once at the end.
+
+    Raises
+    ------
+    InputError
+        When district.toml, a file, a sheet or a required column is missing or unsafe.
+    """
+    folder = Path(folder)
+    described = read_description(folder)
+    _refuse_repeats(described.entries)
+    parts = _read_parts(described, progress)
+    whole: dict[str, gpd.GeoDataFrame] = {}
+    issues = [issue for part in parts for issue in part.issues]
+    for name in TABLES:
+        whole[name], found = join(name, [part for part in parts if part.table == name])
+        issues += found
+    sources = [part.source for part in parts]
+    issues += _labels(parts, whole["streets"])
+    made, found = _communities_of_circles(whole)
+    sources += made
+    members, more = resolve_members(whole["circles"], whole["communities"])
+    issues += [*found, *more, *_settle_doors(whole)]
+    return District(
+        name=described.name,
+        outlet_trades=_outlet_trades(whole["outlets"]),
+        circle_members=members,
+        extent=_extent(described, parts, whole["streets"]),
+        sources=tuple(sources),
+        issues=tables.issues_frame(issues),
+        standard=described.standard,
+        **{name: rows.drop(columns=["sheet"], errors="ignore") for name, rows in whole.items()},
+    )
+
+
+def _refuse_repeats(entries: Sequence[Entry]) -> None:
+    seen: set[tuple[str, Path, str, str]] = set()
+    for entry in entries:
+        key = (entry.table, entry.path.resolve(), entry.sheet, entry.layer)
+        if key in seen:
+            what = f"文件“{entry.file}”在 [[{entry.section}]] 里列了两次"
+            raise TableError(what, where="district.toml", remedy="删去重复的一节，不然每行会算两次")
+        seen.add(key)
+
+
+def _read_parts(described: Description, progress: Progress | None) -> list[Part]:
+    """Read the streets first: the other files are held against them."""
+    order = sorted(described.entries, key=lambda entry: _STREETS_FIRST.index(entry.table))
+    parts: list[Part] = []
+    area: shapely.Geometry | None = None
+    for number, entry in enumerate(order):
+        if progress:
+            progress(number, len(order), f"读取 {entry.file}")
+        if entry.is_osm:
+            with_outlets = bool(described.options.get("use_osm_outlets", False))
+            parts += read_osm_parts(entry, with_outlets=with_outlets)
+        else:
+            own = None if entry.table in {"streets", "junctions"} else area
+            parts.append(read_part(entry, described.coordinates, own))
+        if entry.table == "streets":
+            area = _box([part.rows for part in parts if part.table == "streets"])
+    if progress:
+        progress(len(order), len(order), "读取完毕")
+    return parts
+
+
+def _box(frames: Sequence[gpd.GeoDataFrame]) -> shapely.Geometry | None:
+    bounds = np.array([frame.total_bounds for frame in frames if len(frame)])
+    if not len(bounds):
+        return None
+    return shapely.box(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
+
+
+def _extent(
+    described: Description, parts: Sequence[Part], streets: gpd.GeoDataFrame
+) -> shapely.Geometry | None:
+    """Return the area the data cover: a file's polygon, the extract's own box, or the streets'."""
+    if described.extent_path is not None:
+        layer = geo.read_layer(
+            described.extent_path, fallback=described.coordinates, file=described.extent
+        )
+        shapes = layer.rows.geometry.dropna()
+        area = shapely.union_all(shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])])
+        if area.is_empty:
+            remedy = 'extent 要指向一个有面的图层，或写成 "roads"'
+            raise InputError("范围文件里没有面", where=described.extent, remedy=remedy)
+        return area
+    boxes = [part.extent for part in parts if part.table == "streets" and part.extent is not None]
+    if boxes:
+        return shapely.union_all(boxes)
+    return _box([streets])
+
+
+def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
+    """Hold each file of points against the streets, in case its system is not the declared one."""
+    if not len(streets):
+        return []
+    reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), 2e-4))
+    issues = []
+    for part in parts:
+        if TABLES[part.table].shapes[0] != "point" or part.extent is not None or not part.system:
+            continue
+        points = shapely.get_coordinates(part.rows.geometry.dropna().to_numpy())
+        if len(points) < _ENOUGH_POINTS:
+            continue
+        suspicion = coordinates.suspect_label(points, reference, part.system)
+        if suspicion is not None:
+            problem, remedy = suspicion.sentence.rstrip("。"), "核对 district.toml 里的 coordinates"
+            issues.append(Issue(part.source.file, "", 0, "", "", WARNING, problem, remedy))
+    return issues
+
+
+def _communities_of_circles(
+    whole: dict[str, gpd.GeoDataFrame],
+) -> tuple[list[Source], list[Issue]]:
+    """Make communities of the names circles cover, when no file gives communities at all."""
+    circles = whole["circles"]
+    if len(whole["communities"]) or not circles["members"].any():
+        return [], []
+    rows = [
+        {
+            "community_id": member.name,
+            "name": member.name,
+            "kind": "village" if member.name.endswith("村") else "community",
+            "subdistrict": circle["subdistrict"],
+            "row": int(circle["row"]),
+            "source": circle["source"],
+            "geometry": None,
+        }
+        for _, circle in circles.iterrows()
+        for member in split_members(circle["members"])
+    ]
+    frame = pd.DataFrame(rows).drop_duplicates("community_id")
+    made = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
+    whole["communities"] = tables.conform("communities", made)
+    file = str(circles["source"].iloc[0])
+    title = "生活圈覆盖的社区名称"
+    note = "没有社区表，社区按名称建立，没有边界和人口"
+    source = Source("communities", file, Status.DERIVED, title, note=note, rows=len(made))
+    remedy = "有社区边界和人口时，补一个 [[communities]]"
+    return [source], [Issue(file, "", 0, "", "", WARNING, note, remedy)]
+
+
+def _settle_doors(whole: dict[str, gpd.GeoDataFrame]) -> list[Issue]:
+    """Turn the community written at a door into its id; unknown names are left to location."""
+    doors = whole["doors"]
+    directory = Directory(whole["communities"])
+    answers = {name: directory.find(name) for name in doors["community"].unique() if name}
+    issues = []
+    for name, (_, problem) in answers.items():
+        if problem:
+            rows = doors[doors["community"] == name]
+            first = rows.iloc[0]
+            says = f"{problem}（{len(rows)} 个楼门这样写），这些楼门按位置归社区"
+            where = (str(first["source"]), str(first["sheet"]), int(first["row"]))
+            issues.append(Issue(*where, "所属社区", name, REVIEW, says, "与社区表写成一样"))
+    settled = doors["community"].map(lambda name: answers.get(name, ("", ""))[0])
+    whole["doors"] = doors.assign(community=settled.astype("str"))
+    return issues
+
+
+def _outlet_trades(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Lay out one row for each trade of each outlet, broader trades included."""
+    pairs = [
+        (outlet, trade)
+        for outlet, named in zip(outlets.index, outlets["trades"], strict=True)
+        for trade in with_broader(match_names(named).codes)
+    ]
+    frame = pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str")
+    return frame.sort_values(["outlet_id", "trade"], ignore_index=True)
