@@ -14,6 +14,7 @@ from livingcircle.coordinates import geodesic_area
 from livingcircle.io import _walking
 from livingcircle.io._osm_reading import RawOsm
 from livingcircle.io._osm_reading import RawPlace
+from livingcircle.io._osm_reading import trade_keys
 from livingcircle.io._walking import Tags
 from livingcircle.trades import from_osm_tags
 from livingcircle.trades import trade_name
@@ -40,7 +41,9 @@ _ADMIN_LEVELS = frozenset({"8", "9", "10"})
 
 def outlets_table(raw: RawOsm) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return the outlets, and one row for each trade of each outlet."""
-    told = [(place, from_osm_tags(place.tags)) for place in _places(raw)]
+    keys = trade_keys()
+    likely = (place for place in _places(raw) if not keys.isdisjoint(place.tags))
+    told = [(place, from_osm_tags(place.tags)) for place in likely]
     told = [(place, trades) for place, trades in told if trades]
     rows = [_outlet(place, trades) for place, trades in told]
     shapes = np.array([place.geometry for place, _ in told], dtype=object)
