@@ -87,7 +87,7 @@ def read_raw(path: Path) -> RawOsm:
     except (RuntimeError, ValueError, OSError) as error:
         what = f"不是完整的 OpenStreetMap 文件（{error}）"
         raise InputError(
-            what, where=path.name, remedy="重新下载，文件名以 .osm.pbf 或 .osm 结尾"
+            what, where=path.name, remedy="重新下载，文件名以 .osm.pbf 结尾"
         ) from error
     if not ways and not nodes and not areas:
         what = "文件里没有道路、建筑或网点"
