@@ -118,7 +118,10 @@ def _street_arcs(network: Network, doors: Attachment, outlets: Attachment) -> _A
     minutes = metres * network.pace[on_segment]
     minutes = minutes + np.where(order[:-1][same] == 0, network.wait_tail[on_segment], 0.0)
     minutes = minutes + np.where(order[1:][same] == 2, network.wait_head[on_segment], 0.0)  # noqa: PLR2004
-    ahead, back = network.forward[on_segment], network.backward[on_segment]
+    # A place at the end of a one-way street stands on the junction: no length, no direction.
+    still = metres == 0
+    ahead = network.forward[on_segment] | still
+    back = network.backward[on_segment] | still
     return _Arcs(
         tail=np.concatenate([tail[ahead], head[back]]),
         head=np.concatenate([head[ahead], tail[back]]),

@@ -25,32 +25,22 @@ DEFAULT_RADII = (800.0, 1000.0)
 
 @dataclass(frozen=True)
 class Supply:
-    """Say which outlets offer each trade.
+    """Say which outlets answer each need.
 
     Attributes
     ----------
-    trades
-        Trade codes, one column each.
+    needs
+        One name for each column: a trade code, or the id of a requirement that asks for more
+        than a trade, such as a pharmacy open all day.
     offers
-        Whether an outlet offers a trade, shape (outlets, trades).
-    counted
-        Outlets that are open, verified and fixed, shape (outlets,).
-    unverified
-        Outlets nobody has confirmed, shape (outlets,).
+        Outlets that surely answer a need: open, verified, fixed, shape (outlets, needs).
+    maybe
+        Outlets that would, if somebody confirmed them, shape (outlets, needs).
     """
 
-    trades: tuple[str, ...]
+    needs: tuple[str, ...]
     offers: Bools
-    counted: Bools
-    unverified: Bools
-
-    def of(self, trade: int) -> Ints:
-        """Return the outlets that count for a trade."""
-        return np.flatnonzero(self.offers[:, trade] & self.counted)
-
-    def maybe_of(self, trade: int) -> Ints:
-        """Return the unverified outlets of a trade."""
-        return np.flatnonzero(self.offers[:, trade] & self.unverified)
+    maybe: Bools
 
 
 @dataclass(frozen=True)
@@ -64,12 +54,14 @@ class Units:
 
 @dataclass(frozen=True)
 class Access:
-    """Hold distances of doors × trades; inf means no way at all, -1 no outlet.
+    """Hold distances of doors × needs; inf means no way at all, -1 no outlet.
 
     Attributes
     ----------
+    needs
+        One name for each column, as in :class:`Supply`.
     metres, minutes
-        Least network metres and least minutes, shape (doors, trades). The two may belong to
+        Least network metres and least minutes, shape (doors, needs). The two may belong to
         different outlets.
     outlet, minutes_outlet
         Which outlet each belongs to.
@@ -78,12 +70,12 @@ class Access:
     count_good, count_pass
         Outlets within the near and far end of the radius, borders ignored.
     maybe_metres
-        Metres to the nearest unverified outlet.
+        Metres to the nearest outlet that may answer.
     shared_communities, shared_circles
-        For each trade, (unit, outlet) pairs within the far radius of at least one door.
+        For each need, (unit, outlet) pairs within the far radius of at least one door.
     """
 
-    trades: tuple[str, ...]
+    needs: tuple[str, ...]
     method: str
     metres: Floats
     minutes: Floats
@@ -97,9 +89,9 @@ class Access:
     shared_communities: tuple[Ints, ...]
     shared_circles: tuple[Ints, ...]
 
-    def column(self, trade: str) -> int:
-        """Return the column of a trade."""
-        return self.trades.index(trade)
+    def column(self, need: str) -> int:
+        """Return the column of a need."""
+        return self.needs.index(need)
 
 
 def band_of(minutes: Floats) -> npt.NDArray[np.object_]:
@@ -115,7 +107,7 @@ def measure(
     units: Units,
     radii: Mapping[str, tuple[float, float]],
 ) -> Access:
-    """Return the distances of every door to every trade.
+    """Return the distances of every door to every need.
 
     Parameters
     ----------
@@ -126,21 +118,21 @@ def measure(
     units
         Where doors and outlets lie.
     radii
-        Near and far metres for each trade; trades without use 800 and 1000.
+        Near and far metres for each need; needs without use 800 and 1000.
     """
-    doors = len(units.door_circle)
-    shape = (doors, len(supply.trades))
+    shape = (len(units.door_circle), len(supply.needs))
     metres, minutes = np.full(shape, np.inf), np.full(shape, np.inf)
     outlet, minutes_outlet = np.full(shape, -1), np.full(shape, -1)
     maybe = np.full(shape, np.inf)
-    for column in range(len(supply.trades)):
-        sources = supply.of(column)
+    for column in range(len(supply.needs)):
+        sources = np.flatnonzero(supply.offers[:, column])
         metres[:, column], outlet[:, column] = reader.nearest(sources, "metres")
         minutes[:, column], minutes_outlet[:, column] = reader.nearest(sources, "minutes")
-        maybe[:, column], _ = reader.nearest(supply.maybe_of(column), "metres")
-    near = _count(reader, supply, units, [radii.get(t, DEFAULT_RADII) for t in supply.trades])
+        doubtful = np.flatnonzero(supply.maybe[:, column])
+        maybe[:, column], _ = reader.nearest(doubtful, "metres")
+    near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
     return Access(
-        trades=supply.trades,
+        needs=supply.needs,
         method=reader.method,
         metres=metres,
         minutes=minutes,
@@ -169,7 +161,7 @@ class _Nearby:
 
     @staticmethod
     def pairs(found: list[list[Ints]]) -> tuple[Ints, ...]:
-        """Return one array of distinct (unit, outlet) pairs for each trade."""
+        """Return one array of distinct (unit, outlet) pairs for each need."""
         nothing = np.empty((0, 2), dtype=np.int64)
         return tuple(np.unique(np.vstack([nothing, *some]), axis=0) for some in found)
 
@@ -177,20 +169,20 @@ class _Nearby:
 def _count(
     reader: Reader, supply: Supply, units: Units, radii: Sequence[tuple[float, float]]
 ) -> _Nearby:
-    """Search outward from every outlet once, up to the longest radius of any trade."""
-    shape = (len(units.door_circle), len(supply.trades))
+    """Search outward from every outlet once, up to the longest radius of any need."""
+    shape = (len(units.door_circle), len(supply.needs))
     near = _Nearby(
         circle_metres=np.full(shape, np.inf),
         circle_outlet=np.full(shape, -1),
         good=np.zeros(shape, dtype=np.int64),
         far=np.zeros(shape, dtype=np.int64),
-        communities=[[] for _ in supply.trades],
-        circles=[[] for _ in supply.trades],
+        communities=[[] for _ in supply.needs],
+        circles=[[] for _ in supply.needs],
     )
     limit = max((far for _, far in radii), default=0.0)
-    sources = np.flatnonzero(supply.counted & supply.offers.any(axis=1))
+    sources = np.flatnonzero(supply.offers.any(axis=1))
     for some, metres in reader.within(sources, limit):
-        for column in range(len(supply.trades)):
+        for column in range(len(supply.needs)):
             rows = np.flatnonzero(supply.offers[some, column])
             if len(rows):
                 _gather(near, units, column, radii[column], some[rows], metres[rows])
@@ -205,7 +197,7 @@ def _gather(
     outlets: Ints,
     metres: Floats,
 ) -> None:
-    """Add one trade's outlets of one bundle, metres of shape (outlets, doors)."""
+    """Add one need's outlets of one bundle, metres of shape (outlets, doors)."""
     near.good[:, column] += (metres <= radius[0]).sum(axis=0)
     reached = metres <= radius[1]
     near.far[:, column] += reached.sum(axis=0)

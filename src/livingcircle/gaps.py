@@ -35,8 +35,10 @@ class Service:
     ----------
     requirement_id
         The requirement it comes from.
+    needs
+        Columns of the access table that answer it.
     trades
-        Trades that answer it.
+        Trades they stand for.
     every
         True where all of them are needed, False where any one will do.
     good, far
@@ -46,6 +48,7 @@ class Service:
     """
 
     requirement_id: str
+    needs: tuple[str, ...]
     trades: tuple[str, ...]
     every: bool = False
     good: float = np.inf
@@ -88,15 +91,15 @@ class DoorVerdicts:
         Served within the near end.
     metres
         Distance that was judged; for several trades the nearest of any, or the farthest of all.
-    trade
-        Column of the trade that decided, -1 where none was found.
+    need
+        Column of the need that decided, -1 where none was found.
     """
 
     verdict: Words
     reason: Words
     good: Bools
     metres: Floats
-    trade: npt.NDArray[np.int64]
+    need: npt.NDArray[np.int64]
 
 
 def judge_doors(
@@ -115,8 +118,8 @@ def judge_doors(
     applies
         ``"yes"``, ``"no"`` or ``"unknown"`` for each door, shape (doors,).
     """
-    columns = [access.column(trade) for trade in service.trades]
-    metres, trade = _decide(access.metres[:, columns], columns, every=service.every)
+    columns = [access.column(need) for need in service.needs]
+    metres, need = _decide(access.metres[:, columns], columns, every=service.every)
     minutes, _ = _decide(access.minutes[:, columns], columns, every=service.every)
     within = (metres <= service.far) & (minutes <= service.far_minutes)
     within &= np.isfinite(metres)
@@ -127,7 +130,7 @@ def judge_doors(
         hit = doubtful & (verdict == LACKING)
         verdict[hit], reason[hit] = UNKNOWN, why
     _apply(verdict, reason, applies)
-    return DoorVerdicts(verdict, reason, good & (verdict == SERVED), metres, trade)
+    return DoorVerdicts(verdict, reason, good & (verdict == SERVED), metres, need)
 
 
 def _decide(

@@ -18,7 +18,6 @@ from livingcircle._graph import assemble
 from livingcircle._readers import Reader
 from livingcircle._readers import StraightReader
 from livingcircle._readers import StreetReader
-from livingcircle.access import Supply
 from livingcircle.attachment import Attachment
 from livingcircle.attachment import attach
 from livingcircle.circles import Membership
@@ -39,8 +38,6 @@ Shapes = npt.NDArray[np.object_]
 
 # Buildings whose stated use is none of these have no residents and are not doors.
 RESIDENTIAL = ("", "住宅", "商住", "宿舍", "公寓", "平房")
-# Vending machines and vans come and go; a standard has to ask for them by name.
-COUNTED_SUPPLY = ("", "fixed")
 
 
 @dataclass(frozen=True)
@@ -86,24 +83,6 @@ class Situation:
     shut_in: Bools
     edge_metres: Floats
     notes: tuple[str, ...]
-
-    def supply(self, trades: tuple[str, ...]) -> Supply:
-        """Return who offers each of the trades, and who is open and confirmed."""
-        outlets = self.district.outlets
-        pairs = self.district.outlet_trades
-        offers = np.zeros((len(outlets), len(trades)), dtype=np.bool_)
-        column = pd.Index(trades).get_indexer(pd.Index(pairs["trade"]))
-        row = outlets.index.get_indexer(pd.Index(pairs["outlet_id"]))
-        known = (column >= 0) & (row >= 0)
-        offers[row[known], column[known]] = True
-        fixed = outlets["supply"].isin(COUNTED_SUPPLY).to_numpy(dtype=np.bool_)
-        status = outlets["status"]
-        return Supply(
-            trades=trades,
-            offers=offers,
-            counted=fixed & status.isin(["", "open"]).to_numpy(dtype=np.bool_),
-            unverified=fixed & (status == "unverified").to_numpy(dtype=np.bool_),
-        )
 
 
 def lay_out(district: District, walker: Walker, *, at: str = "10:00") -> Situation:

@@ -48,9 +48,9 @@ def walk(lines, doors, outlets, oneway=None):
         stops += [(along, ("at", key)) for key, (n, along, _) in where.items() if n == number]
         stops.sort(key=lambda stop: stop[0])
         for (a, u), (b, v) in itertools.pairwise(stops):
-            if oneway[number] >= 0:
+            if oneway[number] >= 0 or a == b:
                 ways.setdefault(u, []).append((v, b - a))
-            if oneway[number] <= 0:
+            if oneway[number] <= 0 or a == b:
                 ways.setdefault(v, []).append((u, b - a))
     goals = {("at", ("o", i)): where["o", i][2] for i in range(len(outlets))}
     return [_search(ways, ("at", ("d", i)), where["d", i][2], goals) for i in range(len(doors))]

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from hypothesis import HealthCheck
 from hypothesis import assume
 from hypothesis import given
 from hypothesis import settings
@@ -26,7 +25,7 @@ def supply(*offers, unverified=()):
     trades = tuple(sorted(set("".join(offers))))
     table = np.array([[t in word for t in trades] for word in offers])
     maybe = np.array([i in unverified for i in range(len(offers))])
-    return Supply(trades, table, ~maybe, maybe)
+    return Supply(trades, table & ~maybe[:, None], table & maybe[:, None])
 
 
 def units(door_circle, outlet_circle, door_community=None):
@@ -86,7 +85,7 @@ def test_trade_without_outlets_is_infinitely_far():
     got = access_on_main([(1000, 0)], [(1100, 0)], ["a"], {}, [0], [0])
     none = measure(
         walk(draw_streets(MAIN), [(1000, 0)], [(1100, 0)])[1],
-        Supply(("a",), np.array([[False]]), np.array([True]), np.array([False])),
+        Supply(("a",), np.array([[False]]), np.array([[False]])),
         units([0], [0]),
         {},
     )
@@ -134,6 +133,12 @@ def towns(draw):
     return lines, doors, shops, ways
 
 
+def plain(point, lines):
+    """Return whether one street is clearly the nearest: ties may fall either way."""
+    gaps = sorted(reference.project(point, line)[0] for line in lines)
+    return len(gaps) == 1 or gaps[1] - gaps[0] > 0.01
+
+
 def joined(lines):
     """Return whether all lines hang together, so that nothing is quarantined."""
     groups = [{line[0], line[-1]} for line in lines]
@@ -144,15 +149,12 @@ def joined(lines):
     return not groups
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
+@settings(max_examples=40)
 @given(towns())
 def test_engine_agrees_with_the_slow_exact_walker(town):
     lines, doors, shops, ways = town
     assume(joined(lines))
+    assume(all(plain(place, lines) for place in [*doors, *shops]))
     _, reader = walk(draw_streets(*lines, oneway=ways), doors, shops)
     got, _ = reader.nearest(np.arange(len(shops)), "metres")
     want = reference.walk(lines, doors, shops, ways)
@@ -161,7 +163,7 @@ def test_engine_agrees_with_the_slow_exact_walker(town):
     assert np.allclose(got[known], np.array(want)[known], atol=0.05)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2900), st.lists(st.integers(0, 3000), min_size=2, max_size=5))
 def test_adding_an_outlet_never_makes_anything_farther(door, shops):
     def with_shops(places):

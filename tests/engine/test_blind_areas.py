@@ -76,7 +76,7 @@ def test_neighbours_without_streets_are_close_by():
     assert links.toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(0, 600), st.booleans()),

@@ -18,7 +18,7 @@ from livingcircle.gaps import judge_doors
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 
-SHOPS = Service("r", ("a",), good=200.0, far=300.0)
+SHOPS = Service("r", ("a",), ("a",), good=200.0, far=300.0)
 
 
 def judge(
@@ -40,7 +40,9 @@ def judge(
     maybe = np.array([i in unverified for i in range(len(shops))])
     none = np.zeros(1, dtype=int)
     units = Units(none, np.zeros(len(shops), dtype=int), none)
-    access = measure(reader, Supply(("a", "b"), offers, ~maybe, maybe), units, {})
+    access = measure(
+        reader, Supply(("a", "b"), offers & ~maybe[:, None], offers & maybe[:, None]), units, {}
+    )
     certainty = Certainty(complete, np.array([off]), np.array([shut]), np.array([float(edge)]))
     got = judge_doors(access, service, certainty, np.array([applies], dtype=object))
     return got.verdict[0], got.reason[0]
@@ -89,15 +91,15 @@ def test_requirement_that_may_not_apply_is_unknown_unless_met():
 
 def test_any_of_takes_the_nearest_trade_and_all_of_the_farthest():
     shops = ((1400, "a"), (1100, "b"))
-    any_of = Service("r", ("a", "b"), far=300.0)
-    all_of = Service("r", ("a", "b"), every=True, far=300.0)
+    any_of = Service("r", ("a", "b"), ("a", "b"), far=300.0)
+    all_of = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
     assert judge(shops=shops, service=any_of)[0] == "served"
     assert judge(shops=shops, service=all_of)[0] == "lacking"
 
 
 def test_doubt_about_one_alternative_is_doubt_about_all_of_them():
-    either = Service("r", ("a", "b"), far=300.0)
-    both = Service("r", ("a", "b"), every=True, far=300.0)
+    either = Service("r", ("a", "b"), ("a", "b"), far=300.0)
+    both = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
     assert judge(service=either, complete=("a",)) == ("unknown", NO_LEDGER)
     assert judge(service=both, complete=("a",)) == ("lacking", "")
     assert judge(service=both, complete=("b",), shops=((1400, "a"), (1100, "b"))) == (
@@ -107,6 +109,6 @@ def test_doubt_about_one_alternative_is_doubt_about_all_of_them():
 
 
 def test_minutes_are_judged_independently_of_metres():
-    assert judge(service=Service("r", ("a",), far_minutes=7.0))[0] == "served"
-    assert judge(service=Service("r", ("a",), far_minutes=6.6))[0] == "lacking"
-    assert judge(service=Service("r", ("a",), far=500.0, far_minutes=5.0))[0] == "lacking"
+    assert judge(service=Service("r", ("a",), ("a",), far_minutes=7.0))[0] == "served"
+    assert judge(service=Service("r", ("a",), ("a",), far_minutes=6.6))[0] == "lacking"
+    assert judge(service=Service("r", ("a",), ("a",), far=500.0, far_minutes=5.0))[0] == "lacking"
