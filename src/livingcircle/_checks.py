@@ -22,7 +22,7 @@ from livingcircle._issues import Issue
 
 Grid = Mapping[str, Sequence[str]]  # column identifier → cleaned text, one for each row
 
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计|汇总|总数)[:：]?.{0,6}")
+_TOTAL = re.compile(r"(?:本?页?合计|总计|小计|共计|汇总|总数)(?:[:：(（].*|\d+.{0,3})?")
 _EXAMPLE = re.compile(r"(?:示例|样例|填写示例).*")
 
 

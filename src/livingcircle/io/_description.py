@@ -151,9 +151,7 @@ def _entry(folder: Path, section: str, item: dict[str, object], number: int) -> 
         if key not in {"complete_for", "columns", "status", "coordinates"}
     }
     if not texts["file"]:
-        raise InputError(
-            "没有写 file", where=where, remedy='写上文件名，例如 file = "outlets.xlsx"'
-        )
+        raise _wrong(where, "没有写 file", '写上文件名，例如 file = "outlets.xlsx"')
     status = _text(item, "status", where) or Status.REAL.value
     if status not in set(Status):
         allowed = "、".join(f"{s.value}（{s.label}）" for s in Status)

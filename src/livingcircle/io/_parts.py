@@ -83,7 +83,7 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
     rows = checked.rows.reset_index()
     placed = place_rows(rows, table, file=entry.file, sheet=sheet, system=system, area=area)
     kept = placed.rows.assign(source=entry.file, sheet=sheet)
-    found = [*issues, *checked.issues, *more, *placed.issues]
+    found = sorted([*issues, *checked.issues, *more, *placed.issues], key=lambda i: i.row)
     if len(frame) and not len(kept):
         found.append(_nothing_left(entry, sheet))
     conformed = tables.conform(entry.table, gpd.GeoDataFrame(kept))

@@ -117,7 +117,7 @@ def _check_part(path: Path, name: str, stream: IO[bytes], limits: Limits) -> Non
 
 
 def _remedy(trap: str) -> str:
-    if trap.startswith("单元格"):
+    if "超出了" in trap:
         return "选中表格外的空白行列，整行整列删除后保存；数据确实很多时分成几个文件"
     return _RESAVE
 
@@ -139,8 +139,8 @@ def _far_cell(piece: bytes, limits: Limits) -> str:
         column, row = _column_number(address[1]), int(address[2])
         if row > limits.rows or column > limits.columns:
             cell = (address[1] + address[2]).decode("ascii")
-            most = f"{limits.rows:,} 行、{limits.columns} 列"
-            return f"单元格 {cell} 超出了 {most}的范围"
+            place = f"单元格 {cell} " if address[1] else f"第 {row} 行"
+            return f"{place}超出了 {limits.rows:,} 行、{limits.columns} 列的范围"
     return ""
 
 

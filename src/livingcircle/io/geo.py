@@ -6,6 +6,7 @@ none is never guessed at.
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,9 @@ def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file:
     if kind not in {"gpkg", "kml"}:
         return None
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable(file) from error
     if wanted:
@@ -137,10 +140,12 @@ def _read_vector(
     path: Path, kind: str, file: str, layer: str | None, encoding: str
 ) -> gpd.GeoDataFrame:
     try:
-        if kind == "shp":
-            frame = _shapefile.read_shapefile(path, file, encoding)
-        else:
-            frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=False)
+        with warnings.catch_warnings():  # GDAL's remarks are about its drivers, not for a clerk
+            warnings.simplefilter("ignore", RuntimeWarning)
+            if kind == "shp":
+                frame = _shapefile.read_shapefile(path, file, encoding)
+            else:
+                frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=False)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise _unreadable(file) from error
     if not isinstance(frame, gpd.GeoDataFrame):
