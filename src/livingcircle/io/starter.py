@@ -50,7 +50,7 @@ def start_district(
     out
         The folder to make; it must not exist yet.
     name
-        The district's name; the extract's file name if empty.
+        The district's name; the new folder's name if empty.
     people
         Residents of the district, to be spread over its residential floor area as a model.
         Without it, residents stay unknown.
@@ -71,18 +71,22 @@ def start_district(
     if extract.extent is None or len(extract.streets) == 0:
         remedy = "换一个覆盖本区街道的提取文件"
         raise InputError("文件里没有可以步行的道路", where=source.name, remedy=remedy)
-    label = name or source.name.removesuffix(".pbf").removesuffix(".osm")
+    _make(extract, source, folder, name or folder.resolve().name, people)
+    return folder
+
+
+def _make(extract: OsmExtract, source: Path, folder: Path, name: str, people: int | None) -> None:
+    """Write the folder beside its place and move it there when it is whole."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as draft:
             made = Path(draft) / folder.name
             made.mkdir()
-            _write(extract, source, made, label, people)
+            _write(extract, source, made, name, people)
             made.rename(folder)
     except OSError as error:
         what = f"文件夹没有写成（{error.strerror}）"
         raise OutputError(what, where=str(folder), remedy="换一个位置，或腾出磁盘空间") from error
-    return folder
 
 
 def _write(extract: OsmExtract, source: Path, folder: Path, name: str, people: int | None) -> None:
