@@ -24,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 
 # How far from a street a gate may be drawn and still belong to it.
 GATE_METRES = 8.0
+MINOR = ("service", "footway", "path", "living_street", "steps", "track", "cycleway")
 REPAIR_COLUMNS = ["kind", "place", "lon", "lat", "length_m", "sentence"]
 
 
@@ -80,7 +81,8 @@ def plan_gates(
     shut: list[int] = []
     repairs: list[dict[str, object]] = []
     if gates is not None and len(gates):
-        stops, repairs = _stops(topology, gates, places, at)
+        minor = streets["highway"].isin(MINOR).to_numpy()[topology.row]
+        stops, repairs = _stops(topology, gates, places, at, minor)
         topology, links, shut = _cut(topology, stops)
     access = streets["access"].fillna("public").to_numpy(dtype=object)[topology.row]
     private = np.asarray(access == "residents", dtype=np.bool_)
@@ -95,7 +97,11 @@ def plan_gates(
 
 
 def _stops(
-    topology: Topology, gates: gpd.GeoDataFrame, places: npt.NDArray[np.object_], at: str
+    topology: Topology,
+    gates: gpd.GeoDataFrame,
+    places: npt.NDArray[np.object_],
+    at: str,
+    minor: Bools,
 ) -> tuple[list[tuple[int, float, str, str, str]], list[dict[str, object]]]:
     """Return (segment, metres along it, class, compound, gate id) for gates that stop someone."""
     tree = shapely.STRtree(topology.lines)
@@ -114,11 +120,23 @@ def _stops(
         shut = kind == "closed" or (kind == "public" and not is_open(gate["hours"], at))
         if kind != "residents" and not shut:
             continue
-        segment = int(found.min())
-        along = float(shapely.line_locate_point(topology.lines[segment], place))
         compound = gate["compound"] if isinstance(gate["compound"], str) else ""
-        stops.append((segment, along, "closed" if shut else "residents", compound, label))
+        for segment in _through(np.sort(found), minor):
+            along = float(shapely.line_locate_point(topology.lines[segment], place))
+            stops.append((segment, along, "closed" if shut else "residents", compound, label))
     return stops, repairs
+
+
+def _through(found: Ints, minor: Bools) -> list[int]:
+    """Return which of the segments that meet at a gate run through it.
+
+    A gate drawn on a street corner closes the lanes that leave there, not the street itself;
+    among equals, all but one are closed, which parts each from all others.
+    """
+    lanes = [int(s) for s in found if minor[s]]
+    if len(found) == 1 or 0 < len(lanes) < len(found):
+        return lanes or [int(found[0])]
+    return [int(s) for s in found[1:]]
 
 
 def _repair(kind: str, gate: pd.Series, label: str, what: str) -> dict[str, object]:

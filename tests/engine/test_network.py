@@ -242,6 +242,25 @@ class TestGates:
         assert reader.nearest(np.array([0]), "metres")[0].round(1).tolist() == [360]
         assert network.repairs["kind"].tolist() == ["gate_unknown"]
 
+    def test_a_gate_on_a_street_corner_closes_the_lane_not_the_street(self):
+        streets = draw_streets(
+            [(0, 0), (500, 0)],
+            [(500, 0), (1500, 0)],
+            [(500, 0), (500, 300)],
+            highway=["residential", "residential", "service"],
+        )
+        gates = draw_gates((500, 0, "residents", "甲", ""))
+        assert metres(streets, [(400, 0)], [(600, 0)], gates=gates) == [200]
+        assert metres(streets, [(500, 260)], [(600, 0)], gates=gates) == [360]
+        assert metres(streets, [(400, 0)], [(500, 260)], gates=gates) == [INF]
+
+    def test_a_gate_between_two_ways_is_passed_once(self):
+        streets = draw_streets([(0, 0), (500, 0)], [(500, 0), (1500, 0)])
+        gates = draw_gates((500, 0, "residents", "甲", ""))
+        inside = metres(streets, [(400, 0)], [(600, 0)], gates=gates)
+        assert inside == [200]
+        assert metres(streets, [(600, 0)], [(400, 0)], gates=gates) == [INF]
+
     def test_two_gates_on_one_street_cut_it_twice(self):
         gates = draw_gates((500, 50, "closed", "", ""), (500, 250, "closed", "", ""))
         network, _ = walk(self.STREETS, [(0, 0)], [(10, 0)], gates=gates)
