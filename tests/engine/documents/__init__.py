@@ -1,0 +1,1 @@
+"""Test the documents room: what a bureau opens, prints and signs."""
