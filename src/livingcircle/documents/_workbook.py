@@ -1,0 +1,239 @@
+"""Write Excel sheets: real cells, a bureau's typefaces, the same bytes each time."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from livingcircle.documents._provenance import Provenance
+from livingcircle.documents._wording import known
+
+PAPER = {"A3": 8, "A4": 9}
+HEADING = "黑体"
+TEXT = "宋体"
+INK = "#1F2933"
+RULE = "#C9D1D9"
+# Colour and word together; the pairs stay apart for the colour-blind and in grey print.
+STATES: Mapping[str, tuple[str, str]] = {
+    "没有": ("#FBE3D6", "#8A2F00"),
+    "缺": ("#FBE3D6", "#8A2F00"),
+    "未核实": ("#FFF4CC", "#6B5200"),
+    "不适用": ("#ECEFF2", "#5B6670"),
+    "达标": ("#DCEBF7", "#0B4A7A"),
+    "已覆盖": ("#DCEBF7", "#0B4A7A"),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """Describe one column of a sheet.
+
+    ``kind`` is text, wrap, number, decimal, percent, metres, state or fill (left empty for a
+    clerk to fill in).
+    """
+
+    title: str
+    width: float = 12
+    kind: str = "text"
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Hold one sheet: a title, the columns, the rows, and the notes under the title."""
+
+    name: str
+    title: str
+    fields: Sequence[Field]
+    rows: Sequence[Sequence[object]]
+    notes: Sequence[str] = ()
+    paper: str = "A3"
+    empty: str = "没有需要列出的内容。"
+    freeze: int = 3
+    tail: Sequence[str] = ()
+
+
+@contextmanager
+def open_workbook(path: Path, facts: Provenance, title: str) -> Iterator[xlsxwriter.Workbook]:
+    """Open a workbook in which strings stay strings and no clock leaves a trace."""
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+        "in_memory": True,
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties(
+        {
+            "title": title,
+            "subject": facts.standard,
+            "comments": facts.line,
+            "created": facts.created.replace(tzinfo=None),
+        }
+    )
+    book.set_calc_mode("auto")
+    yield book
+    book.close()
+
+
+class Styles:
+    """Make each cell format once for a workbook."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def get(self, **look: Any) -> Any:  # noqa: ANN401 - xlsxwriter formats are untyped
+        """Return the format with this look."""
+        base = {"font_name": TEXT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
+        full = {**base, **look}
+        key = tuple(sorted(full.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(full)
+        return self._made[key]
+
+    def title(self) -> Any:  # noqa: ANN401
+        """Return the look of a sheet's title."""
+        return self.get(font_name=HEADING, font_size=18, align="left")
+
+    def note(self) -> Any:  # noqa: ANN401
+        """Return the look of the small print."""
+        return self.get(font_size=9, font_color="#5B6670", text_wrap=True, valign="top")
+
+    def header(self) -> Any:  # noqa: ANN401
+        """Return the look of a column header."""
+        return self.get(
+            font_name=HEADING, bg_color="#E6EDF3", border=1, border_color=RULE,
+            align="center", text_wrap=True,
+        )  # fmt: skip
+
+    def cell(self, kind: str, value: object) -> Any:  # noqa: ANN401
+        """Return the look of a body cell, by its kind and, for states, by its word."""
+        look: dict[str, Any] = {"border": 1, "border_color": RULE}
+        formats = {
+            "number": "#,##0",
+            "metres": "#,##0",
+            "decimal": _decimal(value),
+            "percent": "0.0%",
+        }
+        if kind in formats:
+            look |= {"num_format": formats[kind], "align": "right", "indent": 1}
+        elif kind == "state":
+            state = next((key for key in STATES if str(value).startswith(key)), "")
+            back, ink = STATES.get(state, ("#FFFFFF", INK))
+            look |= {"bg_color": back, "font_color": ink, "align": "center", "text_wrap": True}
+        elif kind == "mark":
+            look |= {"align": "center"}
+            if value:
+                look |= {"bg_color": "#DCEBF7", "font_color": "#0B4A7A"}
+        else:
+            look |= {"text_wrap": True, "align": "left", "num_format": "@", "indent": 1}
+        if value == "未核实" and kind in {*formats, "text"}:
+            back, ink = STATES["未核实"]
+            look |= {"bg_color": back, "font_color": ink, "align": "center", "indent": 0}
+        return self.get(**look)
+
+
+def _decimal(value: object) -> str:
+    whole = isinstance(value, int | float) and float(value).is_integer()
+    return "#,##0" if whole else "#,##0.00##"
+
+
+def write_sheet(book: xlsxwriter.Workbook, styles: Styles, sheet: Sheet, facts: Provenance) -> None:
+    """Write one sheet with title, small print, header, rows and print set-up."""
+    page = book.add_worksheet(sheet.name)
+    last = len(sheet.fields) - 1
+    page.set_row(0, 34)
+    page.write_string(0, 0, sheet.title, styles.title())
+    notes = [facts.line, f"数据性质：{facts.warning}{facts.banner}", *sheet.notes]
+    for offset, note in enumerate(notes, start=1):
+        page.merge_range(offset, 0, offset, last, "", styles.note())
+        page.write_string(offset, 0, note, styles.note())
+        page.set_row(offset, 15 * _lines(note, sum(f.width for f in sheet.fields)))
+    head = _write_header(page, styles, sheet, len(notes) + 1)
+    _write_rows(page, styles, sheet, head + 1)
+    _set_up_page(page, sheet, facts, head)
+
+
+def _write_header(page: Any, styles: Styles, sheet: Sheet, row: int) -> int:  # noqa: ANN401
+    grouped = any(spec.group for spec in sheet.fields)
+    head = row + 1 if grouped else row
+    look = styles.header()
+    for column, spec in enumerate(sheet.fields):
+        page.set_column(column, column, spec.width)
+        if grouped and not spec.group:
+            page.merge_range(row, column, head, column, "", look)
+            page.write_string(row, column, spec.title, look)
+        else:
+            page.write_string(head, column, spec.title, look)
+    for first, last, group in _groups(sheet.fields):
+        if first < last:
+            page.merge_range(row, first, row, last, "", look)
+        page.write_string(row, first, group, look)
+    page.set_row(head, 15 * max(_lines(f.title, f.width) for f in sheet.fields) + 6)
+    return head
+
+
+def _groups(fields: Sequence[Field]) -> Iterator[tuple[int, int, str]]:
+    """Yield the first and last column under each group heading."""
+    column = 0
+    for group, run in groupby(fields, key=lambda spec: spec.group):
+        width = len(list(run))
+        if group:
+            yield column, column + width - 1, group
+        column += width
+
+
+def _write_rows(page: Any, styles: Styles, sheet: Sheet, first: int) -> None:  # noqa: ANN401
+    for offset, row in enumerate(sheet.rows):
+        height = 1
+        for column, (spec, value) in enumerate(zip(sheet.fields, row, strict=True)):
+            look = styles.cell(spec.kind, value)
+            write_cell(page, first + offset, column, value, look)
+            height = max(height, _lines(str(value), spec.width))
+        page.set_row(first + offset, max(20, 14 * height + 6))
+    below = first + len(sheet.rows)
+    if not sheet.rows:
+        page.write_string(below, 0, sheet.empty, styles.get())
+    for offset, line in enumerate(sheet.tail, start=1):
+        page.merge_range(below + offset, 0, below + offset, len(sheet.fields) - 1, "", styles.get())
+        page.write_string(below + offset, 0, line, styles.get())
+
+
+def write_cell(page: Any, row: int, column: int, value: object, look: Any) -> None:  # noqa: ANN401
+    """Write numbers as numbers and everything else as text, never as a formula."""
+    if not known(value):
+        page.write_blank(row, column, None, look)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, look)
+    else:
+        page.write_number(row, column, float(value), look)  # type: ignore[arg-type]
+
+
+def _set_up_page(page: Any, sheet: Sheet, facts: Provenance, head: int) -> None:  # noqa: ANN401
+    last = len(sheet.fields) - 1
+    page.freeze_panes(head + 1, sheet.freeze)
+    if sheet.rows:
+        page.autofilter(head, 0, head + len(sheet.rows), last)
+    page.set_landscape()
+    page.set_paper(PAPER[sheet.paper])
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(head)
+    page.hide_gridlines(2)
+    page.set_footer(
+        f"&L&8{facts.district}　{sheet.name}&C&8第&P页　共&N页&R&8运行编号 {facts.run_id}"
+    )
+
+
+def _lines(text: str, width: float) -> int:
+    """Estimate how many lines a text takes; a Chinese character is two columns wide."""
+    columns = sum(2 if ord(character) > 0x2E7F else 1 for character in text)  # noqa: PLR2004
+    return max(1, -(-columns // max(1, int(width) - 1)))

@@ -1,0 +1,124 @@
+"""Read 一账 and 两表 cell by cell."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from types import SimpleNamespace
+
+import openpyxl
+import pytest
+
+from livingcircle.documents._provenance import provenance
+from livingcircle.documents.shortfall_ledger import FIELDS
+from livingcircle.documents.shortfall_ledger import ledger_rows
+from livingcircle.documents.shortfall_ledger import write_shortfall_ledger
+from livingcircle.documents.timetables import TABLE_FIELDS
+from livingcircle.documents.timetables import Quarter
+from livingcircle.documents.timetables import first_quarter
+from livingcircle.documents.timetables import progress
+from livingcircle.documents.timetables import progress_rows
+from livingcircle.documents.timetables import propose
+from livingcircle.documents.timetables import provision_rows
+from livingcircle.documents.timetables import write_timetables
+
+START = Quarter(2026, 3)
+
+
+def test_ledger_row(assessed: SimpleNamespace) -> None:
+    row = dict(zip([field.title for field in FIELDS], ledger_rows(assessed)[0], strict=True))
+    assert row["编号"] == "b1"
+    assert row["服务半径（米）"] == 300.0
+    assert row["影响楼门（个）"] == 3
+    assert row["最近替代网点"] == "果园便民菜店"
+    assert row["整改措施建议"] == "增设菜店1处；利用腾退空间、车棚引入连锁门店"
+    assert row["责任单位"] == row["完成时限"] == ""
+    assert row["状态"] == "没有"
+
+
+def test_ledger_without_alternative_says_so(assessed: SimpleNamespace) -> None:
+    row = dict(zip([field.title for field in FIELDS], ledger_rows(assessed)[1], strict=True))
+    assert row["最近替代网点"] == "步行范围内没有"
+    assert row["其中0—3岁"] == "未核实"
+
+
+def test_ledger_without_blind_areas(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    assessed.blind_areas = assessed.blind_areas.iloc[:0]
+    page = openpyxl.load_workbook(write_shortfall_ledger(assessed, tmp_path / "l.xlsx")).active
+    assert str(page.cell(page.max_row, 1).value).startswith("没有发现步行服务盲区")
+
+
+def test_quarters_count_across_years() -> None:
+    assert Quarter(2026, 4).later(1) == Quarter(2027, 1)
+    assert Quarter(2026, 3).later(6) == Quarter(2028, 1)
+    assert Quarter(2026, 3).label == "2026年第3季度（建议）"
+
+
+@pytest.mark.parametrize(
+    ("urgency", "planned", "expected"),
+    [
+        (1, None, Quarter(2026, 3)),
+        (2, None, Quarter(2026, 4)),
+        (3, None, Quarter(2027, 2)),
+        (4, None, Quarter(2028, 2)),
+        (4, 2026, Quarter(2026, 4)),  # not after 预计建成年份
+        (2, 2025, Quarter(2026, 4)),  # a year that has passed binds nothing
+        (float("nan"), None, Quarter(2027, 2)),
+    ],
+)
+def test_proposed_quarter(urgency: float, planned: int | None, expected: Quarter) -> None:
+    assert propose(urgency, START, planned) == expected
+
+
+def test_plan_starts_after_the_data(assessed: SimpleNamespace) -> None:
+    assert first_quarter(provenance(assessed)) == START
+
+
+def test_a_run_without_any_date_still_prints(assessed: SimpleNamespace) -> None:
+    sources = tuple(replace(source, date="") for source in assessed.district.sources)
+    assessed.district = replace(assessed.district, sources=sources)
+    assessed.run = MappingProxyType({})
+    facts = provenance(assessed)
+    assert "数据日期：未注明" in facts.line
+    assert facts.created.year == 2000
+    assert len(facts.run_id) == 12
+
+
+def test_provision_is_ordered_by_urgency_then_people(assessed: SimpleNamespace) -> None:
+    rows = provision_rows(assessed, provenance(assessed))
+    assert [(row[1], row[3], row[7]) for row in rows] == [
+        ("1 紧急", "全圈", 6060.0),
+        ("1 紧急", "白檀社区", 3100.0),
+        ("2 较急", "果园新里社区", 3000.0),
+        ("3 一般", "全圈", "未核实"),
+    ]
+    assert [row[11:].index("●") for row in rows] == [0, 0, 1, 3]
+    assert rows[1][10] == "2023年（已过）"
+
+
+def test_progress_counts_only_what_was_checked(assessed: SimpleNamespace) -> None:
+    done = progress(assessed, "c1")
+    # 菜篮子 2+2 asked, 2+1 there; 药店 2 asked, 1 there; 洗染店 1 and 1; 取水机 unchecked.
+    assert (done.required, done.found, done.shortfall, done.unknown) == (7, 5, 2, 2)
+    assert done.rate == pytest.approx(5 / 7)
+
+
+def test_progress_table_begins_with_annex_1_3(assessed: SimpleNamespace) -> None:
+    assert [field.title for field in TABLE_FIELDS[:15]] == [
+        "序号", "生活圈名称", "生活圈类型", "生活圈划分方式", "覆盖社区", "覆盖社区数",
+        "所属街道", "服务人口（万人）", "预计建成年份", "人群画像", "社区业态完备度", "社区画像",
+        "区位资源", "社区开放度", "社区协同度",
+    ]  # fmt: skip
+    second = progress_rows(assessed)[1]
+    assert second[:9] == [
+        2, "檀城社区生活圈", "新兴住宅生活圈", "合并", "檀城东区社区、白檀社区（部分）", 2,
+        "鼓楼街道", 0.738, "2023年",
+    ]  # fmt: skip
+
+
+def test_progress_ends_with_totals(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    page = openpyxl.load_workbook(write_timetables(assessed, tmp_path / "t.xlsx"))["工作进度表"]
+    assert page.cell(page.max_row, 1).value == (
+        "合计：2个生活圈，应建13个，已有7个，缺6个，完成率53.8%；另有4项未核实，不计入完成率。"
+    )
+    assert page.print_title_rows is not None
+    assert page.page_setup.orientation == "landscape"
