@@ -1,0 +1,175 @@
+"""Write everything on the map as tables: the equal list for eyes, screen readers and paper.
+
+The map's script holds no data of its own; a sign points at a row here (``data-row``), and what a
+click shows is read from that row. So list and map cannot disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from livingcircle.documents import _wording as wording
+from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import circle_ids
+from livingcircle.documents._assessed import circle_state
+from livingcircle.documents._assessed import community_names
+from livingcircle.documents._assessed import outlet_trades
+from livingcircle.documents._assessed import reach_metres
+from livingcircle.documents._assessed import records
+from livingcircle.documents._assessed import trade_label
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Hold one list of things on the map; rows begin with the element id, then the cells."""
+
+    id: str
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    numbers: frozenset[int] = frozenset()
+    empty: str = "没有。"
+
+    @property
+    def html(self) -> str:
+        """Return the list as an accessible table that opens on request."""
+        head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.headings)
+        body = "".join(self._row(key, cells) for key, cells in self.rows)
+        named = escape(self.title)
+        table = (
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
+            f'<table id="list-{self.id}"><caption>{named}（{len(self.rows)}）</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+        inside = table if self.rows else f"<p>{escape(self.empty)}</p>"
+        opened = " open" if self.id == "circles" else ""
+        return (
+            f'<details class="listing"{opened}><summary>{escape(self.title)}'
+            f"<span>{len(self.rows)}</span></summary>{inside}</details>"
+        )
+
+    def _row(self, key: str, cells: Sequence[str]) -> str:
+        name = f'<th scope="row"><a href="#map" data-show="{key}">{escape(cells[0])}</a></th>'
+        rest = "".join(
+            f"<td{' class=n' if place in self.numbers else ''}>{escape(cell)}</td>"
+            for place, cell in enumerate(cells[1:], start=1)
+        )
+        return f'<tr id="{key}">{name}{rest}</tr>'
+
+
+def circle_listing(assessed: Assessed) -> Listing:
+    """List the circles with what was found in each."""
+    kinds = assessed.district.circles["kind"]
+    rows = []
+    for place, circle in enumerate(circle_ids(assessed)):
+        facts, state = assessed.circle_facts.loc[circle], circle_state(assessed, circle)
+        cells = [
+            str(facts["name"]), state.label, wording.word(wording.KINDS, kinds.get(circle, "")),
+            wording.number(facts["population"]), wording.number(facts["area_km2"], 2),
+            wording.listed(community_names(assessed, circle)),
+        ]  # fmt: skip
+        rows.append((f"c{place}", cells))
+    headings = ("生活圈", "结论", "类型", "居民（人）", "面积（平方公里）", "覆盖社区")
+    return Listing("circles", "生活圈", headings, rows, frozenset({3, 4}))
+
+
+def blind_listing(assessed: Assessed) -> Listing:
+    """List the blind areas, each with whom it affects and what lies nearest."""
+    rows = []
+    for place, row in enumerate(records(assessed.blind_areas)):
+        nearest = row.nearest_name or "步行范围内没有"
+        cells = [
+            f"{row.trade_name}盲区 {row.Index}", row.circle_name, row.community_names,
+            wording.number(row.doors), wording.number(row.people), wording.number(row.elders),
+            wording.number(row.infants), nearest, wording.metres(row.nearest_m),
+            wording.blind_sentence(row, reach_metres(assessed, row.trade)),
+        ]  # fmt: skip
+        rows.append((f"b{place}", cells))
+    headings = (
+        "步行服务盲区", "生活圈", "社区", "楼门", "居民（人）", "60岁及以上", "0—3岁",
+        "最近替代网点", "最近距离", "说明",
+    )  # fmt: skip
+    empty = "没有发现步行服务盲区；未核实的业态不在此列。"
+    return Listing("blind", "步行服务盲区", headings, rows, frozenset({3, 4, 5, 6, 8}), empty)
+
+
+def outlet_listing(assessed: Assessed) -> Listing:
+    """List the outlets; telephone numbers and licence codes stay out of a map that is passed on."""
+    outlets = assessed.outlets
+    trades = outlet_trades(assessed)
+    communities, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
+    rows = []
+    for place, row in enumerate(records(outlets)):
+        held = "、".join(trade_label(trade) for trade in trades.get(str(row.Index), []))
+        cells = [
+            row.name or "（无名）", held or "业态待核", row.address or "未填",
+            str(communities.get(row.community_id, "")) or "圈外",
+            str(circles.get(row.circle_id, "")) or "圈外",
+            wording.OUTLET_STATUS.get(str(row.status), str(row.status)),
+        ]  # fmt: skip
+        rows.append((f"o{place}", cells))
+    headings = ("网点", "业态", "地址", "社区", "生活圈", "状态")
+    return Listing("outlets", "商业网点", headings, rows)
+
+
+def door_listing(assessed: Assessed) -> Listing:
+    """List the doors with what each has, lacks and nobody has checked."""
+    doors = assessed.doors
+    answers = _answers(assessed)
+    communities = assessed.district.communities["name"]
+    rows = []
+    for place, row in enumerate(records(doors)):
+        said = answers.get(str(row.Index), {})
+        cells = [
+            row.name or f"楼门 {row.Index}", str(communities.get(row.community_id, "")) or "圈外",
+            wording.number(row.residents), wording.number(row.age_60_plus),
+            "、".join(said.get("lacking", [])) or "—", "、".join(said.get("unknown", [])) or "—",
+            "、".join(said.get("served", [])) or "—",
+        ]  # fmt: skip
+        rows.append((f"d{place}", cells))
+    headings = (
+        "楼门",
+        "社区",
+        "居民（人）",
+        "60岁及以上",
+        "没有（最近）",
+        "未核实",
+        "已覆盖（步行）",
+    )
+    return Listing("doors", "楼门", headings, rows, frozenset({2, 3}))
+
+
+def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:
+    answers: dict[str, dict[str, list[str]]] = {}
+    for row in records(assessed.access):
+        label = trade_label(row.trade)
+        known = wording.known(row.metres) and row.metres != float("inf")
+        near = f"{label}{wording.metres(row.metres)}" if known else label
+        text = label if row.verdict in {"unknown", "not_applicable"} else near
+        answers.setdefault(str(row.door_id), {}).setdefault(str(row.verdict), []).append(text)
+    return answers
+
+
+def trade_codes(assessed: Assessed) -> tuple[list[str], dict[str, str]]:
+    """Return the judged trades and, for each door, one letter a trade: s, l, u or n."""
+    access = assessed.access
+    rules = assessed.findings[["trade", "tier"]].drop_duplicates("trade")
+    order = [str(trade) for trade in rules["trade"] if (access["trade"] == trade).any()]
+    others = sorted(set(access["trade"].astype(str)) - set(order))
+    trades = order + others
+    places = {trade: place for place, trade in enumerate(trades)}
+    codes: dict[str, list[str]] = {}
+    for row in records(access):
+        letters = codes.setdefault(str(row.door_id), ["u"] * len(trades))
+        letters[places[str(row.trade)]] = str(row.verdict)[0]
+    return trades, {door: "".join(letters) for door, letters in codes.items()}
+
+
+def trade_tiers(assessed: Assessed) -> dict[str, str]:
+    """Return the tier of each trade within the standard of this run."""
+    rules = assessed.findings[["trade", "tier"]]
+    areas = assessed.blind_areas[["trade", "tier"]]
+    both = pd.concat([rules, pd.DataFrame(areas)]).drop_duplicates("trade")
+    return dict(zip(both["trade"].astype(str), both["tier"].astype(str), strict=True))

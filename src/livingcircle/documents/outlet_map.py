@@ -1,0 +1,197 @@
+"""Write 一图 as one HTML file that opens from a disk with the network cut.
+
+密云 三（三）: “梳理社区便民商业服务网点的数量、分布点位，建立网点分布电子地图”.
+The file carries its picture, its style and its script; a strict content policy lets nothing else
+in, and every word that came from a file is escaped.
+"""
+
+import base64
+import hashlib
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from livingcircle.documents import _drawing as drawing
+from livingcircle.documents import _wording as wording
+from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import circle_ids
+from livingcircle.documents._assessed import circle_state
+from livingcircle.documents._assessed import door_verdicts
+from livingcircle.documents._assessed import outlet_trades
+from livingcircle.documents._assessed import trade_label
+from livingcircle.documents._assessed import worst_trade
+from livingcircle.documents._map_tables import blind_listing
+from livingcircle.documents._map_tables import circle_listing
+from livingcircle.documents._map_tables import door_listing
+from livingcircle.documents._map_tables import outlet_listing
+from livingcircle.documents._map_tables import trade_codes
+from livingcircle.documents._map_tables import trade_tiers
+from livingcircle.documents._provenance import Provenance
+from livingcircle.documents._provenance import provenance
+from livingcircle.documents._symbols import DOOR_SHAPES
+from livingcircle.documents._symbols import families
+from livingcircle.documents._symbols import family_of
+from livingcircle.documents._symbols import outlet_mark
+
+FILE_NAME = "一图_网点分布电子地图.html"
+PIXELS = (1200, 860)
+
+
+def write_outlet_map(assessed: Assessed, path: Path) -> Path:
+    """Write the interactive map of the district to ``path`` and return it."""
+    path.write_text(outlet_map_html(assessed), encoding="utf-8", newline="\n")
+    return path
+
+
+def outlet_map_html(assessed: Assessed) -> str:
+    """Return the whole page as text."""
+    facts = provenance(assessed)
+    style, script = _part("map.css"), _part("map.js")
+    trades, codes = trade_codes(assessed)
+    focus = worst_trade(assessed)
+    slots = {
+        "policy": content_policy(style, script),
+        "style": style,
+        "script": script,
+        "title": escape(f"{facts.district}便民商业网点分布电子地图"),
+        "line": escape(facts.line),
+        "banner": _banner(facts),
+        "map": _picture(assessed, focus, codes),
+        "trade_choices": _trade_choices(assessed, trades, focus),
+        "trade_filters": _trade_filters(assessed),
+        "circles": _circle_buttons(assessed),
+        "legend": _legend(),
+        "lists": "".join(
+            listing(assessed).html
+            for listing in (circle_listing, blind_listing, outlet_listing, door_listing)
+        ),
+        "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.layers),
+        "trades": escape(" ".join(trades)),
+    }
+    return Template(_part("map.html")).substitute(slots)
+
+
+def content_policy(style: str, script: str) -> str:
+    """Allow exactly this style and this script, and no request to anywhere."""
+    style_hash, script_hash = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (style, script)
+    )
+    return (
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _part(name: str) -> str:
+    return (files("livingcircle.documents") / "templates" / name).read_text("utf-8")
+
+
+def _banner(facts: Provenance) -> str:
+    loud = " made-up" if facts.made_up else ""
+    text = escape(facts.warning + facts.banner)
+    return f'<p class="banner{loud}" role="note"><b>数据性质</b> {text}</p>'
+
+
+def _picture(assessed: Assessed, focus: str, codes: dict[str, str]) -> str:
+    frame = drawing.frame_for(assessed, PIXELS)
+    view = drawing.Focus(trade=focus)
+    layers = (
+        drawing.paint_ground(assessed, frame),
+        drawing.paint_communities(assessed, frame),
+        drawing.paint_circles(assessed, frame, view),
+        drawing.paint_blind_areas(assessed, frame, view, every=True),
+        drawing.paint_doors(assessed, frame, door_verdicts(assessed, focus), codes),
+        drawing.paint_outlets(assessed, frame, outlet_trades(assessed)),
+        drawing.paint_labels(assessed, frame, view),
+    )
+    # The policy forbids style attributes; presentation attributes and classes are enough.
+    picture = drawing.document(frame, layers, PIXELS)
+    return picture.replace(
+        "<svg ",
+        '<svg id="map" tabindex="0" role="application" aria-describedby="map-help" '
+        f'aria-label="网点分布图" data-unit="{frame.unit:.4f}" data-home="{_home(frame)}" ',
+        1,
+    )
+
+
+def _home(frame: drawing.Frame) -> str:
+    return " ".join(f"{number:.1f}" for number in frame.home)
+
+
+def _trade_choices(assessed: Assessed, trades: list[str], focus: str) -> str:
+    areas, tiers = assessed.blind_areas, trade_tiers(assessed)
+    options = [
+        f'<option value=""{"" if focus else " selected"}>总体（基本保障类最差一项）</option>'
+    ]
+    for trade in trades:
+        rows = areas[areas["trade"] == trade]
+        label = trade_label(trade)
+        if len(rows):
+            label = f"{label} — 盲区{len(rows)}处，{wording.people(rows['people'].sum())}"
+        marks = " selected" if trade == focus else ""
+        marks += " data-basic" if tiers.get(trade) == "basic" else ""
+        options.append(f'<option value="{escape(trade)}"{marks}>{escape(label)}</option>')
+    return "".join(options)
+
+
+def _trade_filters(assessed: Assessed) -> str:
+    tiers = trade_tiers(assessed)
+    present = sorted({str(trade) for trade in assessed.district.outlet_trades["trade"]})
+    groups: dict[str, list[str]] = {}
+    for trade in present:
+        groups.setdefault(tiers.get(trade, ""), []).append(trade)
+    parts = []
+    for tier in (*wording.TIERS, ""):
+        held = groups.get(tier)
+        if held:
+            order = [family.id for family in families()]
+            held.sort(key=lambda t: (order.index(family_of([t]).id), t))
+            name = wording.TIERS.get(tier, "其他业态")
+            boxes = "".join(_trade_box(trade) for trade in held)
+            parts.append(
+                f'<fieldset><legend><label><input type="checkbox" checked data-tier>{name}'
+                f"</label></legend>{boxes}</fieldset>"
+            )
+    return "".join(parts)
+
+
+def _trade_box(trade: str) -> str:
+    sign = _sign(outlet_mark(family_of([trade])))
+    return (
+        f'<label><input type="checkbox" checked data-filter="{escape(trade)}">{sign}'
+        f"{escape(trade_label(trade))}</label>"
+    )
+
+
+def _circle_buttons(assessed: Assessed) -> str:
+    parts = []
+    for place, circle in enumerate(circle_ids(assessed)):
+        state = circle_state(assessed, circle)
+        name = escape(str(assessed.circle_facts.loc[circle, "name"]))
+        parts.append(
+            f'<li><button type="button" data-show="c{place}"><i class="state {state.word}"></i>'
+            f"<b>{name}</b><span>{state.label}</span></button></li>"
+        )
+    return "".join(parts)
+
+
+def _legend() -> str:
+    verdicts = {**wording.DOOR_VERDICTS}
+    doors = "".join(
+        f"<li>{_sign(shape)}楼门：{verdicts[verdict]}</li>"
+        for verdict, shape in DOOR_SHAPES.items()
+    )
+    outlets = "".join(f"<li>{_sign(outlet_mark(f))}{escape(f.name)}</li>" for f in families())
+    areas = (
+        '<li><i class="key hatch"></i>步行服务盲区</li><li><i class="key dash"></i>社区边界</li>'
+        '<li><i class="key lacking"></i>生活圈：有缺项</li>'
+        '<li><i class="key unknown"></i>生活圈：有未核实项</li>'
+        '<li><i class="key served"></i>生活圈：全部达标</li>'
+    )
+    return f"<ul>{outlets}</ul><ul>{doors}{areas}</ul>"
+
+
+def _sign(mark: str) -> str:
+    return f'<svg class="mark" viewBox="-8 -8 16 16" aria-hidden="true">{mark}</svg>'

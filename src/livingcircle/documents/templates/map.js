@@ -1,0 +1,284 @@
+// Move, filter and explain the map. All facts are read from the table rows of the page.
+const map = document.getElementById("map");
+const facts = document.getElementById("facts");
+const unit = Number(map.dataset.unit);
+const [homeX, homeY, homeWidth, homeHeight] = map.dataset.home.split(" ").map(Number);
+const home = { x: homeX, y: homeY, width: homeWidth, height: homeHeight };
+const view = { x: 0, y: 0, w: 1, h: 1 };
+const trades = document.body.dataset.trades.split(" ");
+const verdicts = { s: "served", l: "lacking", u: "unknown", n: "not_applicable" };
+const rows = (key) => map.querySelectorAll(`[data-row="${key}"]`);
+let frame = 0;
+let zoomed = 0;
+
+function paint() {
+  frame = 0;
+  const box = map.getBoundingClientRect();
+  map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  const metres = Math.max(view.w / box.width, view.h / box.height);
+  if (metres !== zoomed) {
+    zoomed = metres;
+    // Signs keep their size on the screen, and grow a little when one looks closely.
+    const size = Math.min(1.6, Math.max(0.6, Math.sqrt(unit / metres)));
+    const large = document.documentElement.classList.contains("elder") ? 1.35 : 1;
+    map.style.setProperty("--k", String(metres * size * large));
+    for (const text of map.querySelectorAll("text")) {
+      const base = Number(text.dataset.size ?? text.getAttribute("font-size"));
+      text.dataset.size = base;
+      const letter = (base / unit) * metres * large;
+      text.setAttribute("font-size", letter);
+      text.setAttribute("stroke-width", letter * 0.26);
+      if (text.classList.contains("circle-state")) text.setAttribute("dy", metres * 17 * large - 17 * unit);
+    }
+    document.getElementById("hatch").setAttribute("patternTransform", `rotate(45) scale(${metres / unit})`);
+    drawScale(metres);
+  }
+}
+
+function redraw() {
+  if (!frame) frame = requestAnimationFrame(paint);
+}
+
+function drawScale(metres) {
+  const wanted = metres * 110;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const length = [5, 2, 1].map((step) => step * power).find((step) => step <= wanted);
+  document.querySelector(".scale i").style.width = `${length / metres}px`;
+  document.querySelector(".scale span").textContent = length >= 1000 ? `${length / 1000}公里` : `${length}米`;
+}
+
+function zoom(factor, at = { x: view.x + view.w / 2, y: view.y + view.h / 2 }) {
+  const width = Math.min(Math.max(home.width, home.height) * 4, Math.max(60, view.w * factor));
+  const scale = width / view.w;
+  view.x = at.x - (at.x - view.x) * scale;
+  view.y = at.y - (at.y - view.y) * scale;
+  view.w = width;
+  view.h *= scale;
+  redraw();
+}
+
+function move(dx, dy) {
+  view.x += dx;
+  view.y += dy;
+  redraw();
+}
+
+function shape() {
+  const box = map.getBoundingClientRect();
+  return box.height / Math.max(1, box.width);
+}
+
+function fit(box, room) {
+  const ratio = shape();
+  view.w = Math.max(box.width * room, (box.height * room) / ratio, 240);
+  view.h = view.w * ratio;
+  view.x = box.x + box.width / 2 - view.w / 2;
+  view.y = box.y + box.height / 2 - view.h / 2;
+  redraw();
+}
+
+function toMap(event) {
+  const point = new DOMPoint(event.clientX, event.clientY);
+  return point.matrixTransform(map.getScreenCTM().inverse());
+}
+
+// Fingers and mouse: one moves, two pinch; a press that does not move is a question.
+const fingers = new Map();
+let pressed = null;
+
+map.addEventListener("pointerdown", (event) => {
+  fingers.set(event.pointerId, event);
+  pressed = { x: event.clientX, y: event.clientY, target: event.target, still: fingers.size === 1 };
+});
+
+map.addEventListener("pointermove", (event) => {
+  const before = fingers.get(event.pointerId);
+  if (!before) return;
+  const far = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
+  if (pressed.still && far < 6) return;
+  if (pressed.still) map.setPointerCapture(event.pointerId);
+  pressed.still = false;
+  map.classList.add("moving");
+  const scale = map.getScreenCTM().a;
+  if (fingers.size === 1) move((before.clientX - event.clientX) / scale, (before.clientY - event.clientY) / scale);
+  if (fingers.size === 2) {
+    const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
+    const gap = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+    const middle = { clientX: (event.clientX + other.clientX) / 2, clientY: (event.clientY + other.clientY) / 2 };
+    zoom(gap(before) / Math.max(1, gap(event)), toMap(middle));
+  }
+  fingers.set(event.pointerId, event);
+});
+
+for (const kind of ["pointerup", "pointercancel"]) {
+  map.addEventListener(kind, (event) => {
+    fingers.delete(event.pointerId);
+    map.classList.remove("moving");
+    const sign = pressed?.target.closest?.("[data-row]");
+    if (kind === "pointerup" && pressed?.still) sign ? show(sign.dataset.row) : hide();
+  });
+}
+
+map.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  zoom(Math.exp(Math.max(-120, Math.min(120, event.deltaY)) * 0.002), toMap(event));
+}, { passive: false });
+
+const keys = {
+  ArrowLeft: () => move(-view.w / 8, 0),
+  ArrowRight: () => move(view.w / 8, 0),
+  ArrowUp: () => move(0, -view.h / 8),
+  ArrowDown: () => move(0, view.h / 8),
+  "+": () => zoom(0.7),
+  "=": () => zoom(0.7),
+  "-": () => zoom(1.4),
+  0: () => fit(home, 1),
+  Escape: () => hide(),
+};
+map.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || !keys[event.key]) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+
+const buttons = { in: () => keys["+"](), out: () => keys["-"](), all: () => keys[0]() };
+for (const button of document.querySelectorAll("[data-zoom]")) {
+  button.addEventListener("click", () => buttons[button.dataset.zoom]());
+}
+
+function mark(key) {
+  for (const one of map.querySelectorAll(".chosen")) one.classList.remove("chosen");
+  for (const one of rows(key)) one.classList.add("chosen");
+}
+
+function show(key) {
+  const row = document.getElementById(key);
+  if (!row) return;
+  const heads = [...row.closest("table").querySelectorAll("thead th")];
+  facts.querySelector("h2").textContent = row.cells[0].textContent;
+  const list = facts.querySelector("dl");
+  list.replaceChildren();
+  [...row.cells].forEach((cell, place) => {
+    if (!place || cell.textContent === "—") return;
+    const term = document.createElement("dt");
+    const text = document.createElement("dd");
+    term.textContent = heads[place].textContent;
+    text.textContent = cell.textContent;
+    list.append(term, text);
+  });
+  facts.hidden = false;
+  mark(key);
+}
+
+function hide() {
+  facts.hidden = true;
+  mark("");
+}
+document.getElementById("close").addEventListener("click", hide);
+
+function goTo(key) {
+  const sign = rows(key)[0];
+  if (sign && key[0] === "b" && sign.dataset.trade !== focus.value) {
+    focus.value = sign.dataset.trade;
+    refocus();
+  }
+  show(key);
+  if (sign) fit(sign.getBBox(), key[0] === "c" ? 1.15 : key[0] === "b" ? 2.5 : 1);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-show]");
+  if (!link) return;
+  event.preventDefault();
+  goTo(link.dataset.show);
+  if (link.closest(".lists") || innerWidth <= 860) map.scrollIntoView({ block: "nearest" });
+});
+
+// The trade in focus decides the doors' verdict signs and which blind areas are shown.
+const focus = document.getElementById("focus");
+function refocus() {
+  const place = trades.indexOf(focus.value);
+  for (const door of map.querySelectorAll(".door")) {
+    const letters = door.dataset.v ?? "";
+    const letter = place >= 0 ? letters[place] : worst(letters);
+    door.setAttribute("href", `#door-${verdicts[letter] ?? "unknown"}`);
+  }
+  for (const area of map.querySelectorAll(".blind")) {
+    area.classList.toggle("off", area.dataset.trade !== focus.value);
+  }
+}
+function worst(letters) {
+  const basic = new Set([...document.querySelectorAll("[data-basic]")].map((one) => one.value));
+  const seen = [...letters].filter((_, place) => !basic.size || basic.has(trades[place]));
+  return ["l", "u", "s", "n"].find((letter) => seen.includes(letter));
+}
+focus.addEventListener("change", refocus);
+
+for (const box of document.querySelectorAll("[data-layer]")) {
+  box.addEventListener("change", () => {
+    document.getElementById(box.dataset.layer).classList.toggle("off", !box.checked);
+  });
+}
+
+const filters = [...document.querySelectorAll("[data-filter]")];
+function filter() {
+  const wanted = new Set(filters.filter((box) => box.checked).map((box) => box.dataset.filter));
+  for (const sign of map.querySelectorAll(".outlet")) {
+    const held = sign.dataset.trades.split(" ").filter(Boolean);
+    sign.classList.toggle("off", held.length > 0 && !held.some((trade) => wanted.has(trade)));
+  }
+}
+for (const box of filters) box.addEventListener("change", filter);
+for (const tier of document.querySelectorAll("[data-tier]")) {
+  tier.addEventListener("change", () => {
+    for (const box of tier.closest("fieldset").querySelectorAll("[data-filter]")) box.checked = tier.checked;
+    filter();
+  });
+}
+
+const search = document.getElementById("search");
+const hits = document.getElementById("hits");
+const every = [...document.querySelectorAll(".lists tbody tr")];
+search.addEventListener("input", () => {
+  hits.replaceChildren();
+  const wanted = search.value.trim().toLowerCase();
+  if (!wanted) return;
+  const found = every.filter((row) => {
+    const first = row.id[0] === "d" ? [row.cells[0], row.cells[1]] : [...row.cells].slice(0, 4);
+    return first.some((cell) => cell.textContent.toLowerCase().includes(wanted));
+  });
+  for (const row of found.slice(0, 12)) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const kind = document.createElement("span");
+    button.type = "button";
+    button.dataset.show = row.id;
+    button.textContent = row.cells[0].textContent;
+    kind.textContent = row.cells[1].textContent.slice(0, 14);
+    button.append(kind);
+    item.append(button);
+    hits.append(item);
+  }
+  const rest = document.createElement("li");
+  rest.textContent = found.length ? `共找到${found.length}处` : "没有找到，换个词再试。";
+  hits.append(rest);
+});
+
+const elder = document.getElementById("elder");
+elder.addEventListener("click", () => {
+  const large = document.documentElement.classList.toggle("elder");
+  elder.setAttribute("aria-pressed", String(large));
+  zoomed = 0;
+  redraw();
+});
+
+new ResizeObserver(() => {
+  const middle = view.y + view.h / 2;
+  view.h = view.w * shape();
+  view.y = middle - view.h / 2;
+  zoomed = 0;
+  redraw();
+}).observe(map);
+refocus();
+fit(home, 1);
+paint();
