@@ -1,0 +1,153 @@
+"""Tell what changed between two runs: verdicts, gaps, people; as table, sentences and Excel."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from livingcircle.documents import _wording as wording
+from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import records
+from livingcircle.documents._assessed import trade_label
+from livingcircle.documents._provenance import provenance
+from livingcircle.documents._workbook import Field
+from livingcircle.documents._workbook import Sheet
+from livingcircle.documents._workbook import Styles
+from livingcircle.documents._workbook import open_workbook
+from livingcircle.documents._workbook import write_sheet
+
+FILE_NAME = "变化清单.xlsx"
+COLUMNS = (
+    "change", "level", "unit_id", "unit_name", "requirement_id", "trade",
+    "old", "new", "difference", "sentence",
+)  # fmt: skip
+CHANGES = {
+    "added": "新增要求",
+    "removed": "不再对照",
+    "verdict": "结论变化",
+    "shortfall": "缺口变化",
+    "people": "居民变化",
+}
+NOTHING = "两次运行的结论、缺口和居民数都没有变化。"
+FIELDS = (
+    Field("序号", 6, "number"),
+    Field("变化", 12),
+    Field("层级", 16),
+    Field("单位", 20),
+    Field("业态", 16),
+    Field("上次", 14),
+    Field("本次", 14),
+    Field("增减", 10, "decimal"),
+    Field("说明", 56),
+)
+KEY = ["requirement_id", "unit_id"]
+
+
+def diff_assessments(old: Assessed, new: Assessed) -> pd.DataFrame:
+    """Compare two runs requirement by requirement.
+
+    Returns
+    -------
+    One row for each change: ``change`` (added, removed, verdict, shortfall, people), the unit,
+    the requirement, ``old`` and ``new`` as readers see them, the difference where both are
+    numbers, and a sentence. Empty when nothing changed.
+    """
+    before, after = (run.findings.drop_duplicates(KEY).set_index(KEY) for run in (old, new))
+    rows: list[dict[str, object]] = []
+    for key in [*after.index, *before.index.difference(after.index, sort=True)]:
+        if key not in before.index:
+            rows.append(_row("added", key, after.loc[key], "—", _verdict(after.loc[key])))
+        elif key not in after.index:
+            rows.append(_row("removed", key, before.loc[key], _verdict(before.loc[key]), "—"))
+        else:
+            rows.extend(_compare(key, before.loc[key], after.loc[key]))
+    rows.extend(_people(old, new))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def change_sentences(changes: pd.DataFrame) -> list[str]:
+    """Return the sentences of a comparison, or one that says nothing changed."""
+    return list(changes["sentence"]) or [NOTHING]
+
+
+def write_change_list(old: Assessed, new: Assessed, path: Path) -> Path:
+    """Write the comparison to an Excel file and return its path."""
+    facts, earlier = provenance(new), provenance(old)
+    changes = diff_assessments(old, new)
+    rows: list[list[object]] = [
+        [
+            place, CHANGES[row.change], wording.word(wording.LEVELS, row.level), row.unit_name,
+            trade_label(row.trade), row.old, row.new, row.difference, row.sentence,
+        ]
+        for place, row in enumerate(records(changes), start=1)
+    ]  # fmt: skip
+    title = f"{facts.district}两次运行的变化清单"
+    compared = (
+        f"上次：运行编号{earlier.run_id}，数据日期{earlier.data_date or '未注明'}；"
+        f"本次：运行编号{facts.run_id}，数据日期{facts.data_date or '未注明'}。"
+    )
+    notes = (compared, *_standard_note(earlier.standard, facts.standard))
+    sheet = Sheet("变化清单", title, FIELDS, rows, notes, paper="A4", empty=NOTHING, freeze=1)
+    with open_workbook(path, facts, title) as book:
+        write_sheet(book, Styles(book), sheet, facts)
+    return path
+
+
+def _standard_note(old: str, new: str) -> tuple[str, ...]:
+    return () if old == new else (f"两次对照的标准不同：上次{old}，本次{new}。",)
+
+
+def _compare(
+    key: tuple[str, str], before: pd.Series, after: pd.Series
+) -> Iterator[dict[str, object]]:
+    if before["verdict"] != after["verdict"]:
+        yield _row("verdict", key, after, _verdict(before), _verdict(after))
+    both = wording.known(before["shortfall"]) and wording.known(after["shortfall"])
+    if both and before["shortfall"] != after["shortfall"]:
+        unit = after["unit"] if wording.known(after["unit"]) else "个"
+        difference = float(after["shortfall"] - before["shortfall"])
+        old, new = (wording.quantity(row["shortfall"], unit) for row in (before, after))
+        yield _row("shortfall", key, after, old, new, difference)
+
+
+def _row(
+    change: str,
+    key: tuple[str, str],
+    row: pd.Series,
+    old: str,
+    new: str,
+    difference: float | None = None,
+) -> dict[str, object]:
+    requirement, unit = key
+    label = trade_label(row["trade"]) or str(requirement)
+    named = f"{row['unit_name']}{label}"
+    sentences = {
+        "added": f"{named}：本次新增这项要求，结论为“{new}”。",
+        "removed": f"{named}：本次不再对照这项要求，上次结论为“{old}”。",
+        "verdict": f"{named}：由“{old}”变为“{new}”。",
+        "shortfall": f"{named}：缺口由{old}变为{new}。",
+    }
+    return {
+        "change": change, "level": row["level"], "unit_id": unit, "unit_name": row["unit_name"],
+        "requirement_id": requirement, "trade": row["trade"], "old": old, "new": new,
+        "difference": difference, "sentence": sentences[change],
+    }  # fmt: skip
+
+
+def _verdict(row: pd.Series) -> str:
+    return wording.word(wording.UNIT_VERDICTS, row["verdict"])
+
+
+def _people(old: Assessed, new: Assessed) -> Iterator[dict[str, object]]:
+    before, after = old.circle_facts["population"], new.circle_facts["population"]
+    for circle in after.index.intersection(before.index, sort=False):
+        was, now = before[circle], after[circle]
+        if not (wording.known(was) and wording.known(now)) or was == now:
+            continue
+        name = str(new.circle_facts.loc[circle, "name"])
+        yield {
+            "change": "people", "level": "circle", "unit_id": circle, "unit_name": name,
+            "requirement_id": "", "trade": "",
+            "old": wording.people(was), "new": wording.people(now), "difference": float(now - was),
+            "sentence": f"{name}：服务居民由{wording.people(was)}变为{wording.people(now)}。",
+        }  # fmt: skip

@@ -1,0 +1,189 @@
+"""Print the sheets twice: same bytes; every character drawn; the page of GB/T 9704."""
+
+import io
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import openpyxl
+import pytest
+from docx import Document
+from docx.shared import Mm
+from PIL import Image
+
+from livingcircle.documents import write_plan_sheets
+from livingcircle.documents._fonts import FOLDER
+from livingcircle.documents._fonts import missing_glyphs
+from livingcircle.documents._provenance import provenance
+from livingcircle.documents._word import Page
+from livingcircle.documents.circle_plan import TEMPLATE
+from livingcircle.documents.circle_plan import age_rows
+from livingcircle.documents.circle_plan import comparison_rows
+from livingcircle.documents.circle_plan import write_circle_plan
+from livingcircle.documents.map_sheet import Press
+from livingcircle.documents.map_sheet import print_map_sheet
+from livingcircle.documents.map_sheet import sheet_page
+from livingcircle.errors import OutputError
+
+
+@pytest.fixture(name="dot", scope="session")
+def _dot() -> bytes:
+    raw = io.BytesIO()
+    Image.new("RGB", (8, 6), "white").save(raw, "PNG")
+    return raw.getvalue()
+
+
+@pytest.fixture(name="plan")
+def _plan(assessed: SimpleNamespace, dot: bytes, tmp_path: Path) -> Path:
+    return write_circle_plan(assessed, "c1", dot, tmp_path / "plan.docx")
+
+
+def test_no_glyph_is_missing() -> None:
+    assert missing_glyphs("堃喆昺玥頔 密云区檀营 ①—“”·㎡℃ ABC 0—3岁") == ""
+    assert missing_glyphs("\U00020bb7好") == "\U00020bb7"
+
+
+def test_fonts_are_small_enough_to_ship_and_licensed() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.otf")) < 6_000_000
+    assert "SIL OPEN FONT LICENSE" in (FOLDER / "OFL.txt").read_text("utf-8")
+
+
+def test_a_character_outside_the_typeface_is_named_on_the_sheet(assessed: SimpleNamespace) -> None:
+    assessed.circle_facts["name"] = "\U00020bb7家生活圈"
+    page = sheet_page(assessed, provenance(assessed), "c1")
+    assert page["missing"] == "字库没有收入的字：\U00020bb7"
+
+
+def test_a3_map_embeds_its_typeface_and_repeats(assessed: SimpleNamespace) -> None:
+    first, second = (print_map_sheet(assessed, Press(), "c2") for _ in range(2))
+    assert first == second
+    assert b"LivingCircleSansSC" in first["pdf"]
+    width, height = Image.open(io.BytesIO(first["png"])).size
+    assert width / height == pytest.approx(420 / 297, abs=0.001)
+
+
+def test_all_sheets_twice_byte_for_byte(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    first = write_plan_sheets(assessed, tmp_path / "a", lambda *step: told.append(step))
+    second = write_plan_sheets(assessed, tmp_path / "b")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert [step[:2] for step in told] == [(i, 9) for i in range(1, 10)]
+    assert [str(path.relative_to(tmp_path / "a")) for path in first] == [
+        "一图_网点分布电子地图.html",
+        "一图_A3/全区_网点分布图.pdf",
+        "一图_A3/全区_网点分布图.png",
+        "一单_缺什么补什么清单.xlsx",
+        "一账_短板问题台账.xlsx",
+        "两表_配置时间表和工作进度表.xlsx",
+        "一图_A3/果园生活圈_网点分布图.pdf",
+        "一图_A3/果园生活圈_网点分布图.png",
+        "一圈一策/果园生活圈_一圈一策.docx",
+        "一图_A3/檀城社区生活圈_网点分布图.pdf",
+        "一图_A3/檀城社区生活圈_网点分布图.png",
+        "一圈一策/檀城社区生活圈_一圈一策.docx",
+    ]
+
+
+def test_a_failed_run_leaves_the_old_sheets(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    out = tmp_path / "sheets"
+    out.mkdir()
+    (out / "一单_缺什么补什么清单.xlsx").write_bytes(b"old")
+    del assessed.blind_areas
+    with pytest.raises(AttributeError):
+        write_plan_sheets(assessed, out)
+    assert [path.name for path in out.iterdir()] == ["一单_缺什么补什么清单.xlsx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["sheets"]
+
+
+def test_unsafe_circle_names_become_safe_file_names(
+    assessed: SimpleNamespace, tmp_path: Path
+) -> None:
+    assessed.circle_facts["name"] = "../果园/生活圈"
+    made = write_plan_sheets(assessed, tmp_path / "out")
+    assert all((tmp_path / "out") in path.parents for path in made)
+    assert {path.name for path in made if path.suffix == ".docx"} == {
+        "_果园_生活圈_一圈一策.docx",
+        "_果园_生活圈_c2_一圈一策.docx",
+    }
+
+
+def test_word_page_is_that_of_gb_9704(plan: Path) -> None:
+    section = Document(str(plan)).sections[0]
+    sizes = [section.page_width, section.page_height, section.top_margin, section.bottom_margin,
+             section.left_margin, section.right_margin]  # fmt: skip
+    wanted = [Mm(210), Mm(297), Mm(37), Mm(35), Mm(28), Mm(26)]
+    assert all(abs(size - want) < Mm(0.05) for size, want in zip(sizes, wanted, strict=True))
+    styles = Document(str(plan)).styles
+    faces = {
+        name: styles[name].element.rPr.rFonts.get(
+            "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}eastAsia"
+        )
+        for name in ("公文标题", "公文正文", "一级标题", "二级标题")
+    }
+    assert list(faces.values()) == ["方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"]
+    assert styles["公文标题"].font.size.pt == 22
+    assert styles["公文正文"].paragraph_format.line_spacing.pt == pytest.approx(
+        225 / 25.4 * 72 / 22, abs=0.05
+    )
+
+
+def test_word_chapters_in_order(plan: Path) -> None:
+    headings = [p.text for p in Document(str(plan)).paragraphs if p.style.name == "一级标题"]
+    assert headings == [
+        "一、基本情况", "二、现状与对标", "三、短板与盲区", "四、补什么、如何补", "五、时间安排",
+        "六、数据来源与方法",
+    ]  # fmt: skip
+
+
+def test_word_sentences_come_from_the_tables(plan: Path) -> None:
+    texts = [paragraph.text for paragraph in Document(str(plan)).paragraphs]
+    assert (
+        "果园生活圈位于果园街道，类型为老城区住宅生活圈，划分方式为合并，覆盖果园西里社区、果园新里社区"
+        "共2个社区；服务居民6,300人，面积0.34平方公里，人口密度每平方公里18,806人。"
+    ) in texts
+    assert (
+        "1.果园生活圈缺药店1个（应配2个，现有1个），涉及居民6,060人，其中60岁及以上780人、0—3岁90人；"
+        "最近的百姓大药房步行640米。"
+    ) in texts
+    assert "未核实2项：自助取水机。原因：没有这类业态的完整台账。" in texts
+    assert (
+        "便利性指数75%（已满足的（社区×功能）÷可判断的（社区×功能），6÷8；另有4未核实）。" in texts
+    )
+
+
+def test_comparison_keeps_unknown_apart_from_zero(assessed: SimpleNamespace) -> None:
+    rows = {row[0]: row[1:] for row in comparison_rows(assessed, "c2")}
+    assert rows["菜篮子"] == ["社区", "4个", "2个", "2个", "1个达标、1个缺", "75.0%"]
+    assert rows["自助取水机"] == ["社区", "2个", "未核实", "未核实", "未核实", "—"]
+    assert rows["洗染店"] == ["圈", "1个", "—", "—", "不适用", "75.0%"]
+
+
+def test_ages_add_up_to_the_circle(assessed: SimpleNamespace) -> None:
+    assert age_rows(assessed, "c1") == [
+        ["果园西里社区", "3,060", "90", "780", "510", "120"],
+        ["果园新里社区", "3,240", "90", "780", "510", "120"],
+        ["全圈", "6,300", "180", "1,560", "1,020", "240"],
+    ]
+
+
+def test_docx_carries_no_clock(plan: Path) -> None:
+    with zipfile.ZipFile(plan) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2026-06-30" in package.read("docProps/core.xml")
+
+
+def test_a_template_without_our_styles_is_refused_in_words(tmp_path: Path) -> None:
+    Document().save(str(tmp_path / "bare.docx"))
+    with pytest.raises(OutputError, match="缺少样式“公文标题"):
+        Page(tmp_path / "bare.docx")
+    assert Page(TEMPLATE) is not None
+
+
+def test_workbooks_carry_the_date_of_the_data(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    made = write_plan_sheets(assessed, tmp_path / "out")
+    created = {
+        str(openpyxl.load_workbook(path).properties.created.date())
+        for path in made
+        if path.suffix == ".xlsx"
+    }
+    assert created == {"2026-06-30"}
