@@ -6,14 +6,16 @@ from livingcircle.tables import Column
 from livingcircle.tables import Table
 
 _SHAPES = {"point": "点", "line": "线", "polygon": "面"}
-_HEAD = """# 输入表
+_COMMAND = "python -m livingcircle._table_page > docs/reference/input-tables.md"
+_HEAD = f"""# 输入表
 
-每张表有哪些列、怎么填。本页由 `livingcircle._table_page.tables_page()` 生成，改列在
-`src/livingcircle/_catalogue.py`，改完运行 `python -m livingcircle._table_page > docs/reference/input-tables.md`。
+每张表有哪些列、怎么填。本页由代码生成：改列在 `src/livingcircle/_catalogue.py`，改完运行
+`{_COMMAND}`。
 
 - 列名可以写中文列名、标识符或别名；带 * 的必填。
 - 空着表示“未核实”，不等于“否”，也不等于 0。
-- 人数（户数、套数）填错时整行退回，因为人数是一切结论的权重；其他填错的格子按没有填处理，并在回读表里标黄。
+- 人数、户数、套数不可能时整行退回，因为它们是一切结论的权重；
+  其他读不懂的格子按没有填处理，在回读表里标黄。
 """
 
 

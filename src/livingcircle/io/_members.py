@@ -130,7 +130,6 @@ class Directory:
         names, streets = communities["name"], communities["subdistrict"]
         for community, name, street in zip(communities.index, names, streets, strict=True):
             self._places.setdefault(name_key(name), []).append((community, name, street))
-        self._names = list(names)
 
     def find(self, name: str, subdistrict: str = "") -> tuple[str, str]:
         """Return the id, or "" and the reason."""
@@ -145,6 +144,8 @@ class Directory:
         if candidates:
             streets = "、".join(place[2] or place[0] for place in candidates)
             return "", f"叫“{name}”的社区不止一个（{streets}），分不清是哪一个"
-        close = difflib.get_close_matches(name, self._names, n=2)
+        # “社区” at the end of every name would make them all look alike.
+        keys = difflib.get_close_matches(name_key(name), list(self._places), n=2)
+        close = [self._places[key][0][1] for key in keys]
         hint = f"，是不是“{'”“'.join(close)}”" if close else ""
         return "", f"社区表里没有“{name}”{hint}"

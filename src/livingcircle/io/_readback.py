@@ -11,6 +11,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from livingcircle._columns import match_header
 from livingcircle.errors import InputError
 from livingcircle.io import _grid_text
 from livingcircle.io._files import replacing
@@ -113,6 +114,9 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
     titles = {
         str(c.value).strip().rstrip("*"): c.column for c in sheet[header] if c.value is not None
     }
+    for text, column in list(titles.items()):  # issues may use the official title of a column
+        for official in _official(text):
+            titles.setdefault(official, column)
     reasons = titles.get(ERROR_TITLE) or sheet.max_column + 1
     for number in range(header + 1, sheet.max_row + 1):
         if sheet.cell(number, reasons).value is not None:
@@ -126,6 +130,11 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
         _mark_row(sheet, number, found, titles, reasons)
 
 
+def _official(text: str) -> set[str]:
+    heads = (match_header(table, text) for table in TABLES.values())
+    return {head.column.title for head in heads if head is not None}
+
+
 def _mark_row(
     sheet: Worksheet, number: int, found: list[Issue], titles: dict[str, int], reasons: int
 ) -> None:
@@ -134,7 +143,9 @@ def _mark_row(
     for issue in found:
         place = f"{issue.column}：" if issue.column else ""
         lines.append(f"[{issue.label}] {place}{issue.problem}。{issue.remedy}".rstrip("。") + "。")
-        notes[titles.get(issue.column, reasons)].append(issue)
+        words = [issue.column, *issue.column.split("、")]  # “经度、纬度” are two cells
+        for column in {titles[word] for word in words if word in titles} or {reasons}:
+            notes[column].append(issue)
     cell = sheet.cell(number, reasons)
     if number not in {i.row for i in found}:  # notes on the whole table go on the header's comment
         _comment(cell, "\n".join(lines))

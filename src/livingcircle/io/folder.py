@@ -148,6 +148,9 @@ def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
     """Hold each file of points against the streets, in case its system is not the declared one."""
     if not len(streets):
         return []
+    suspect = getattr(coordinates, "suspect_label", None)
+    if suspect is None:
+        return []
     reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), 2e-4))
     issues = []
     for part in parts:
@@ -156,7 +159,7 @@ def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
         points = shapely.get_coordinates(part.rows.geometry.dropna().to_numpy())
         if len(points) < _ENOUGH_POINTS:
             continue
-        suspicion = coordinates.suspect_label(points, reference, part.system)
+        suspicion = suspect(points, reference, part.system)
         if suspicion is not None:
             problem, remedy = suspicion.sentence.rstrip("。"), "核对 district.toml 里的 coordinates"
             issues.append(Issue(part.source.file, "", 0, "", "", WARNING, problem, remedy))

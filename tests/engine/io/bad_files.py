@@ -42,5 +42,9 @@ def far_cells(path: Path, address: str = "XFD1048576") -> Path:
 
 def csv_bytes(encoding: str) -> bytes:
     """Return one small ledger in an encoding."""
-    text = "网点名称,业态,经度,纬度\n新街口便民药店,药店,118.78,32.04\n北极阁早餐,早餐店,118.79,32.05\n"
-    return text.encode(encoding)
+    lines = (
+        "网点名称,业态,经度,纬度",
+        "新街口便民药店,药店,118.78,32.04",
+        "北极阁早餐,早餐店,118.79,32.05",
+    )
+    return "\n".join(lines).encode(encoding)

@@ -1,6 +1,7 @@
 """Hold reading and writing workbooks against files made by hand, and against their laws."""
 
 import datetime as dt
+import re
 import zipfile
 from pathlib import Path
 
@@ -50,9 +51,13 @@ def write(path: Path, rows, *, sheet="网点", merge=(), more=None) -> Path:
 def test_cells_keep_every_digit_and_true_row_numbers(tmp_path):
     path = write(
         tmp_path / "a.xlsx",
-        [["某街道网点台账"], [], ["网点名称", "业态", "联系电话", "统一社会信用代码", "核实日期", "是否连锁"],
-         ["甲", "药店", 13800138000, 911101080000000000, dt.date(2026, 6, 1), True]],
-    )  # fmt: skip
+        [
+            ["某街道网点台账"],
+            [],
+            ["网点名称", "业态", "联系电话", "统一社会信用代码", "核实日期", "是否连锁"],
+            ["甲", "药店", 13800138000, 911101080000000000, dt.date(2026, 6, 1), True],
+        ],
+    )
     frame, sheet, issues = excel.read_table(path, "outlets")
     assert (sheet, issues) == ("网点", [])
     assert frame.index.tolist() == [4]
@@ -160,7 +165,7 @@ def test_an_encoding_nobody_can_tell_is_asked_for(tmp_path):
     mixed = "网点名称,业态\n".encode() + "新街口,药店\n".encode("gbk") + b"\xff\xfe\x81\x20\n"
     path.write_bytes(mixed)
     with pytest.raises(
-        InputError, match="看不出文字用的是哪种编码。在 district.toml 里写明 encoding"
+        InputError, match=re.escape("看不出文字用的是哪种编码。在 district.toml 里写明 encoding")
     ):
         excel.read_sheets(path)
 
