@@ -78,7 +78,9 @@ def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each type
 
 def clean(text: str) -> str:
     """Strip what no one meant to type: outer spaces of any width, zero-width marks."""
-    return re.sub(r"[\u200b-\u200d\ufeff]", "", text).strip(" \t\r\n\u3000\xa0")
+    if not text.isascii():
+        text = re.sub(r"[\u200b-\u200d\ufeff]", "", text)
+    return text.strip(" \t\r\n\u3000\xa0")
 
 
 def is_missing(text: str) -> bool:

@@ -25,6 +25,8 @@ class Code(NamedTuple):
 
 def read_phone(text: str) -> Code:
     """Read one or several phone numbers into one spelling: 13800138000、010-69041234转801."""
+    if _MOBILE.fullmatch(text):
+        return Code(text)
     plain = unicodedata.normalize("NFKC", text).strip()
     if SCIENTIFIC.fullmatch(plain):
         return _scientific_phone(plain)

@@ -16,6 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _COMMON_SHARE = 0.85
+# First byte from, first byte to, second byte from, of the block everyday characters lie in.
+_EVERYDAY = {"gb18030": (0xA1, 0xF7, 0xA1), "big5": (0xA1, 0xC6, 0x40)}
 _SURE = 0.7
 _CELL_LIMIT = 1_000_000
 
@@ -70,8 +72,7 @@ def _candidates(data: bytes) -> list[str]:
         even, odd = data[:4096:2].count(0), data[1:4096:2].count(0)
         return ["utf-16-be" if even > odd else "utf-16-le"]
     names = ["utf-8"]
-    if _looks_gb(data):
-        names.append("gb18030")
+    names += [name for name in _EVERYDAY if _is_everyday(data, name)]
     answer = chardet.detect(data[:200_000])
     name = (answer["encoding"] or "").lower()
     if name and (answer["confidence"] or 0.0) >= _SURE and not name.startswith(("iso", "windows")):
@@ -79,17 +80,18 @@ def _candidates(data: bytes) -> list[str]:
     return names
 
 
-def _looks_gb(data: bytes) -> bool:
-    """Say whether bytes are GB18030 made of everyday characters.
+def _is_everyday(data: bytes, encoding: str) -> bool:
+    """Say whether bytes are text of this encoding made of everyday characters.
 
-    Almost any pair of bytes is some GBK character, Big5 text too; but everyday Chinese lies in
-    the GB 2312 block, where both bytes are above 0xA0.
+    Almost any pair of bytes is some GBK character, Big5 text too; but everyday simplified
+    Chinese lies in the GB 2312 block, and everyday traditional Chinese in the first Big5 level.
     """
-    text = _strict(data, "gb18030")
+    text = _strict(data, encoding)
     if text is None:
         return False
-    wide = [c.encode("gb18030") for c in set(text) if ord(c) > 127]  # noqa: PLR2004 - beyond ASCII
-    everyday = sum(len(p) == 2 and 0xA1 <= p[0] <= 0xF7 and p[1] >= 0xA1 for p in wide)  # noqa: PLR2004
+    low, high, second = _EVERYDAY[encoding]
+    wide = [c.encode(encoding) for c in set(text) if ord(c) > 127]  # noqa: PLR2004 - beyond ASCII
+    everyday = sum(len(p) == 2 and low <= p[0] <= high and p[1] >= second for p in wide)  # noqa: PLR2004
     return bool(wide) and everyday >= _COMMON_SHARE * len(wide)
 
 

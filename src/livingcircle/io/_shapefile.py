@@ -23,7 +23,7 @@ _LONGEST_TAIL = 3  # bytes of an unfinished character at the end of a full field
 
 def read_shapefile(path: Path, file: str, encoding: str = "") -> gpd.GeoDataFrame:
     """Read a shapefile; its texts are decoded with the declared, stated or found encoding."""
-    frame = pyogrio.read_dataframe(path, encoding=_BYTES)
+    frame = pyogrio.read_dataframe(path, encoding=_BYTES, on_invalid="fix")
     named = [str(name) for name in frame.columns if name != "geometry"]
     texts = [name for name in named if not _is_number(frame, name)]
     raw = {name: [_to_bytes(value) for value in frame[name].tolist()] for name in texts}

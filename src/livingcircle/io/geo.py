@@ -145,7 +145,8 @@ def _read_vector(
             if kind == "shp":
                 frame = _shapefile.read_shapefile(path, file, encoding)
             else:
-                frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=False)
+                # A ring that is not closed is closed, as every GIS does when it draws it.
+                frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="fix")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise _unreadable(file) from error
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -162,7 +163,7 @@ def _read_parquet(path: Path, file: str) -> gpd.GeoDataFrame:
             named = frame.active_geometry_name
             return frame if named == "geometry" else frame.rename_geometry("geometry")
         plain = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError, ValueError) as error:
+    except (pa.ArrowInvalid, OSError, ValueError, shapely.errors.ShapelyError) as error:
         raise _unreadable(file) from error
     return gpd.GeoDataFrame(plain, geometry=from_columns(plain, file))
 

@@ -150,6 +150,12 @@ def test_text_tables_in_every_common_encoding(tmp_path, encoding):
     assert frame.index.tolist() == [2, 3]
 
 
+def test_traditional_text_in_big5_is_not_taken_for_gbk(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("名稱,業態\n信義路藥店,藥店\n".encode("big5"))
+    assert excel.read_sheets(path)[0].rows[1] == ["信義路藥店", "藥店"]
+
+
 def test_a_declared_encoding_is_taken_at_its_word(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("網點名稱,業態\n新街口藥店,藥店\n".encode("big5"))

@@ -156,6 +156,15 @@ def test_a_tiny_repair_is_only_noted():
     assert "已修复，面积变化 0.00%" in issues[0].sentence
 
 
+def test_a_ring_that_is_not_closed_is_closed(tmp_path):
+    ring = [[LON, LAT], [LON + 0.01, LAT], [LON + 0.01, LAT + 0.01], [LON, LAT + 0.01]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"name": "甲"}, "geometry": shape}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert geo.read_layer(path).rows.geometry.iloc[0].area == pytest.approx(1e-4)
+
+
 def test_shapes_with_nan_or_nothing_are_emptied():
     with np.errstate(invalid="ignore"):
         broken = shapely.linestrings([[0, 0], [np.nan, 1], [2, 2]])
