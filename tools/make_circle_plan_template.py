@@ -97,6 +97,17 @@ def add_property(style: ParagraphStyle, name: str, value: str) -> None:
         follower.addprevious(element)
 
 
+def drop_unused_styles(document: DocumentFile) -> None:
+    """Keep only what the sheets use; every paragraph looks its style up among the rest."""
+    wanted = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid"}
+    wanted |= {"header", "footer", "Header", "Footer", "Header Char", "Footer Char"}
+    for style in list(document.styles):
+        if style.name not in wanted:
+            style.element.getparent().remove(style.element)
+    for element in document.styles.element.findall(qn("w:latentStyles")):
+        document.styles.element.remove(element)
+
+
 def set_page(document: DocumentFile) -> None:
     """Set A4, the margins, 22 lines a page, and page numbers that alternate."""
     section = document.sections[0]
@@ -144,6 +155,7 @@ def add_field(run: Run, code: str) -> None:
 def main() -> None:
     """Make the template."""
     document = Document()
+    drop_unused_styles(document)
     set_page(document)
     add_styles(document)
     document.core_properties.author = "LivingCircle"

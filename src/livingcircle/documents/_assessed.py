@@ -19,6 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from livingcircle.district import District
 from livingcircle.trades import TRADES
 
+HULL_DEGREES = 0.0004  # some 40 m around doors that no boundary holds together
+
 
 class Assessed(Protocol):
     """Hold the tables of one run; see ``docs/reference/plan-sheets.md`` for their columns."""
@@ -64,6 +66,10 @@ class Assessed(Protocol):
         """Return where no outlet is within reach."""
 
     @property
+    def circles(self) -> gpd.GeoDataFrame:
+        """Return the circles with the boundary that was used."""
+
+    @property
     def indices(self) -> pd.DataFrame:
         """Return indices and rates."""
 
@@ -78,7 +84,8 @@ class Assessed(Protocol):
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a table as named tuples; their cells are of any type."""
-    yield from frame.itertuples()
+    # Text columns are slow to walk as they are; as plain objects the whole table is at hand.
+    yield from frame.astype(object).itertuples()
 
 
 def trade_label(code: object) -> str:
@@ -100,45 +107,56 @@ def of_circle(table: pd.DataFrame, circle_id: str) -> pd.DataFrame:
 
 
 def community_names(assessed: Assessed, circle_id: str) -> list[str]:
-    """Return the communities of a circle; one that belongs in part says so."""
+    """Return the communities of a circle; one that belongs in part says so.
+
+    A circle that was drawn, not put together, has those its doors stand in.
+    """
     district = assessed.district
     members = of_circle(district.circle_members, circle_id)
     named = district.communities["name"]
-    return [
-        f"{named.get(row.community_id, row.community_id)}{'（部分）' if row.part else ''}"
-        for row in records(members)
-    ]
+    if len(members):
+        return [
+            f"{named.get(row.community_id, row.community_id)}{'（部分）' if row.part else ''}"
+            for row in records(members)
+        ]
+    inside = of_circle(assessed.doors, circle_id)["community_id"].unique()
+    return [str(named[community]) for community in sorted(inside) if community in named.index]
 
 
 def circle_shape(assessed: Assessed, circle_id: str) -> BaseGeometry | None:
-    """Return the drawn boundary of a circle, else its communities, else a hull of its doors."""
-    district = assessed.district
-    drawn = district.circles.geometry.get(circle_id)
-    if drawn is not None and not drawn.is_empty:
-        return drawn
-    members = of_circle(district.circle_members, circle_id)["community_id"]
-    parts = district.communities.geometry.reindex(members).dropna()
-    if len(parts):
-        return shapely.union_all(parts.to_numpy())
+    """Return the boundary of a circle that was used, or a hull of its doors where there is none."""
+    used = assessed.circles.geometry.get(circle_id) if circle_id else None
+    if used is not None and not used.is_empty:
+        return used
     doors = of_circle(assessed.doors, circle_id).geometry.dropna()
-    if not len(doors):
+    if not circle_id or not len(doors):
         return None
-    return shapely.MultiPoint(list(doors)).convex_hull.buffer(0.0004)
+    return shapely.MultiPoint(list(doors)).convex_hull.buffer(HULL_DEGREES)
+
+
+def place_label(row: Any) -> str:  # noqa: ANN401 - a row of gaps or findings
+    """Say which part of a circle a row is about: a community, the whole circle, the district."""
+    if row.level == "community":
+        return str(row.unit_name)
+    return "全圈" if row.level == "circle" else "全区"
 
 
 def nearest_names(assessed: Assessed, frame: pd.DataFrame) -> list[str]:
-    """Return, for each gap, the name of the outlet its people would reach first."""
-    reached = assessed.access[["door_id", "trade", "metres", "outlet_id"]].dropna(
-        subset=["metres", "outlet_id"]
-    )
-    doors = assessed.doors[["community_id", "circle_id"]]
-    reached = reached.join(doors, on="door_id").sort_values("metres", kind="stable")
+    """Return, for each gap, the outlet that most of the doors lacking the trade reach first."""
+    reached = assessed.access[["door_id", "trade", "outlet_id", "verdict"]].astype(object)
+    reached = reached[reached["outlet_id"].notna() & (reached["outlet_id"] != "")]
+    reached = reached.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
+    by_trade = dict(list(reached.groupby("trade", sort=False)))
     names = assessed.outlets["name"]
     found = []
     for row in records(frame):
-        column = "community_id" if row.level == "community" else "circle_id"
-        rows = reached[(reached["trade"] == row.trade) & (reached[column] == row.unit_id)]
-        found.append(str(names.get(rows["outlet_id"].iloc[0], "")) if len(rows) else "")
+        rows = by_trade.get(row.trade, reached.iloc[:0])
+        if row.level in {"community", "circle"}:
+            rows = rows[rows[f"{row.level}_id"] == row.unit_id]
+        lacking = rows[rows["verdict"] == "lacking"]
+        counted = (lacking if len(lacking) else rows)["outlet_id"].value_counts()
+        most = sorted(counted.index[counted == counted.max()])
+        found.append(str(names.get(most[0], "")) if most else "")
     return found
 
 
@@ -210,8 +228,10 @@ def circle_state(assessed: Assessed, circle_id: str) -> CircleState:
 def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
     """Return the trades of each outlet, in the order they were given."""
     table = assessed.district.outlet_trades
-    grouped = table.groupby("outlet_id", sort=True)["trade"]
-    return {str(outlet): [str(trade) for trade in held] for outlet, held in grouped}
+    held: dict[str, list[str]] = {}
+    for row in records(table[["outlet_id", "trade"]]):
+        held.setdefault(str(row.outlet_id), []).append(str(row.trade))
+    return held
 
 
 def worst_trade(assessed: Assessed, circle_id: str = "") -> str:

@@ -4,7 +4,9 @@ Drawing units are metres on the district's own grid, with y downwards; ``Frame.u
 number of metres to one pixel of the finished picture, so that signs and letters keep their size.
 """
 
+import math
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ STATE_FILLS: Mapping[str, str] = MappingProxyType(
     {"lacking": "#F6C9B0", "unknown": "#FFEBA8", "served": "#BFD9EE", "not_applicable": "#ECEFF2"}
 )
 LABELLED_STREETS = 24
+DIM = ' fill-opacity="0.4" stroke-opacity="0.4"'
 LETTER = 9.0  # width of one Chinese character on a street label, in pixels
 
 
@@ -73,6 +76,11 @@ class Frame:
         """Say which points fall into the window."""
         inside = (xy >= 0) & (xy <= (self.width, self.height))
         return np.asarray(inside.all(axis=1))
+
+    @property
+    def sign(self) -> float:
+        """Return the scale of signs: smaller on a picture of a wide area, larger on a close one."""
+        return self.unit * min(1.3, max(0.6, math.sqrt(1.4 / self.unit)))
 
     @property
     def window(self) -> BaseGeometry:
@@ -147,9 +155,8 @@ def road_class(highway: str) -> str:
 
 
 def paint_ground(assessed: Assessed, frame: Frame) -> str:
-    """Paint what lies under everything: water, railways, streets by class."""
-    size = f'width="{frame.width:.1f}" height="{frame.height:.1f}"'
-    parts = [f'<rect class="ground" {size} fill="#F6F5F0"/>']
+    """Paint water, railways and streets by class."""
+    parts = []
     for kind, group in _visible(assessed.district.barriers, frame).groupby("kind", sort=True):
         look = BARRIERS.get(str(kind), BARRIERS["wall"])
         parts.append(f'<path class="barrier" d="{merged_path(group.geometry)}" {look}/>')
@@ -158,9 +165,9 @@ def paint_ground(assessed: Assessed, frame: Frame) -> str:
     lines = {name: merged_path(streets.geometry[classes == name]) for name in ROAD_WIDTHS}
     # All casings lie under all roads, so that crossings stay open.
     strokes = (
-        ("casing", "local", "#DCD8CC", 3.0),
-        ("casing", "main", "#DCD8CC", 3.0),
-        ("road", "foot", "#DAD7CD", 0.0),
+        ("casing", "local", "#D5D0C2", 3.0),
+        ("casing", "main", "#D5D0C2", 3.0),
+        ("road", "foot", "#FFFFFF", 0.0),
         ("road", "local", "#FFFFFF", 0.0),
         ("road", "main", "#FFFFFF", 0.0),
     )
@@ -210,23 +217,36 @@ def paint_communities(assessed: Assessed, frame: Frame) -> str:
     return f'<g id="layer-communities">{"".join(paths)}</g>'
 
 
+def paint_tints(assessed: Assessed, frame: Frame, focus: Focus) -> str:
+    """Tint the ground of each circle by what was found in it; streets lie on top, white."""
+    size = f'width="{frame.width:.1f}" height="{frame.height:.1f}"'
+    parts = [f'<rect class="ground" {size} fill="#F1F0EA"/>']
+    for place, circle, data in _circle_paths(assessed, frame):
+        word = circle_state(assessed, circle).word
+        faint = 0.42 if focus.circle_id in {"", circle} else 0.12
+        parts.append(
+            f'<path class="circle" data-row="c{place}" d="{data}" fill="{STATE_FILLS[word]}" '
+            f'fill-opacity="{faint}"/>'
+        )
+    return f'{parts[0]}<g id="layer-circle-tints">{"".join(parts[1:])}</g>'
+
+
 def paint_circles(assessed: Assessed, frame: Frame, focus: Focus) -> str:
-    """Tint and outline the circles by what was found in them."""
-    parts = []
+    """Outline the circles above the streets."""
+    parts = [
+        f'<path class="border" data-row="c{place}" d="{data}" fill="none" stroke="#24405C" '
+        f'stroke-opacity="{1 if focus.circle_id in {"", circle} else 0.35}" '
+        f'stroke-width="{2.2 * frame.unit:.3f}" stroke-linejoin="round"/>'
+        for place, circle, data in _circle_paths(assessed, frame)
+    ]
+    return f'<g id="layer-circles">{"".join(parts)}</g>'
+
+
+def _circle_paths(assessed: Assessed, frame: Frame) -> Iterator[tuple[int, str, str]]:
     for place, circle in enumerate(circle_ids(assessed)):
         shape = circle_shape(assessed, circle)
-        if shape is None:
-            continue
-        state = circle_state(assessed, circle)
-        chosen = focus.circle_id in {"", circle}
-        data = path_data(frame.place(shape))
-        parts.append(
-            f'<path class="circle" data-row="c{place}" d="{data}" fill="{STATE_FILLS[state.word]}" '
-            f'fill-opacity="{0.38 if chosen else 0.08}" stroke="#24405C" '
-            f'stroke-opacity="{1 if chosen else 0.35}" stroke-width="{2.4 * frame.unit:.3f}" '
-            'stroke-linejoin="round"/>'
-        )
-    return f'<g id="layer-circles">{"".join(parts)}</g>'
+        if shape is not None:
+            yield place, circle, path_data(frame.place(shape))
 
 
 def paint_blind_areas(assessed: Assessed, frame: Frame, focus: Focus, *, every: bool) -> str:
@@ -264,8 +284,10 @@ def paint_doors(
     return f'<g id="layer-doors">{"".join(parts)}</g>'
 
 
-def paint_outlets(assessed: Assessed, frame: Frame, trades: Mapping[str, Sequence[str]]) -> str:
-    """Mark every outlet with the sign of its family of trades."""
+def paint_outlets(
+    assessed: Assessed, frame: Frame, focus: Focus, trades: Mapping[str, Sequence[str]]
+) -> str:
+    """Mark every outlet with the sign of its family; those of the trade in focus stand out."""
     outlets = assessed.outlets
     xy = frame.points(outlets.geometry)
     inside = frame.holds(xy)
@@ -273,9 +295,11 @@ def paint_outlets(assessed: Assessed, frame: Frame, trades: Mapping[str, Sequenc
     for place, (outlet, (x, y)) in enumerate(zip(outlets.index, xy, strict=True)):
         if inside[place]:
             held = trades.get(str(outlet), ())
+            dim = DIM if focus.trade and focus.trade not in held else ""
+            sign = f'href="#outlet-{family_of(held).id}" x="{x:.1f}" y="{y:.1f}"'
+            held_words = escape(" ".join(held))
             parts.append(
-                f'<use class="outlet" href="#outlet-{family_of(held).id}" x="{x:.1f}" y="{y:.1f}" '
-                f'data-row="o{place}" data-trades="{escape(" ".join(held))}"/>'
+                f'<use class="outlet"{dim} {sign} data-row="o{place}" data-trades="{held_words}"/>'
             )
     return f'<g id="layer-outlets">{"".join(parts)}</g>'
 
@@ -345,7 +369,7 @@ def document(frame: Frame, layers: Sequence[str], pixels: tuple[int, int]) -> st
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels[0]}" height="{pixels[1]}" '
         f'viewBox="0 0 {frame.width:.1f} {frame.height:.1f}" font-family="{FAMILY}">'
-        f"<defs>{definitions(frame.unit)}{hatch(frame.unit)}</defs>{''.join(layers)}</svg>"
+        f"<defs>{definitions(frame.sign)}{hatch(frame.unit)}</defs>{''.join(layers)}</svg>"
     )
 
 

@@ -144,7 +144,13 @@ def standard_title(standard: object) -> str:
 
 
 def walker_line(run: Mapping[str, Any]) -> str:
-    """Write the walking profile and its speed as used in the run."""
+    """Write the walking profile as used in the run, and say so where no streets were."""
+    label = run.get("walker_label") or _walker(run)
+    straight = "，没有路网，距离按直线×1.3估算" if run.get("method") == "straight_line" else ""
+    return f"{label}{straight}"
+
+
+def _walker(run: Mapping[str, Any]) -> str:
     walker = _deep(run, "walker")
     if isinstance(walker, Mapping):
         name = walker.get("label") or walker.get("title") or walker.get("name") or ""

@@ -129,8 +129,8 @@ def gap_sentence(row: Any, nearest: str = "") -> str:  # noqa: ANN401
     """Tell one gap in a sentence, with who is affected and what lies nearest."""
     sentence = f"{row.unit_name}{lacking(row)}，{affected(row)}"
     if known(row.nearest_m):
-        where = f"最近的{nearest or row.trade_name}步行{metres(row.nearest_m)}"
-        sentence = f"{sentence}；{where}"
+        named = f"（多为“{nearest}”）" if nearest else ""
+        sentence = f"{sentence}；到最近网点{named}步行中位{metres(row.nearest_m)}"
     return f"{sentence}。"
 
 

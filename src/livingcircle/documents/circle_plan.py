@@ -15,6 +15,7 @@ from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
+from livingcircle.documents._assessed import place_label
 from livingcircle.documents._assessed import reach_metres
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_text
@@ -256,7 +257,7 @@ def _remedies(page: Page, assessed: Assessed, circle_id: str) -> None:
     page.add(f"本圈需补{len(gaps)}项，按轻重缓急排列；可用空间取自空间资源台账。")
     rows = [
         [
-            wording.urgency(row.urgency), row.unit_name if row.level == "community" else "全圈",
+            wording.urgency(row.urgency), place_label(row),
             wording.lacking(row), row.remedy or "未定", row.measure or "未定",
             usable_spaces(assessed, shape, row.trade_name),
         ]
@@ -287,7 +288,7 @@ def _schedule(page: Page, assessed: Assessed, circle_id: str, facts: Provenance)
         rows = [
             [
                 quarter.label.removesuffix("（建议）"),
-                row.unit_name if row.level == "community" else "全圈",
+                place_label(row),
                 row.trade_name,
                 row.remedy or "未定",
             ]

@@ -15,6 +15,7 @@ from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import nearest_names
+from livingcircle.documents._assessed import place_label
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import trade_label
@@ -47,7 +48,7 @@ GAP_FIELDS = (
     Field("其中60岁及以上", 9, "number"),
     Field("其中0—3岁", 7, "number"),
     Field("最近网点", 12),
-    Field("最近网点距离（米）", 8, "metres"),
+    Field("最近网点距离（米，中位）", 8, "metres"),
     Field("缺什么", 20),
     Field("补什么", 16),
     Field("如何补", 18),
@@ -128,7 +129,7 @@ def gap_rows(assessed: Assessed) -> list[list[object]]:
             [
                 place, row.circle_name, streets.get(row.circle_id, ""),
                 wording.word(wording.LEVELS, row.level),
-                row.unit_name if row.level == "community" else "全圈",
+                place_label(row),
                 row.trade_name, wording.word(wording.TIERS, row.tier),
                 requirement_text(assessed, row.requirement_id), row.clause,
                 row.required, inside, reach, row.shortfall, row.unit,
@@ -147,7 +148,7 @@ def usable_spaces(assessed: Assessed, shape: shapely.Geometry | None, trade_name
     if not len(spaces):
         return "未核实（没有空间资源台账）"
     if shape is None:
-        return "未核实（生活圈没有边界）"
+        return "未核实（没有生活圈边界）"
     inside = spaces[spaces.geometry.representative_point().within(shape)]
     fit = [
         f"{space.name}（{space.kind}，{wording.quantity(space.area_m2, '平方米')}）"
@@ -240,7 +241,7 @@ def _open_sheet(assessed: Assessed) -> Sheet:
     rows: list[list[object]] = [
         [
             place, names.get(row.circle_id, ""), wording.word(wording.LEVELS, row.level),
-            row.unit_name if row.level == "community" else "全圈",
+            place_label(row),
             trade_label(row.trade), wording.word(wording.TIERS, row.tier), row.clause,
             row.required, row.unit, wording.word(wording.UNIT_VERDICTS, row.verdict),
             row.reason or "未注明", what_to_do(row.verdict, trade_label(row.trade), row.unit_name),

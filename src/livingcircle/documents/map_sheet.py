@@ -111,12 +111,13 @@ def paint(
     trade = worst_trade(assessed, circle_id)
     focus = drawing.Focus(trade, circle_id)
     layers = (
+        drawing.paint_tints(assessed, frame, focus),
         drawing.paint_ground(assessed, frame),
         drawing.paint_communities(assessed, frame),
         drawing.paint_circles(assessed, frame, focus),
         drawing.paint_blind_areas(assessed, frame, focus, every=False),
         drawing.paint_doors(assessed, frame, door_verdicts(assessed, trade), {}),
-        drawing.paint_outlets(assessed, frame, outlet_trades(assessed)),
+        drawing.paint_outlets(assessed, frame, focus, outlet_trades(assessed)),
         drawing.paint_labels(assessed, frame, focus),
     )
     return drawing.document(frame, layers, pixels), frame, trade
@@ -185,7 +186,7 @@ def _focus_sentence(assessed: Assessed, trade: str, circle_id: str) -> str:
     within = f"步行{wording.metres(reach)}内" if wording.known(reach) else "服务半径内"
     return (
         f"图上楼门符号和斜线区为“{trade_label(trade)}”：{within}没有的盲区{len(rows)}处，"
-        f"涉及居民{wording.people(rows['people'].sum(min_count=1))}，是涉及居民最多的一项。"
+        f"涉及居民{wording.people(rows['people'].sum(min_count=1))}，是涉及居民最多的一项；其他业态的网点变淡。"
     )
 
 

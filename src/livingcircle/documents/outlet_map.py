@@ -98,12 +98,13 @@ def _picture(assessed: Assessed, focus: str, codes: dict[str, str]) -> str:
     frame = drawing.frame_for(assessed, PIXELS)
     view = drawing.Focus(trade=focus)
     layers = (
+        drawing.paint_tints(assessed, frame, view),
         drawing.paint_ground(assessed, frame),
         drawing.paint_communities(assessed, frame),
         drawing.paint_circles(assessed, frame, view),
         drawing.paint_blind_areas(assessed, frame, view, every=True),
         drawing.paint_doors(assessed, frame, door_verdicts(assessed, focus), codes),
-        drawing.paint_outlets(assessed, frame, outlet_trades(assessed)),
+        drawing.paint_outlets(assessed, frame, view, outlet_trades(assessed)),
         drawing.paint_labels(assessed, frame, view),
     )
     # The policy forbids style attributes; presentation attributes and classes are enough.

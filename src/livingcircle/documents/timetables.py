@@ -15,6 +15,7 @@ from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import of_circle
+from livingcircle.documents._assessed import place_label
 from livingcircle.documents._assessed import records
 from livingcircle.documents._provenance import Provenance
 from livingcircle.documents._provenance import provenance
@@ -154,7 +155,7 @@ def provision_rows(assessed: Assessed, facts: Provenance) -> list[list[object]]:
         rows.append(
             [
                 place, wording.urgency(row.urgency), row.circle_name,
-                row.unit_name if row.level == "community" else "全圈",
+                place_label(row),
                 row.trade_name, row.shortfall, row.unit,
                 row.people if wording.known(row.people) else wording.UNKNOWN,
                 row.remedy, row.measure, _year_text(year, start),

@@ -157,32 +157,27 @@ def _streets() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326").set_index("segment_id")
 
 
+def _barriers() -> gpd.GeoDataFrame:
+    bank = shapely.LineString([spot(0, 2.1), spot(2, 2.1)])
+    return table(
+        "barriers", [{"barrier_id": "r", "kind": "river", "name": "潮河", "geometry": bank}]
+    )
+
+
+def _spaces() -> gpd.GeoDataFrame:
+    shed = {
+        "space_id": "s1",
+        "name": "西里车棚",
+        "kind": "车棚",
+        "area_m2": 60.0,
+        "suitable_trades": "菜篮子、药店",
+        "excluded_trades": "",
+        "geometry": spot(0.5, 0.5),
+    }
+    return table("spaces", [shed])
+
+
 def _district() -> District:
-    barriers = table(
-        "barriers",
-        [
-            {
-                "barrier_id": "r",
-                "kind": "river",
-                "name": "潮河",
-                "geometry": shapely.LineString([spot(0, 2.1), spot(2, 2.1)]),
-            }
-        ],
-    )
-    spaces = table(
-        "spaces",
-        [
-            {
-                "space_id": "s1",
-                "name": "西里车棚",
-                "kind": "车棚",
-                "area_m2": 60.0,
-                "suitable_trades": "菜篮子、药店",
-                "excluded_trades": "",
-                "geometry": spot(0.5, 0.5),
-            }
-        ],
-    )
     members = pd.DataFrame(
         {
             "circle_id": ["c1", "c1", "c2", "c2"],
@@ -204,8 +199,8 @@ def _district() -> District:
         streets=_streets(),
         junctions=blank,
         gates=blank,
-        barriers=barriers,
-        spaces=spaces,
+        barriers=_barriers(),
+        spaces=_spaces(),
         extent=None,
         sources=SOURCES,
         issues=pd.DataFrame(),
@@ -231,7 +226,9 @@ def _access(doors: gpd.GeoDataFrame) -> pd.DataFrame:
             rows.append((door, trade, metres, first, "served" if served else "lacking", ""))
         rows.append((door, "water_vending", float("nan"), "", "unknown", "没有这类业态的完整台账"))
     columns = ["door_id", "trade", "metres", "outlet_id", "verdict", "reason"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    words = ["trade", "verdict", "reason"]
+    return table.astype(dict.fromkeys(words, "category"))
 
 
 def _findings() -> pd.DataFrame:
@@ -309,65 +306,29 @@ def _gaps(findings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+BLIND_AREAS = {
+    "circle_id": ["c2", "c2"],
+    "circle_name": ["檀城社区生活圈"] * 2,
+    "community_names": ["白檀社区", "檀城东区社区"],
+    "trade": ["vegetable", "pharmacy"],
+    "trade_name": ["菜篮子", "药店"],
+    "tier": ["basic", "basic"],
+    "doors": [3, 2],
+    "people": [3570.0, 2300.0],
+    "elders": [780.0, 520.0],
+    "infants": [90.0, float("nan")],
+    "nearest_m": [690.0, float("nan")],
+    "farthest_m": [810.0, float("nan")],
+    "nearest_outlet_id": ["o0", ""],
+    "nearest_name": ["果园便民菜店", ""],
+    "place": ["白檀社区新中街以北", ""],
+}
+
+
 def _blind_areas() -> gpd.GeoDataFrame:
-    rows = [
-        (
-            "b1",
-            "c2",
-            "檀城社区生活圈",
-            "白檀社区",
-            "vegetable",
-            "菜篮子",
-            3,
-            3570.0,
-            780.0,
-            90.0,
-            690.0,
-            810.0,
-            "o0",
-            "果园便民菜店",
-            "白檀社区新中街以北",
-            spot(1.5, 1.4).buffer(0.0016),
-        ),
-        (
-            "b2",
-            "c2",
-            "檀城社区生活圈",
-            "檀城东区社区",
-            "pharmacy",
-            "药店",
-            2,
-            2300.0,
-            520.0,
-            float("nan"),
-            float("nan"),
-            float("nan"),
-            "",
-            "",
-            "",
-            spot(0.4, 1.4).buffer(0.0012),
-        ),
-    ]
-    columns = [
-        "blind_area_id",
-        "circle_id",
-        "circle_name",
-        "community_names",
-        "trade",
-        "trade_name",
-        "doors",
-        "people",
-        "elders",
-        "infants",
-        "nearest_m",
-        "farthest_m",
-        "nearest_outlet_id",
-        "nearest_name",
-        "place",
-        "geometry",
-    ]
-    frame = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs="EPSG:4326")
-    return frame.assign(tier="basic").set_index("blind_area_id")
+    drawn = [spot(1.5, 1.4).buffer(0.0016), spot(0.4, 1.4).buffer(0.0012)]
+    index = pd.Index(["b1", "b2"], name="blind_area_id")
+    return gpd.GeoDataFrame(BLIND_AREAS, index=index, geometry=drawn, crs="EPSG:4326")
 
 
 def _standard() -> SimpleNamespace:
@@ -403,6 +364,11 @@ def _circle_facts() -> pd.DataFrame:
     ]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return frame.rename_axis("circle_id")
+
+
+def _used_circles(district: District) -> gpd.GeoDataFrame:
+    plots = [shapely.union_all([square(0, row), square(1, row)]) for row in (0, 1)]
+    return district.circles.set_geometry(gpd.GeoSeries(plots, ["c1", "c2"], crs="EPSG:4326"))
 
 
 def _circle_checks() -> pd.DataFrame:
@@ -516,6 +482,7 @@ def make_assessed() -> SimpleNamespace:
         indices=_indices(),
         circle_checks=_circle_checks(),
         circle_facts=_circle_facts(),
+        circles=_used_circles(district),
         repairs=pd.DataFrame(),
         issues=pd.DataFrame(),
     )

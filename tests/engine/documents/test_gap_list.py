@@ -104,7 +104,7 @@ def test_no_gaps_says_so(assessed: SimpleNamespace, tmp_path: Path) -> None:
 
 
 def test_missing_space_register_is_unknown_not_none(assessed: SimpleNamespace) -> None:
-    assert gap_list.usable_spaces(assessed, None, "药店") == "未核实（生活圈没有边界）"
+    assert gap_list.usable_spaces(assessed, None, "药店") == "未核实（没有生活圈边界）"
     spaces = assessed.district.spaces
     bare = SimpleNamespace(district=SimpleNamespace(spaces=spaces.iloc[:0]))
     assert gap_list.usable_spaces(bare, None, "药店") == "未核实（没有空间资源台账）"

@@ -143,7 +143,7 @@ def test_word_sentences_come_from_the_tables(plan: Path) -> None:
     ) in texts
     assert (
         "1.果园生活圈缺药店1个（应配2个，现有1个），涉及居民6,060人，其中60岁及以上780人、0—3岁90人；"
-        "最近的百姓大药房步行640米。"
+        "到最近网点（多为“百姓大药房”）步行中位640米。"
     ) in texts
     assert "未核实2项：自助取水机。原因：没有这类业态的完整台账。" in texts
     assert (

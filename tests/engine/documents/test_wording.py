@@ -22,7 +22,7 @@ def altered(row: SimpleNamespace, **cells: object) -> SimpleNamespace:
 def test_gap_sentence() -> None:
     assert wording.gap_sentence(GAP, "果园便民菜店") == (
         "果园新里社区缺菜篮子1个（应配2个，现有1个），涉及居民3,000人，其中60岁及以上780人、"
-        "0—3岁90人；最近的果园便民菜店步行420米。"
+        "0—3岁90人；到最近网点（多为“果园便民菜店”）步行中位420米。"
     )
 
 

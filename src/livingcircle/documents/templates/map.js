@@ -4,22 +4,39 @@ const facts = document.getElementById("facts");
 const unit = Number(map.dataset.unit);
 const [homeX, homeY, homeWidth, homeHeight] = map.dataset.home.split(" ").map(Number);
 const home = { x: homeX, y: homeY, width: homeWidth, height: homeHeight };
-const view = { x: 0, y: 0, w: 1, h: 1 };
+const stage = map.parentElement;
+const view = { x: 0, y: 0, w: 1, h: 1 }; // what the reader wants to see
+const drawn = { ...view }; // what the picture was last drawn for
+const REST = 140; // milliseconds without a move before the picture is drawn anew
 const trades = document.body.dataset.trades.split(" ");
 const verdicts = { s: "served", l: "lacking", u: "unknown", n: "not_applicable" };
 const rows = (key) => map.querySelectorAll(`[data-row="${key}"]`);
 let frame = 0;
+let rest = 0;
 let zoomed = 0;
 
-function paint() {
+// While it moves, the finished picture is only shifted and stretched, which costs nothing however
+// many signs it holds; once it rests, it is drawn sharp.
+function slide() {
   frame = 0;
-  const box = map.getBoundingClientRect();
+  const width = stage.clientWidth;
+  const stretch = drawn.w / view.w;
+  const [x, y] = [((drawn.x - view.x) / view.w) * width, ((drawn.y - view.y) / view.w) * width];
+  map.style.transform = `matrix(${stretch}, 0, 0, ${stretch}, ${x}, ${y})`;
+  clearTimeout(rest);
+  rest = setTimeout(paint, REST);
+}
+
+function paint() {
+  const box = { width: stage.clientWidth, height: stage.clientHeight };
+  Object.assign(drawn, view);
+  map.style.transform = "none";
   map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
   const metres = Math.max(view.w / box.width, view.h / box.height);
   if (metres !== zoomed) {
     zoomed = metres;
     // Signs keep their size on the screen, and grow a little when one looks closely.
-    const size = Math.min(1.6, Math.max(0.6, Math.sqrt(unit / metres)));
+    const size = Math.min(1.6, Math.max(0.6, Math.sqrt(1.4 / metres)));
     const large = document.documentElement.classList.contains("elder") ? 1.35 : 1;
     map.style.setProperty("--k", String(metres * size * large));
     for (const text of map.querySelectorAll("text")) {
@@ -36,7 +53,7 @@ function paint() {
 }
 
 function redraw() {
-  if (!frame) frame = requestAnimationFrame(paint);
+  if (!frame) frame = requestAnimationFrame(slide);
 }
 
 function drawScale(metres) {
@@ -64,13 +81,12 @@ function move(dx, dy) {
 }
 
 function shape() {
-  const box = map.getBoundingClientRect();
-  return box.height / Math.max(1, box.width);
+  return stage.clientHeight / Math.max(1, stage.clientWidth);
 }
 
 function fit(box, room) {
   const ratio = shape();
-  view.w = Math.max(box.width * room, (box.height * room) / ratio, 240);
+  view.w = Math.max(box.width * room, (box.height * room) / ratio, 450);
   view.h = view.w * ratio;
   view.x = box.x + box.width / 2 - view.w / 2;
   view.y = box.y + box.height / 2 - view.h / 2;
@@ -78,8 +94,9 @@ function fit(box, room) {
 }
 
 function toMap(event) {
-  const point = new DOMPoint(event.clientX, event.clientY);
-  return point.matrixTransform(map.getScreenCTM().inverse());
+  const box = stage.getBoundingClientRect();
+  const metres = view.w / stage.clientWidth;
+  return { x: view.x + (event.clientX - box.left) * metres, y: view.y + (event.clientY - box.top) * metres };
 }
 
 // Fingers and mouse: one moves, two pinch; a press that does not move is a question.
@@ -99,8 +116,8 @@ map.addEventListener("pointermove", (event) => {
   if (pressed.still) map.setPointerCapture(event.pointerId);
   pressed.still = false;
   map.classList.add("moving");
-  const scale = map.getScreenCTM().a;
-  if (fingers.size === 1) move((before.clientX - event.clientX) / scale, (before.clientY - event.clientY) / scale);
+  const metres = view.w / stage.clientWidth;
+  if (fingers.size === 1) move((before.clientX - event.clientX) * metres, (before.clientY - event.clientY) * metres);
   if (fingers.size === 2) {
     const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
     const gap = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
@@ -203,6 +220,12 @@ function refocus() {
     const letter = place >= 0 ? letters[place] : worst(letters);
     door.setAttribute("href", `#door-${verdicts[letter] ?? "unknown"}`);
   }
+  for (const sign of map.querySelectorAll(".outlet")) {
+    const faint = place >= 0 && !sign.dataset.trades.split(" ").includes(focus.value);
+    for (const name of ["fill-opacity", "stroke-opacity"]) {
+      faint ? sign.setAttribute(name, "0.4") : sign.removeAttribute(name);
+    }
+  }
   for (const area of map.querySelectorAll(".blind")) {
     area.classList.toggle("off", area.dataset.trade !== focus.value);
   }
@@ -216,7 +239,9 @@ focus.addEventListener("change", refocus);
 
 for (const box of document.querySelectorAll("[data-layer]")) {
   box.addEventListener("change", () => {
-    document.getElementById(box.dataset.layer).classList.toggle("off", !box.checked);
+    for (const name of box.dataset.layer.split(" ")) {
+      document.getElementById(name).classList.toggle("off", !box.checked);
+    }
   });
 }
 
@@ -269,7 +294,7 @@ elder.addEventListener("click", () => {
   const large = document.documentElement.classList.toggle("elder");
   elder.setAttribute("aria-pressed", String(large));
   zoomed = 0;
-  redraw();
+  paint();
 });
 
 new ResizeObserver(() => {
@@ -277,8 +302,8 @@ new ResizeObserver(() => {
   view.h = view.w * shape();
   view.y = middle - view.h / 2;
   zoomed = 0;
-  redraw();
-}).observe(map);
+  paint();
+}).observe(stage);
 refocus();
 fit(home, 1);
 paint();
