@@ -150,7 +150,7 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
     page.add(wording.tally_sentence(name, findings, facts.standard))
     columns = [
         Column("业态或要求", 3.2), Column("层级", 1.1), Column("应配", 1.2, number=True),
-        Column("现有", 1.2, number=True), Column("缺", 1.1, number=True),
+        Column("现有", 1.2, number=True), Column("缺", 1.4, number=True),
         Column("结论", 2.4), Column("居民覆盖率", 1.6, number=True),
     ]  # fmt: skip
     page.add_table("配置标准对照", columns, comparison_rows(assessed, circle_id))
@@ -305,9 +305,9 @@ def _schedule(page: Page, assessed: Assessed, circle_id: str, facts: Provenance)
 
 def _method(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) -> None:
     page.add("六、数据来源与方法", "一级标题")
-    page.add(
-        f"对照标准：{facts.standard}。步行参数：{facts.walker}。步行距离沿路网计算，到网点门口为止。"
-    )
+    straight = assessed.run.get("method") == "straight_line"
+    how = "按直线×1.3估算（没有路网）" if straight else "沿路网计算，到网点门口为止"
+    page.add(f"对照标准：{facts.standard}。步行参数：{facts.walker}。步行距离{how}。")
     page.add_all([f"{layer.sentence}。" for layer in facts.layers])
     page.add(unknown_sentence(assessed, circle_id))
     page.add_all(index_sentences(assessed, circle_id))

@@ -151,6 +151,16 @@ def test_word_sentences_come_from_the_tables(plan: Path) -> None:
     )
 
 
+def test_straight_lines_are_flagged_wherever_they_are_used(
+    assessed: SimpleNamespace, dot: bytes, tmp_path: Path
+) -> None:
+    assessed.run = {**assessed.run, "method": "straight_line"}
+    plan = write_circle_plan(assessed, "c1", dot, tmp_path / "plan.docx")
+    texts = [paragraph.text for paragraph in Document(str(plan)).paragraphs]
+    assert any(text.endswith("步行距离按直线×1.3估算（没有路网）。") for text in texts)
+    assert "没有路网，距离按直线×1.3估算" in provenance(assessed).line
+
+
 def test_comparison_keeps_unknown_apart_from_zero(assessed: SimpleNamespace) -> None:
     rows = {row[0]: row[1:] for row in comparison_rows(assessed, "c2")}
     assert rows["菜篮子"] == ["社区", "4个", "2个", "2个", "1个达标、1个缺", "75.0%"]
