@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 import shapely
 import xlsxwriter
 
+from livingcircle import coordinates
 from livingcircle.district import Status
 from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
@@ -339,3 +341,23 @@ def test_the_same_folder_gives_the_same_tables(tmp_path):
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
     assert first.sources == second.sources
+
+
+def test_a_label_the_streets_contradict_is_told_and_the_rows_stay(tmp_path, monkeypatch):
+    """Which label fits is for :mod:`livingcircle.coordinates`; here it is asked and heard."""
+    asked = []
+
+    def suspect(points, reference, declared):
+        asked.append((len(points), len(reference) > len(points), declared))
+        return SimpleNamespace(sentence="坐标像是 GCJ-02，偏了 551 米。")
+
+    monkeypatch.setattr(coordinates, "suspect_label", suspect, raising=False)
+    rows = "".join(f"A{i},店{i},药店,{LON + i * 1e-4},{LAT}\n" for i in range(6))
+    district = read(
+        tmp_path, streets(tmp_path), ledger(tmp_path, rows, more='coordinates = "GCJ-02"')
+    )
+    assert asked == [(6, True, "GCJ-02")]
+    assert len(district.outlets) == 6
+    assert "o.csv：坐标像是 GCJ-02，偏了 551 米。核对 district.toml 里的 coordinates。" in said(
+        district
+    )
