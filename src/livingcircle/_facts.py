@@ -1,0 +1,196 @@
+"""Hold what is known about one community, circle or district when a requirement is judged.
+
+No geometry: who is inside, who is within reach and how many people are reached was measured
+before. A value that nobody has reported is ``None``, which is never the same as zero or no.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+from typing import Final
+
+import pandas as pd
+
+PHYSICAL: Final = frozenset({"fixed"})
+TRANSITIONAL: Final = frozenset({"mobile", "temporary"})
+ONLINE: Final = "online"
+GONE: Final = frozenset({"closed", "planned"})
+UNVERIFIED: Final = "unverified"
+
+Evidence = bool | str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutletFacts:
+    """Hold one physical shop as the rules see it; ``None`` means nobody has reported it."""
+
+    outlet_id: str
+    trades: frozenset[str]
+    area_m2: float | None = None
+    chain: bool | None = None
+    online: bool | None = None
+    quality_brand: bool | None = None
+    hours: str | None = None
+    step_free: bool | None = None
+    supply: str = "fixed"
+    service_centre_id: str | None = None
+    same_day_online: bool | None = None
+    status: str = "open"
+    x: float | None = None
+    y: float | None = None
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """Hold the facts of one unit of judgement.
+
+    Attributes
+    ----------
+    level
+        ``community``, ``circle``, ``subdistrict`` or ``district``.
+    kind, subtype, formation, zone
+        Of the circle, also when the unit is one of its communities; empty when unknown.
+    ages
+        Share of residents by age group (``0_3``, ``60_plus``, ``65_plus``, ``80_plus``).
+    reference_ages
+        The same shares for the whole district, for rules such as “比例较高”.
+    outlets
+        Shops located strictly inside the unit, indexed by ``outlet_id``.
+    shared
+        For each trade, the shops within reach of the unit, inside or across its border.
+    all_outlets
+        Shops of ``shared`` that stand outside, with the columns of ``outlets``.
+    known_trades
+        Trades for which the register is complete, so that a missing row is a missing shop.
+    reach
+        For each reach requirement, the people served, lacking and unknown.
+    evidence, measures
+        Qualitative answers and measured numbers, by requirement id or by name.
+    children
+        The units below with their grade; ``None`` where the grade is not known.
+    progress
+        Dated cumulative numbers.
+    """
+
+    level: str
+    unit_id: str
+    unit_name: str
+    circle_id: str = ""
+    kind: str = ""
+    subtype: str = ""
+    formation: str = ""
+    zone: str = ""
+    population: float | None = None
+    households: float | None = None
+    dwellings: float | None = None
+    floor_area_m2: float | None = None
+    area_km2: float | None = None
+    ages: Mapping[str, float | None] = field(default_factory=dict)
+    reference_ages: Mapping[str, float | None] = field(default_factory=dict)
+    community_count: int | None = None
+    outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    all_outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    known_trades: frozenset[str] = frozenset()
+    reach: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    measures: Mapping[str, float | None] = field(default_factory=dict)
+    children: tuple[tuple[str, str | None], ...] = ()
+    progress: tuple[tuple[date, float], ...] = ()
+    on: date | None = None
+
+    @cached_property
+    def inside(self) -> Mapping[str, OutletFacts]:
+        """Return the shops inside the unit by id."""
+        return MappingProxyType({one.outlet_id: one for one in _records(self.outlets)})
+
+    @cached_property
+    def everywhere(self) -> Mapping[str, OutletFacts]:
+        """Return the shops inside the unit and those within reach outside it, by id."""
+        outside = {one.outlet_id: one for one in _records(self.all_outlets)}
+        return MappingProxyType({**outside, **self.inside})
+
+    @cached_property
+    def inside_by_trade(self) -> Mapping[str, frozenset[str]]:
+        """Return the ids of the shops inside the unit, trade by trade."""
+        return MappingProxyType(_index(self.inside.values()))
+
+    def within_reach(self, trade: str) -> frozenset[str]:
+        """Return the ids of the shops of one trade inside the unit or within its reach."""
+        inside = self.inside_by_trade.get(trade, frozenset())
+        return inside | self.shared.get(trade, frozenset())
+
+    def quantity(self, name: str) -> float | None:
+        """Return a measured size of the unit by name, whole people where people are counted."""
+        if name == "density":
+            people, area = self.quantity("population"), self.quantity("area_km2")
+            return people / area if people is not None and area else None
+        value = getattr(self, name) if name in _SIZES else self.measures.get(name)
+        number = _number(value)
+        if number is not None and name in _WHOLE:
+            return float(round(number))
+        return number
+
+
+_WHOLE: Final = frozenset({"population", "households", "dwellings", "community_count"})
+_SIZES: Final = _WHOLE | {"floor_area_m2", "area_km2"}
+
+
+def _index(outlets: Iterable[OutletFacts]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for outlet in outlets:
+        for trade in outlet.trades:
+            found.setdefault(trade, set()).add(outlet.outlet_id)
+    return {trade: frozenset(ids) for trade, ids in found.items()}
+
+
+def _records(frame: pd.DataFrame) -> list[OutletFacts]:
+    """Turn table rows into records once, so that each rule does not walk the table again."""
+    columns = {name: frame[name].tolist() for name in frame.columns}
+    records = []
+    for position, outlet_id in enumerate(frame.index):
+        row = {name: values[position] for name, values in columns.items()}
+        status = _text(row.get("status")) or "open"
+        if status not in GONE:
+            records.append(_record(str(outlet_id), row, status))
+    return records
+
+
+def _record(outlet_id: str, row: dict[str, Any], status: str) -> OutletFacts:
+    return OutletFacts(
+        outlet_id=outlet_id,
+        trades=frozenset(row["trades"]),
+        area_m2=_number(row.get("area_m2")),
+        chain=_flag(row.get("chain")),
+        online=_flag(row.get("online")),
+        quality_brand=_flag(row.get("quality_brand")),
+        hours=_text(row.get("hours")),
+        step_free=_flag(row.get("step_free")),
+        supply=_text(row.get("supply")) or "fixed",
+        service_centre_id=_text(row.get("service_centre_id")),
+        same_day_online=_flag(row.get("same_day_online")),
+        status=status,
+        x=_number(row.get("x")),
+        y=_number(row.get("y")),
+    )
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 - NaN
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401 - table cells are of any type
+    return None if _missing(value) else float(value)
+
+
+def _flag(value: Any) -> bool | None:  # noqa: ANN401
+    return None if _missing(value) else bool(value)
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    return None if _missing(value) else (str(value).strip() or None)

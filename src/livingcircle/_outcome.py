@@ -1,0 +1,53 @@
+"""Hold what a judgement came to, before it is put into words."""
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Final
+from typing import Self
+
+SERVED: Final = "served"
+LACKING: Final = "lacking"
+UNKNOWN: Final = "unknown"
+NOT_APPLICABLE: Final = "not_applicable"
+
+# Shares are compared with this slack, so that 3 of 10 is 30 %.
+SLACK: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold a verdict with its numbers; None where there is no number."""
+
+    verdict: str
+    required: float | None = None
+    found: float | None = None
+    found_strict: float | None = None
+    found_shared: float | None = None
+    shortfall: float | None = None
+    unit: str = ""
+    numbers: str = ""
+    reason: str = ""
+
+    def being(self, verdict: str, reason: str = "") -> Self:
+        """Return the same numbers with another verdict and its reason."""
+        return replace(self, verdict=verdict, reason=reason)
+
+    def saying(self, numbers: str) -> Self:
+        """Return the same outcome with other words for its numbers."""
+        return replace(self, numbers=numbers)
+
+
+def compare(low: float, high: float, least: float) -> str:
+    """Return the verdict when the truth lies in ``low``–``high`` and ``least`` is asked."""
+    if low >= least - SLACK:
+        return SERVED
+    return LACKING if high < least - SLACK else UNKNOWN
+
+
+def between(low: float, high: float, span: tuple[float | None, float | None]) -> str:
+    """Return the verdict when the truth lies between ``low`` and ``high`` and a range is asked."""
+    least, most = span
+    answers = [compare(low, high, least)] if least is not None else []
+    if most is not None:
+        answers.append(compare(-high, -low, -most))
+    return next((v for v in (LACKING, UNKNOWN) if v in answers), SERVED)
