@@ -21,9 +21,9 @@ import shapely
 import sample_areas as areas
 import sample_texts as texts
 from livingcircle.coordinates import LocalGrid
-from livingcircle.io._floor_space import modelled_levels
-from livingcircle.io._floor_space import residential_floor_area
-from livingcircle.io._floor_space import spread
+from livingcircle.io._osm.floor_space import modelled_levels
+from livingcircle.io._osm.floor_space import residential_floor_area
+from livingcircle.io._osm.floor_space import spread
 from livingcircle.io.osm import OsmExtract
 from livingcircle.io.osm import read_osm
 from sample_files import write_csv

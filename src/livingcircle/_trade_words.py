@@ -10,7 +10,10 @@ _NOISE = re.compile(r"[\s·•\-_—~.,;:、/|+&'\"“”‘’《》<>【】\[\
 _ENDS = re.compile(r"(?:服务网点|服务点|网点|门店|商店|店铺|店|点|铺|摊)$")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _ADDING = re.compile(r"^(?:含|兼营|兼|带|附设|附|内设|内有|搭载|提供|可)")
-_BEFORE_THE_SHOP = re.compile(r"^.*(?:对面|旁边|隔壁|楼下|斜对过|附近)")
+# “邮局对面小卖部” is no post office, and “城市酒店-洗浴中心” no hotel; “7-11” is left alone.
+_BEFORE_THE_SHOP = re.compile(
+    r"^.*(?:对面|旁边|隔壁|楼下|斜对过|附近|(?<=[一-鿿)])[-—·](?=[一-鿿]{2}))"
+)
 
 
 def plain(text: str) -> str:

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from livingcircle._graph import RoutingGraph
+from livingcircle._streets.graph import RoutingGraph
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

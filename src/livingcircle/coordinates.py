@@ -9,18 +9,18 @@ streets.
 import re
 import unicodedata
 
-from livingcircle._datum import BD09
-from livingcircle._datum import CGCS2000
-from livingcircle._datum import GCJ02
-from livingcircle._datum import WGS84
-from livingcircle._datum import from_wgs84
-from livingcircle._datum import is_projected
-from livingcircle._datum import outside_china
-from livingcircle._datum import system_name
-from livingcircle._datum import to_wgs84
-from livingcircle._grid import LocalGrid
-from livingcircle._grid import geodesic_area
-from livingcircle._grid import geodesic_length
+from livingcircle._places.datum import BD09
+from livingcircle._places.datum import CGCS2000
+from livingcircle._places.datum import GCJ02
+from livingcircle._places.datum import WGS84
+from livingcircle._places.datum import from_wgs84
+from livingcircle._places.datum import is_projected
+from livingcircle._places.datum import outside_china
+from livingcircle._places.datum import system_name
+from livingcircle._places.datum import to_wgs84
+from livingcircle._places.grid import LocalGrid
+from livingcircle._places.grid import geodesic_area
+from livingcircle._places.grid import geodesic_length
 from livingcircle.errors import CoordinateError
 
 __all__ = [

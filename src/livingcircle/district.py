@@ -24,7 +24,9 @@ class Status(StrEnum):
     @property
     def label(self) -> str:
         """Return the Chinese word shown to readers."""
-        return {"real": "真实", "modelled": "模型推算", "derived": "推导", "made_up": "虚构"}[self.value]
+        return {"real": "真实", "modelled": "模型推算", "derived": "推导", "made_up": "虚构"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True)

@@ -11,35 +11,35 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import Final
 
-from livingcircle import _size_judging
-from livingcircle._facts import UnitFacts
-from livingcircle._outcome import LACKING
-from livingcircle._outcome import NOT_APPLICABLE
-from livingcircle._outcome import SERVED
-from livingcircle._outcome import UNKNOWN
-from livingcircle._outcome import Outcome
-from livingcircle._outcome import compare
-from livingcircle._plan_rules import GradeShareRule
-from livingcircle._plan_rules import QualitativeRule
-from livingcircle._plan_rules import TargetRule
-from livingcircle._plan_rules import TextRule
-from livingcircle._rules import CompositeRule
-from livingcircle._rules import CountRule
-from livingcircle._rules import LadderRule
-from livingcircle._rules import ProhibitedRule
-from livingcircle._rules import ReachRule
-from livingcircle._rules import SeparationRule
-from livingcircle._rules import VarietyRule
-from livingcircle._size_rules import AreaRule
-from livingcircle._size_rules import FloorShareRule
-from livingcircle._size_rules import MeasureRule
-from livingcircle._size_rules import ShareRule
-from livingcircle._size_rules import SiteAreaRule
-from livingcircle._tally import NO_LEDGER
-from livingcircle._tally import Tally
-from livingcircle._tally import counted
-from livingcircle._tally import is_known
-from livingcircle._tally import tally
+from livingcircle._rules import size_judging
+from livingcircle._rules.counts import CompositeRule
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.counts import ProhibitedRule
+from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.counts import SeparationRule
+from livingcircle._rules.counts import VarietyRule
+from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.outcome import LACKING
+from livingcircle._rules.outcome import NOT_APPLICABLE
+from livingcircle._rules.outcome import SERVED
+from livingcircle._rules.outcome import UNKNOWN
+from livingcircle._rules.outcome import Outcome
+from livingcircle._rules.outcome import compare
+from livingcircle._rules.plans import GradeShareRule
+from livingcircle._rules.plans import QualitativeRule
+from livingcircle._rules.plans import TargetRule
+from livingcircle._rules.plans import TextRule
+from livingcircle._rules.sizes import AreaRule
+from livingcircle._rules.sizes import FloorShareRule
+from livingcircle._rules.sizes import MeasureRule
+from livingcircle._rules.sizes import ShareRule
+from livingcircle._rules.sizes import SiteAreaRule
+from livingcircle._rules.tally import NO_LEDGER
+from livingcircle._rules.tally import Tally
+from livingcircle._rules.tally import counted
+from livingcircle._rules.tally import is_known
+from livingcircle._rules.tally import tally
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
 
@@ -396,10 +396,10 @@ _JUDGES: Final[Mapping[type, Judge]] = {
     TextRule: _text,
     TargetRule: _target,
     GradeShareRule: _grades,
-    AreaRule: _size_judging.area,
-    SiteAreaRule: _size_judging.site_area,
-    FloorShareRule: _size_judging.floor_share,
-    ShareRule: _size_judging.share,
-    MeasureRule: _size_judging.measure,
-    CompositeRule: _size_judging.composite,
+    AreaRule: size_judging.area,
+    SiteAreaRule: size_judging.site_area,
+    FloorShareRule: size_judging.floor_share,
+    ShareRule: size_judging.share,
+    MeasureRule: size_judging.measure,
+    CompositeRule: size_judging.composite,
 }

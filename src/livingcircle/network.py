@@ -16,10 +16,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from livingcircle._gates import GatePlan
-from livingcircle._gates import plan_gates
-from livingcircle._topology import Topology
-from livingcircle._topology import build_topology
+from livingcircle._streets.gates import GatePlan
+from livingcircle._streets.gates import plan_gates
+from livingcircle._streets.topology import Topology
+from livingcircle._streets.topology import build_topology
 from livingcircle.coordinates import LocalGrid
 from livingcircle.walkers import Walker
 

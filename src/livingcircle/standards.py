@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from livingcircle._packs import parse_pack
-from livingcircle._requirement import Requirement
-from livingcircle._requirement import Standard
-from livingcircle._requirement import TradeRow
-from livingcircle._rules import CountRule
-from livingcircle._rules import LadderRule
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.packs import parse_pack
+from livingcircle._rules.requirement import Requirement
+from livingcircle._rules.requirement import Standard
+from livingcircle._rules.requirement import TradeRow
 from livingcircle.errors import StandardError
 
 __all__ = [

@@ -17,28 +17,28 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from livingcircle import _catalogue
-from livingcircle import _checks
-from livingcircle._cells import Cell
-from livingcircle._cells import Value
-from livingcircle._cells import cell_text
-from livingcircle._cells import clean
-from livingcircle._cells import is_missing
-from livingcircle._cells import read_cell
-from livingcircle._checks import Findings
-from livingcircle._columns import IGNORED_HEADERS
-from livingcircle._columns import Column
-from livingcircle._columns import Header
-from livingcircle._columns import Kind
-from livingcircle._columns import Table
-from livingcircle._columns import header_key
-from livingcircle._columns import header_row
-from livingcircle._columns import match_header
-from livingcircle._issues import ERROR
-from livingcircle._issues import REVIEW
-from livingcircle._issues import WARNING
-from livingcircle._issues import Issue
-from livingcircle._issues import issues_frame
+from livingcircle._tables import catalogue
+from livingcircle._tables import checks
+from livingcircle._tables.cells import Cell
+from livingcircle._tables.cells import Value
+from livingcircle._tables.cells import cell_text
+from livingcircle._tables.cells import clean
+from livingcircle._tables.cells import is_missing
+from livingcircle._tables.cells import read_cell
+from livingcircle._tables.checks import Findings
+from livingcircle._tables.columns import IGNORED_HEADERS
+from livingcircle._tables.columns import Column
+from livingcircle._tables.columns import Header
+from livingcircle._tables.columns import Kind
+from livingcircle._tables.columns import Table
+from livingcircle._tables.columns import header_key
+from livingcircle._tables.columns import header_row
+from livingcircle._tables.columns import match_header
+from livingcircle._tables.issues import ERROR
+from livingcircle._tables.issues import REVIEW
+from livingcircle._tables.issues import WARNING
+from livingcircle._tables.issues import Issue
+from livingcircle._tables.issues import issues_frame
 from livingcircle.errors import TableError
 
 __all__ = [
@@ -63,16 +63,16 @@ TABLES = MappingProxyType(
     {
         table.name: table
         for table in (
-            _catalogue.OUTLETS,
-            _catalogue.COMMUNITIES,
-            _catalogue.CIRCLES,
-            _catalogue.DOORS,
-            _catalogue.ENTRANCES,
-            _catalogue.GATES,
-            _catalogue.BARRIERS,
-            _catalogue.SPACES,
-            _catalogue.STREETS,
-            _catalogue.JUNCTIONS,
+            catalogue.OUTLETS,
+            catalogue.COMMUNITIES,
+            catalogue.CIRCLES,
+            catalogue.DOORS,
+            catalogue.ENTRANCES,
+            catalogue.GATES,
+            catalogue.BARRIERS,
+            catalogue.SPACES,
+            catalogue.STREETS,
+            catalogue.JUNCTIONS,
         )
     }
 )
@@ -141,11 +141,11 @@ def check(
     titles = {head.column.name: name.strip("* ") for name, head in heads.items()}
     found = Findings(table, file, sheet, [int(numbers[position]) for position in data], titles)
     grid = {name: [cells[position] for position in data] for name, cells in text.items()}
-    _checks.note_unused(found, unused)
-    _checks.refuse_totals(found, grid)
-    _checks.refuse_copies(found, _with_shapes(grid, frame, data))
+    checks.note_unused(found, unused)
+    checks.refuse_totals(found, grid)
+    checks.refuse_copies(found, _with_shapes(grid, frame, data))
     rows = _typed(found, grid, {h.column.name: h.factor for h in heads.values()})
-    _checks.check_people(found, rows)
+    checks.check_people(found, rows)
     return _split(found, rows, frame, data)
 
 
@@ -241,7 +241,7 @@ def _data_positions(table: Table, text: dict[str, list[str]], count: int) -> lis
     return [
         position
         for position in range(count)
-        if any(cells[position] for cells in text.values()) and not _checks.is_example(ids[position])
+        if any(cells[position] for cells in text.values()) and not checks.is_example(ids[position])
     ]
 
 
@@ -271,8 +271,8 @@ def _read_column(
     found: Findings, column: Column, grid: dict[str, list[str]], factor: float
 ) -> list[Value]:
     texts = grid[column.name]
-    if _checks.is_trades(column):
-        return list(_checks.resolve_trades(found, grid, column))
+    if checks.is_trades(column):
+        return list(checks.resolve_trades(found, grid, column))
     empty_words = column.kind not in {Kind.BOOLEAN, Kind.TEXT}
     memo: dict[str, Cell] = {"": Cell(None)}
     values: list[Value] = []

@@ -198,7 +198,7 @@ def with_broader(codes: Iterable[str]) -> tuple[str, ...]:
 def _longest_run(parts: list[str], start: int) -> tuple[tuple[str, ...], int]:
     """Match as many parts together as name one trade: “婴幼儿、儿童用品店” is a single word."""
     for end in range(len(parts), start + 1, -1):
-        found = _exact("".join(parts[start:end]))
+        found = _WORDS_WITH_SEPARATORS.get(words.key("".join(parts[start:end])))
         if found:
             return found, end
     return _codes_of(parts[start]), start + 1
@@ -268,6 +268,12 @@ _WORDS = _index(
 )
 _WORDS_WITHOUT_END = _index(
     (words.without_end(word), code) for word, codes in _WORDS.items() for code in codes
+)
+_WORDS_WITH_SEPARATORS = _index(
+    (words.key(word), trade.code)
+    for trade in TRADES.values()
+    for word in (trade.name, *trade.aliases)
+    if len(words.split(word)) > 1
 )
 _VENDOR_WORDS = _index(
     (words.key(word), trade.code) for trade in TRADES.values() for word in trade.vendor

@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from livingcircle import tables
-from livingcircle._codes import check_character
-from livingcircle._codes import read_credit_code
-from livingcircle._codes import read_phone
-from livingcircle._table_page import tables_page
+from livingcircle._tables.codes import check_character
+from livingcircle._tables.codes import read_credit_code
+from livingcircle._tables.codes import read_phone
+from livingcircle._tables.page import tables_page
 from livingcircle.errors import TableError
 from livingcircle.tables import TABLES
 from livingcircle.tables import Issue

@@ -10,11 +10,11 @@ import pandas as pd
 
 from livingcircle import tables
 from livingcircle.errors import TableError
-from livingcircle.io._readback import write_readback
-from livingcircle.io._reading import Sheet
-from livingcircle.io._reading import read_sheets
-from livingcircle.io._sheets import write_workbook
-from livingcircle.io._templates import write_template
+from livingcircle.io._excel.readback import write_readback
+from livingcircle.io._excel.reading import Sheet
+from livingcircle.io._excel.reading import read_sheets
+from livingcircle.io._excel.sheets import write_workbook
+from livingcircle.io._excel.templates import write_template
 from livingcircle.tables import TABLES
 from livingcircle.tables import Issue
 from livingcircle.tables import Table

@@ -23,12 +23,12 @@ from livingcircle import tables
 from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
-from livingcircle.io import _shapefile
+from livingcircle.io._excel.reading import read_sheets
 from livingcircle.io._files import replacing
-from livingcircle.io._reading import read_sheets
-from livingcircle.io._shapes import from_columns
-from livingcircle.io._shapes import moved
-from livingcircle.io._shapes import repair
+from livingcircle.io._geo import shapefile
+from livingcircle.io._geo.shapes import from_columns
+from livingcircle.io._geo.shapes import moved
+from livingcircle.io._geo.shapes import repair
 from livingcircle.io.guard import check_file
 from livingcircle.tables import Issue
 
@@ -143,7 +143,7 @@ def _read_vector(
         with warnings.catch_warnings():  # GDAL's remarks are about its drivers, not for a clerk
             warnings.simplefilter("ignore", RuntimeWarning)
             if kind == "shp":
-                frame = _shapefile.read_shapefile(path, file, encoding)
+                frame = shapefile.read_shapefile(path, file, encoding)
             else:
                 # A ring that is not closed is closed, as every GIS does when it draws it.
                 frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="fix")

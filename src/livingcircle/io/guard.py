@@ -12,8 +12,8 @@ from pathlib import Path
 
 from livingcircle.errors import InputError
 from livingcircle.errors import UnsafeFileError
-from livingcircle.io import _workbook_guard
 from livingcircle.io import _xml_guard
+from livingcircle.io._excel import guard as workbook_guard
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Limits:
     office_bytes: int = 50 * 1024**2  # xlsx, xls, csv, geojson, kml
     layer_bytes: int = 300 * 1024**2  # gpkg, shp, parquet: not compressed, so not expanded
     streets_bytes: int = 1024**3  # .osm.pbf, read as a stream
-    workbook: _workbook_guard.Limits = field(default_factory=_workbook_guard.Limits)
+    workbook: workbook_guard.Limits = field(default_factory=workbook_guard.Limits)
 
 
 DEFAULT_LIMITS = Limits()
@@ -127,7 +127,7 @@ def _check_content(path: Path, kind: str, limits: Limits) -> None:
 
 def _check_xlsx(path: Path, head: bytes, limits: Limits) -> None:
     if head.startswith(_ZIP):
-        _workbook_guard.check_workbook(path, limits.workbook)
+        workbook_guard.check_workbook(path, limits.workbook)
         return
     if head.startswith(_OLE):
         _refuse_encrypted(path)

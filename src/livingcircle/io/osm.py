@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from livingcircle.io import _osm_tables as tables
-from livingcircle.io import _walking
-from livingcircle.io._osm_reading import RawOsm
-from livingcircle.io._osm_reading import read_raw
-from livingcircle.io._streets import build_streets
-from livingcircle.io._walking import walking_access
+from livingcircle.io._osm import tables as tables
+from livingcircle.io._osm import walking
+from livingcircle.io._osm.reading import RawOsm
+from livingcircle.io._osm.reading import read_raw
+from livingcircle.io._osm.streets import build_streets
+from livingcircle.io._osm.walking import walking_access
 
 __all__ = ["ATTRIBUTION", "OsmExtract", "read_osm", "walking_access"]
 
@@ -75,7 +75,7 @@ def read_osm(path: str | Path) -> OsmExtract:
     raw = read_raw(Path(path))
     streets = build_streets(raw.ways, raw.node_tags)
     walked = {
-        ref for way in raw.ways if _walking.walking_access(way.tags) is not None for ref in way.refs
+        ref for way in raw.ways if walking.walking_access(way.tags) is not None for ref in way.refs
     }
     outlets, outlet_trades = tables.outlets_table(raw)
     buildings = tables.buildings_table(raw)

@@ -18,11 +18,11 @@ import shapely
 from livingcircle.coordinates import LocalGrid
 from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
-from livingcircle.io._floor_space import MODEL_NOTE
-from livingcircle.io._floor_space import residential_floor_area
-from livingcircle.io._floor_space import spread
-from livingcircle.io._starter_texts import describe
-from livingcircle.io._starter_texts import explain
+from livingcircle.io._folder.starter_texts import describe
+from livingcircle.io._folder.starter_texts import explain
+from livingcircle.io._osm.floor_space import MODEL_NOTE
+from livingcircle.io._osm.floor_space import residential_floor_area
+from livingcircle.io._osm.floor_space import spread
 from livingcircle.io.excel import write_template
 from livingcircle.io.excel import write_workbook
 from livingcircle.io.geo import write_geopackage

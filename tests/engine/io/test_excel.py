@@ -19,8 +19,8 @@ from livingcircle import tables
 from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
 from livingcircle.errors import TableError
-from livingcircle.io import _reading
 from livingcircle.io import excel
+from livingcircle.io._excel import reading
 from livingcircle.tables import TABLES
 from livingcircle.trades import TRADES
 from tests.engine.io.bad_files import csv_bytes
@@ -127,7 +127,7 @@ def test_a_workbook_that_makes_the_reader_abort_leaves_this_process_alive(tmp_pa
     page.write(0, 0, 1)
     page.write(1048575, 16383, 1)
     book.close()
-    monkeypatch.setattr(_reading, "check_file", lambda _: "xlsx")
+    monkeypatch.setattr(reading, "check_file", lambda _: "xlsx")
     with pytest.raises(InputError, match="用的内存或时间超过了限度，已停止读取"):
         excel.read_sheets(path)
 

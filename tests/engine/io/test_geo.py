@@ -17,7 +17,7 @@ from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.io import geo
-from livingcircle.io._shapes import repair
+from livingcircle.io._geo.shapes import repair
 
 LON, LAT = 116.843, 40.377
 POINTS = [shapely.Point(LON, LAT), shapely.Point(LON + 0.01, LAT)]

@@ -4,9 +4,9 @@ import geopandas as gpd
 import pytest
 
 from livingcircle import tables
-from livingcircle.io._members import Member
-from livingcircle.io._members import resolve_members
-from livingcircle.io._members import split_members
+from livingcircle.io._folder.members import Member
+from livingcircle.io._folder.members import resolve_members
+from livingcircle.io._folder.members import split_members
 
 KNOWN = ["果园新里北区社区", "季庄社区", "嘉益社区", "王家楼村"]
 

@@ -9,7 +9,7 @@ import shapely
 from livingcircle import tables
 from livingcircle.coordinates import from_wgs84
 from livingcircle.errors import CoordinateError
-from livingcircle.io._places import place_rows
+from livingcircle.io._folder.places import place_rows
 from livingcircle.tables import TABLES
 
 LON, LAT = 118.78, 32.04

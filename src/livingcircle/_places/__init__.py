@@ -1,0 +1,1 @@
+"""Keep the datums and the metre grid behind :mod:`livingcircle.coordinates`."""

@@ -1,0 +1,119 @@
+"""Tell on the terminal what was read, what was found and where the files are."""
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from livingcircle.assessment import Assessment
+from livingcircle.district import District
+from livingcircle.tables import ERROR
+from livingcircle.tables import TABLES
+from livingcircle.tables import WARNING
+
+TOP = 8
+SEVERITIES = {ERROR: "没有采用", WARNING: "采用但请核对", "review": "需要人工确定"}
+
+
+def show_sources(console: Console, district: District) -> None:
+    """List the files that were read and how far each may be believed."""
+    table = Table(title=f"{district.name}：读入的数据", title_justify="left", box=None)
+    for title in ("图层", "性质", "文件", "行数", "说明"):
+        table.add_column(title, justify="right" if title == "行数" else "left")
+    for source in district.sources:
+        name = TABLES[source.table].title if source.table in TABLES else source.table
+        table.add_row(name, source.status.label, source.file, f"{source.rows:,}", source.title)
+    console.print(table)
+
+
+def show_issues(console: Console, issues: pd.DataFrame, limit: int = 12) -> None:
+    """List what is wrong with the files, the worst first, and how many more there are."""
+    if len(issues) == 0:
+        console.print("文件里没有发现问题。")
+        return
+    order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+    ranked = issues.sort_values("severity", key=lambda s: s.map(order), kind="stable")
+    counts = ranked["severity"].value_counts()
+    parts = [f"{word}{counts[s]}处" for s, word in SEVERITIES.items() if s in counts]
+    console.print(f"发现{len(ranked)}处问题：{'，'.join(parts)}。", highlight=False)
+    for row in ranked.head(limit).itertuples():
+        console.print(
+            f"  · [{SEVERITIES[str(row.severity)]}] {row.sentence}", highlight=False, markup=False
+        )
+    if len(ranked) > limit:
+        console.print(
+            f"  · 还有{len(ranked) - limit}处，见结果里的 issues 表和回执。", highlight=False
+        )
+
+
+def show_assessment(console: Console, assessment: Assessment, out: Path) -> None:
+    """Tell what was found: the top gaps with people affected, the unknowns, the files."""
+    show_sources(console, assessment.district)
+    show_issues(console, assessment.issues, limit=5)
+    _show_conclusion(console, assessment)
+    _show_gaps(console, assessment)
+    _show_files(console, out)
+
+
+def _show_conclusion(console: Console, assessment: Assessment) -> None:
+    """Say in a few sentences how many verdicts there are of each kind."""
+    counts = assessment.findings["verdict"].value_counts()
+    people = assessment.doors["residents"].sum(min_count=1)
+    who = "居民人数未知" if pd.isna(people) else f"{people:,.0f}位居民"
+    console.print(
+        f"\n[bold]{assessment.district.name}[/]，按《{assessment.standard.title}》，"
+        f"{assessment.run['walker_label']}，{len(assessment.doors):,}个楼门、{who}。",
+        highlight=False,
+    )
+    words = {"served": "达标", "lacking": "缺", "unknown": "未核实", "not_applicable": "不适用"}
+    parts = [f"{word}{counts.get(v, 0)}项" for v, word in words.items()]
+    console.print(f"对照结果：{'，'.join(parts)}。“未核实”不等于没有。", highlight=False)
+    if assessment.run["method"] == "straight_line":
+        console.print("[yellow]没有道路数据：所有距离按直线×1.3估算，只能作参考。[/]")
+
+
+def _show_gaps(console: Console, assessment: Assessment) -> None:
+    """List the gaps that touch most people."""
+    gaps = assessment.gaps
+    if len(gaps) == 0:
+        console.print("没有可以确认的缺项。")
+        return
+    top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
+    table = Table(
+        title=f"最该先补的{len(top)}项（共{len(gaps)}项）", title_justify="left", box=None
+    )
+    for title, justify in (
+        ("轻重缓急", "left"),
+        ("在哪里", "left"),
+        ("缺什么", "left"),
+        ("应配", "right"),
+        ("现有", "right"),
+        ("影响居民", "right"),
+        ("最近的在", "right"),
+    ):
+        table.add_column(title, justify="right" if justify == "right" else "left")
+    for row in top.itertuples():
+        table.add_row(
+            str(row.urgency),
+            str(row.unit_name),
+            str(row.trade_name),
+            _number(row.required),
+            _number(row.found),
+            _number(row.people, "人"),
+            _number(row.nearest_m, "米"),
+        )
+    console.print(table)
+
+
+def _number(value: object, unit: str = "") -> str:
+    """Write a number, or say that it is not known."""
+    return "未核实" if pd.isna(value) else f"{value:,.0f}{unit}"  # type: ignore[call-overload, str-format]
+
+
+def _show_files(console: Console, out: Path) -> None:
+    """Say where the files are."""
+    console.print(f"\n[bold]结果在 {out}/[/]", highlight=False)
+    for path in sorted(out.iterdir()):
+        if not path.name.startswith("."):
+            console.print(f"  {path.name}{'/' if path.is_dir() else ''}", highlight=False)

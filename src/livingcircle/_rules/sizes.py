@@ -1,0 +1,207 @@
+"""Define the shapes of rule about floor areas, shares and other measured numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from typing import Final
+from typing import Self
+
+from livingcircle._rules.conditions import Where
+from livingcircle._rules.conditions import span_words
+from livingcircle._rules.counts import PER
+from livingcircle._rules.counts import TIERS
+from livingcircle._rules.counts import people
+from livingcircle._rules.defaults import BASES
+from livingcircle._rules.defaults import LEVELS
+from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.fields import Fields
+from livingcircle._rules.fields import Span
+
+MEASURES: Final[Mapping[str, tuple[str, str]]] = {
+    "area_km2": ("面积", "平方公里"),
+    "density": ("人口密度", "人/平方公里"),
+    "population": ("常住人口", "人"),
+    "households": ("户数", "户"),
+    "dwellings": ("住宅套数", "套"),
+    "community_count": ("覆盖社区数", "个"),
+    "floor_area_m2": ("总建筑面积", "平方米"),
+}
+
+
+@dataclass(frozen=True)
+class AreaRule:
+    """Ask for floor area per 1,000 persons (or households, dwellings)."""
+
+    name: ClassVar[str] = "area"
+    family: ClassVar[str] = "size"
+    needs_trades: ClassVar[bool] = False
+    span: Span
+    per: str
+    size: float
+    most_binds: bool
+
+    @classmethod
+    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
+        """Read ``least``, ``most``, ``per``, ``size`` and ``most_binds``."""
+        del defaults
+        size = fields.number("size", 1000.0, least=1.0) or 1000.0
+        per = fields.choice("per", PER, "population")
+        binds = bool(fields.flag("most_binds", default=False))
+        return cls(fields.bounds(), per, size, binds)
+
+    def describe(self, subject: str, level: str) -> str:
+        """Say the area; only the lower bound is mandatory unless the pack says otherwise."""
+        binds = (
+            "" if self.span[1] is None or self.most_binds else "（下限必须达到，超过上限只提示）"
+        )
+        each = (
+            f"每个{LEVELS[level]}"
+            if self.per == "unit"
+            else f"每{people(self.size)}{PER[self.per]}"
+        )
+        return f"{subject}建筑面积{each}{span_words(self.span, '平方米')}{binds}"
+
+
+@dataclass(frozen=True)
+class SiteAreaRule:
+    """Ask that every single site has a size within one of the ranges."""
+
+    name: ClassVar[str] = "site_area"
+    family: ClassVar[str] = "size"
+    needs_trades: ClassVar[bool] = True
+    ranges: tuple[Span, ...]
+
+    @classmethod
+    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
+        """Read ``least`` and ``most``, or ``ranges = [{ least = 500, most = 1500 }, …]``."""
+        del defaults
+        rows = fields.tables("ranges")
+        if not rows:
+            return cls((fields.bounds(),))
+        ranges = []
+        for row in rows:
+            ranges.append(row.bounds())
+            row.close()
+        return cls(tuple(ranges))
+
+    def describe(self, subject: str, level: str) -> str:
+        """Say the size of one site."""
+        del level
+        words = "或".join(span_words(span, "平方米") for span in self.ranges)
+        return f"每处{subject}建筑面积{words}"
+
+
+@dataclass(frozen=True)
+class FloorShareRule:
+    """Ask for outlets' floor area as a share of all floor area of the unit."""
+
+    name: ClassVar[str] = "floor_share"
+    family: ClassVar[str] = "size"
+    needs_trades: ClassVar[bool] = False
+    span: Span
+    tolerance: float
+
+    @classmethod
+    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
+        """Read ``least``, ``most`` and ``tolerance`` as fractions of one."""
+        span = _fractions(fields)
+        return cls(span, fields.number("tolerance", defaults.tolerance, most=1.0) or 0.0)
+
+    def describe(self, subject: str, level: str) -> str:
+        """Say the share."""
+        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{percent_words(self.span)}"
+
+
+@dataclass(frozen=True)
+class ShareRule:
+    """Ask for the share of outlets (or trades) that have an attribute or belong to a tier."""
+
+    name: ClassVar[str] = "share"
+    family: ClassVar[str] = "count"
+    needs_trades: ClassVar[bool] = False
+    span: Span
+    tolerance: float
+    base: str
+    having: Where
+    tiers: tuple[str, ...]
+    trades: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
+        """Read ``least``, ``most``, ``tolerance``, ``base`` and ``having = { … }``."""
+        inner = fields.table("having") or Fields({}, fields.where, [])
+        tiers, trades = inner.choices("tiers", TIERS), inner.texts("trades")
+        rule = cls(
+            span=_fractions(fields),
+            tolerance=fields.number("tolerance", defaults.tolerance, most=1.0) or 0.0,
+            base=fields.choice("base", BASES, defaults.share_base),
+            having=Where.parse(inner),
+            tiers=tiers,
+            trades=trades,
+        )
+        by_trade = bool(rule.tiers or rule.trades)
+        if not by_trade and rule.having == Where():
+            fields.report("缺少“having”", "写占比的分子是哪些网点，例如 having = { chain = true }")
+        if rule.base == "trades" and not by_trade:
+            fields.report("按业态数计的占比缺少“tiers”或“trades”", "在 having 中写明是哪些业态")
+        return rule
+
+    def describe(self, subject: str, level: str) -> str:
+        """Say the share."""
+        words = [TIERS[tier] for tier in self.tiers] + ([self.having.describe()] or [])
+        who = "、".join(word for word in words if word) or "指定业态"
+        slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
+        return (
+            f"{LEVELS[level]}内{subject}中“{who}”按{BASES[self.base]}的占比"
+            f"{percent_words(self.span)}{slack}"
+        )
+
+
+@dataclass(frozen=True)
+class MeasureRule:
+    """Ask that a measured number lies in a range: area, density, satisfaction and the like."""
+
+    name: ClassVar[str] = "measure"
+    family: ClassVar[str] = "size"
+    needs_trades: ClassVar[bool] = False
+    measure: str
+    label: str
+    unit: str
+    span: Span
+    tolerance: float
+
+    @classmethod
+    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
+        """Read ``measure``, ``label``, ``unit``, ``least``, ``most`` and ``tolerance``."""
+        del defaults
+        measure = fields.text("measure")
+        label, unit = MEASURES.get(measure, (measure, ""))
+        return cls(
+            measure,
+            fields.text("label", label),
+            fields.text("unit", unit),
+            fields.bounds(),
+            fields.number("tolerance", 0.0) or 0.0,
+        )
+
+    def describe(self, subject: str, level: str) -> str:
+        """Say the range."""
+        del subject
+        words = span_words(self.span, self.unit)
+        if self.unit == "%":
+            words = percent_words(self.span)
+        return f"{LEVELS[level]}{self.label}{words}"
+
+
+def percent_words(span: Span) -> str:
+    """Write a range of fractions as percentages: 0.3 becomes 30%."""
+    low, high = (None if end is None else round(end * 100, 6) for end in span)
+    return span_words((low, high), "%")
+
+
+def _fractions(fields: Fields) -> Span:
+    span = fields.bounds()
+    for end in span:
+        if end is not None and end > 1:
+            fields.report(f"占比写成了{end:g}", f"用小数写占比：{end:g}%写成{end / 100:g}")
+    return span

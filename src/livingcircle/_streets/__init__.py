@@ -1,0 +1,1 @@
+"""Keep the topology, the gates and the routing graph behind :mod:`livingcircle.network`."""

@@ -1,0 +1,240 @@
+"""Read one cell of text as the value its column wants, or say why it cannot be read.
+
+Rule of the house: a cell that does not decide a verdict is emptied and noted when it cannot be
+read (unknown, never a guess); an impossible number of people refuses the row, because people
+are the weight of every answer.
+"""
+
+import calendar
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from livingcircle import coordinates
+from livingcircle._tables.codes import read_credit_code
+from livingcircle._tables.codes import read_phone
+from livingcircle._tables.columns import Column
+from livingcircle._tables.columns import Kind
+from livingcircle._tables.issues import ERROR
+from livingcircle._tables.issues import WARNING
+from livingcircle.errors import CoordinateError
+
+Value = str | float | int | bool | None
+
+
+class Cell(NamedTuple):
+    """Hold one read value, and the note that goes with it."""
+
+    value: Value
+    problem: str = ""
+    remedy: str = ""
+    severity: str = WARNING
+
+
+_MISSING_WORDS = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "null", "none", "nan", "n/a", "na", "<na>", "nat",
+     "不详", "未知", "暂无", "待补充", "未填", "无数据"}
+)  # fmt: skip
+_EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#GETTING_DATA"}
+)
+_YES = frozenset({"是", "有", "1", "1.0", "√", "✓", "✔", "对", "true", "yes", "y", "t"})
+_NO = frozenset({"否", "无", "0", "0.0", "×", "✗", "x", "没有", "不是", "false", "no", "n", "f"})
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:约|大约|大概|近|≈|~)|(?:左右|上下|余|多)(?=$|人|户|套|平)")
+_UNIT_TAIL = re.compile(r"(?:人|户|套|层|岁|座|平方米|平米|㎡|m2|m|米)$")
+_FACTORS = {"万": 1e4, "千": 1e3, "亿": 1e8}
+_FIRST_SERIAL = 18264  # 1950-01-01
+_LAST_SERIAL = 73050  # 2099-12-31
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
+_LAST_MONTH = 12
+
+
+def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each type
+    """Turn a cell of any file into the text a person would see in it, losing nothing."""
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "是" if value else "否"
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if math.isnan(number):
+            return ""
+        whole = number.is_integer() and abs(number) < 1e15  # noqa: PLR2004 - Excel keeps 15 digits
+        return str(int(number)) if whole else repr(number)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    return str(value)
+
+
+def clean(text: str) -> str:
+    """Strip what no one meant to type: outer spaces of any width, zero-width marks."""
+    if not text.isascii():
+        text = re.sub(r"[\u200b-\u200d\ufeff]", "", text)
+    return text.strip(" \t\r\n\u3000\xa0")
+
+
+def is_missing(text: str) -> bool:
+    """Say whether a cleaned cell holds nothing or a word for nothing."""
+    return text.lower() in _MISSING_WORDS
+
+
+def read_cell(text: str, column: Column, factor: float = 1.0) -> Cell:
+    """Read a cleaned, non-empty cell as its column's kind."""
+    if unicodedata.normalize("NFKC", text).upper() in _EXCEL_ERRORS:
+        problem = f"单元格里是 Excel 的错误值 {text}，按没有填处理"
+        return Cell(None, problem, "把公式改成它应有的值")
+    if column.kind in {Kind.NUMBER, Kind.PEOPLE}:
+        return _number(text, column, factor)
+    return _READERS[column.kind](text, column)
+
+
+def _number(text: str, column: Column, factor: float) -> Cell:
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "").replace("㎡", "m2")
+    bare = _ABOUT.sub("", plain)
+    about = bare != plain
+    bare = _UNIT_TAIL.sub("", bare)
+    if re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", bare):
+        bare = bare.replace(",", "")
+    scale = _FACTORS.get(bare[-1:], 1.0)
+    bare = bare[:-1] if scale > 1.0 else bare
+    if not _NUMBER.fullmatch(bare):
+        return Cell(None, f"“{text}”不是数字，按没有填处理", "填写一个数字，不写单位和说明")
+    number = float(bare) * factor * scale
+    wrong = _out_of_range(number, text, column)
+    if wrong is not None:
+        return wrong
+    if about:
+        return Cell(number, f"“{text}”是约数，按 {number:g} 采用", "能核实时填写准确的数")
+    return Cell(number)
+
+
+def _out_of_range(number: float, text: str, column: Column) -> Cell | None:
+    if column.kind is Kind.PEOPLE:
+        if not 0 <= number <= column.high:
+            why = "是负数" if number < 0 else f"超过了 {column.high:,.0f}"
+            problem = f"“{text}”{why}，不会是{column.title}"
+            return Cell(None, problem, "核对后重新填写", ERROR)
+        return None
+    if column.positive and number == 0:
+        problem = f"{column.title}不会是 0，按没有填处理"
+        return Cell(None, problem, "填写实际数值；不知道时留空")
+    if not column.low <= number <= column.high:
+        problem = f"“{text}”超出了{column.title}的合理范围，按没有填处理"
+        return Cell(None, problem, "核对数值和单位")
+    return None
+
+
+def _integer(text: str, column: Column) -> Cell:
+    cell = _number(text, column, 1.0)
+    if isinstance(cell.value, float):
+        if not cell.value.is_integer() or abs(cell.value) >= 2**53:
+            return Cell(None, f"“{text}”不是整数，按没有填处理", "填写整数")
+        return cell._replace(value=int(cell.value))
+    return cell
+
+
+def _year(text: str, column: Column) -> Cell:
+    plain = unicodedata.normalize("NFKC", text)
+    found = re.match(r"(\d{4})(?:年|[-/.]|$|\.0$)", plain)
+    if found and column.low <= int(found[1]) <= column.high:
+        return Cell(int(found[1]))
+    return Cell(None, f"“{text}”不是年份，按没有填处理", "填写四位年份，例如 2025")
+
+
+def _boolean(text: str, column: Column) -> Cell:
+    word = unicodedata.normalize("NFKC", text).lower()
+    if word in _YES or word in _NO:
+        return Cell(word in _YES)
+    return Cell(None, f"“{text}”看不出是还是否，“{column.title}”按未核实处理", "填写“是”或“否”")
+
+
+def _choice(text: str, column: Column) -> Cell:
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    for name, code in column.choices.items():
+        if word in {unicodedata.normalize("NFKC", name).lower(), code.lower()}:
+            return Cell(code)
+    words = "、".join(column.words)
+    kept = next((w for w, code in column.choices.items() if code == column.otherwise), "")
+    outcome = f"按“{kept}”处理" if kept else "按没有填处理"
+    return Cell(
+        column.otherwise or None, f"“{text}”不在选项里，{outcome}", f"从这些词里选一个：{words}"
+    )
+
+
+def _date(text: str, column: Column) -> Cell:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = re.sub(r"[T ]\d{1,2}:\d{2}.*$", "", plain)
+    serial = re.fullmatch(r"(\d{5})(?:\.\d+)?", plain)
+    if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
+        return Cell((_EXCEL_EPOCH + dt.timedelta(days=int(serial[1]))).isoformat())
+    found = re.fullmatch(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:(?:月|[-/.])(\d{1,2})?日?|)?", plain)
+    found = found or re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})?", plain)
+    if not found:
+        return Cell(None, f"“{text}”不是日期，按没有填处理", "写成 2026-06-01 的样子")
+    year, month = int(found[1]), int(found[2])
+    day = int(found[3]) if found[3] else 0
+    if not 1 <= month <= _LAST_MONTH or day > calendar.monthrange(year or 1, month)[1]:
+        return Cell(None, f"没有“{text}”这一天，{column.title}按没有填处理", "核对年月日")
+    return Cell(f"{year:04d}-{month:02d}" + (f"-{day:02d}" if found[3] and day else ""))
+
+
+def _angle(text: str, _column: Column) -> Cell:
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    if _NUMBER.fullmatch(plain):
+        return Cell(float(plain))
+    try:
+        return Cell(coordinates.parse_angle(text))
+    except CoordinateError as error:
+        return Cell(None, error.what, error.remedy)
+
+
+def _system(text: str, _column: Column) -> Cell:
+    try:
+        return Cell(coordinates.system_name(text))
+    except CoordinateError as error:
+        return Cell(None, error.what, error.remedy, ERROR)
+
+
+def _text(text: str, _column: Column) -> Cell:
+    return Cell(text)
+
+
+def _id(text: str, _column: Column) -> Cell:
+    return Cell(unicodedata.normalize("NFKC", text))
+
+
+def _phone(text: str, _column: Column) -> Cell:
+    code = read_phone(text)
+    return Cell(code.value or None, code.problem, code.remedy)
+
+
+def _credit_code(text: str, _column: Column) -> Cell:
+    code = read_credit_code(text)
+    return Cell(code.value or None, code.problem, code.remedy)
+
+
+_READERS: dict[Kind, Callable[[str, Column], Cell]] = {
+    Kind.ID: _id,
+    Kind.TEXT: _text,
+    Kind.TRADES: _text,  # resolved against the catalogue by livingcircle._tables.checks
+    Kind.INTEGER: _integer,
+    Kind.YEAR: _year,
+    Kind.BOOLEAN: _boolean,
+    Kind.CHOICE: _choice,
+    Kind.DATE: _date,
+    Kind.PHONE: _phone,
+    Kind.CREDIT_CODE: _credit_code,
+    Kind.LONGITUDE: _angle,
+    Kind.LATITUDE: _angle,
+    Kind.SYSTEM: _system,
+}

@@ -1,0 +1,174 @@
+"""Run the main jobs from the command line, in plain Chinese, with progress.
+
+Each command is one verb of the Python library; nothing is computed here.
+"""
+
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn
+from rich.progress import MofNCompleteColumn
+from rich.progress import Progress
+from rich.progress import TextColumn
+from rich.progress import TimeElapsedColumn
+
+from livingcircle import _report
+from livingcircle.assessment import assess as run_assessment
+from livingcircle.documents import write_plan_sheets
+from livingcircle.errors import LivingCircleError
+from livingcircle.explain import explain_verdict
+from livingcircle.io.excel import write_template
+from livingcircle.io.folder import read_district
+from livingcircle.io.starter import start_district
+from livingcircle.readback import write_readbacks
+from livingcircle.results import fresh_folder
+from livingcircle.results import write_results
+from livingcircle.standards import load_standard
+
+app = typer.Typer(
+    help="一刻钟便民生活圈：从文件到一图一单一账两表。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console()
+err = Console(stderr=True)
+Step = Callable[[int, int, str], None]
+
+
+def main() -> None:
+    """Run the command line; problems a person can mend end in one sentence and status 2."""
+    try:
+        app()
+    except LivingCircleError as problem:
+        err.print(f"[bold red]没有做完：[/]{problem}", highlight=False)
+        sys.exit(2)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Step]:
+    """Show n of m while something long runs."""
+    bar = Progress(
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[what]}"),
+        console=out,
+    )
+    with bar:
+        task = bar.add_task(title, total=None, what="")
+
+        def step(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, what=what)
+
+        yield step
+        bar.update(task, what="完成")
+
+
+Folder = Annotated[Path, typer.Argument(help="地区文件夹，里面有 district.toml", metavar="文件夹")]
+Out = Annotated[Path, typer.Option("--out", help="结果写到哪个文件夹", metavar="文件夹")]
+StandardName = Annotated[
+    str, typer.Option("--standard", help="配置标准的编号或文件；不写则用 district.toml 里的")
+]
+WalkerName = Annotated[
+    str, typer.Option("--walker", help="步行者：standard、elder、brisk、wheelchair")
+]
+At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，如 10:00")]
+
+
+@app.command()
+def demo(folder: Out = Path("demo")) -> None:
+    """用自带的示范区跑一遍全流程，结果写到 demo/。"""
+    with as_file(files("livingcircle") / "sample") as sample:
+        _assess(Path(sample), folder, "", "standard", "10:00")
+
+
+@app.command()
+def check(folder: Folder, report: Out = Path("check")) -> None:
+    """只检查文件：列出每一处问题，并给出标红的回执表。"""
+    with progress("读取并检查") as step:
+        district = read_district(folder, progress=step)
+    with fresh_folder(report) as work:
+        written = write_readbacks(district, folder, work)
+    _report.show_sources(out, district)
+    _report.show_issues(out, district.issues)
+    for path in written:
+        out.print(f"回执表：{report / path}", highlight=False)
+
+
+@app.command()
+def assess(
+    folder: Folder,
+    results: Out = Path("results"),
+    standard: StandardName = "",
+    walker: WalkerName = "standard",
+    at: At = "10:00",
+) -> None:
+    """评估一个地区：缺什么、谁受影响、为什么，并写出一图一单一账两表。"""
+    _assess(folder, results, standard, walker, at)
+
+
+def _assess(folder: Path, results: Path, standard: str, walker: str, at: str) -> None:
+    """Read, assess, write, and tell what was found."""
+    with progress("读取并检查") as step:
+        district = read_district(folder, progress=step)
+    pack = load_standard(standard or district.standard)
+    with progress("沿街道测算") as step:
+        assessment = run_assessment(district, pack, walker=walker, at=at, progress=step)
+    with fresh_folder(results) as work:
+        write_readbacks(district, folder, work)
+        with progress("写结果表") as step:
+            write_results(assessment, work, step)
+        with progress("写一图一单一账两表") as step:
+            write_plan_sheets(assessment, work, step)
+    _report.show_assessment(out, assessment, results)
+
+
+@app.command()
+def explain(
+    folder: Folder,
+    unit: Annotated[str, typer.Argument(help="楼门、社区或生活圈的编号或名称", metavar="对象")],
+    trade: Annotated[str, typer.Argument(help="业态名称，如 药店", metavar="业态")],
+    standard: StandardName = "",
+    walker: WalkerName = "standard",
+    at: At = "10:00",
+) -> None:
+    """说明一个结论从何而来：哪条规定、哪些数、哪些网点、怎么走。"""
+    district = read_district(folder)
+    pack = load_standard(standard or district.standard)
+    assessment = run_assessment(district, pack, walker=walker, at=at)
+    for sentence in explain_verdict(assessment, unit, trade):
+        out.print(sentence, highlight=False)
+
+
+@app.command()
+def template(
+    name: Annotated[str, typer.Argument(help="表名：outlets、communities、circles、doors 等")],
+    folder: Out = Path(),
+) -> None:
+    """写一份空白 Excel 模板：带下拉、示例行和填写说明。"""
+    path = write_template(name, folder / f"{name}.xlsx")
+    out.print(f"模板：{path}", highlight=False)
+
+
+@app.command("from-osm")
+def from_osm(
+    extract: Annotated[Path, typer.Argument(help="OpenStreetMap 摘录，.osm.pbf", metavar="文件")],
+    folder: Annotated[Path, typer.Option("--out", help="新建的地区文件夹", metavar="文件夹")],
+    name: Annotated[str, typer.Option("--name", help="地区名称")] = "",
+    people: Annotated[
+        int | None, typer.Option("--people", help="总人口，按住宅面积摊到楼门（模型推算）")
+    ] = None,
+) -> None:
+    """只凭一份 OpenStreetMap 摘录，建起一个可以评估的地区文件夹。"""
+    made = start_district(extract, folder, name=name, people=people)
+    out.print(f"已建好：{made}。接着运行：livingcircle assess {made}", highlight=False)

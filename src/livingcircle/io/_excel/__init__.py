@@ -1,0 +1,1 @@
+"""Keep the reading and writing of workbooks behind :mod:`livingcircle.io.excel`."""

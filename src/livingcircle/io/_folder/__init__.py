@@ -1,0 +1,1 @@
+"""Keep the description and the joining of files behind :mod:`livingcircle.io.folder`."""

@@ -1,0 +1,185 @@
+"""Read one file named in district.toml into checked, placed rows of one table."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from livingcircle import tables
+from livingcircle._tables.cells import cell_text
+from livingcircle._tables.cells import clean
+from livingcircle.district import Source
+from livingcircle.errors import CoordinateError
+from livingcircle.errors import TableError
+from livingcircle.io import geo
+from livingcircle.io._folder.description import Entry
+from livingcircle.io._folder.places import place_rows
+from livingcircle.io._geo.shapes import from_wkt
+from livingcircle.io._geo.shapes import moved
+from livingcircle.io._geo.shapes import repair
+from livingcircle.io._geo.shapes import wkt_column
+from livingcircle.io.excel import read_table
+from livingcircle.io.guard import check_file
+from livingcircle.tables import TABLES
+from livingcircle.tables import Issue
+from livingcircle.trades import match_names
+from livingcircle.trades import with_broader
+
+_GRIDS = {"xlsx", "xls", "csv", "txt", "tsv"}
+_KIND_OF_TABLE = {"streets": "道路", "communities": "社区边界", "circles": "生活圈边界"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Hold one file's rows of one table, conformed, with ``source``, ``sheet`` and ``row``.
+
+    ``system`` is what the coordinates were declared as, empty where there is nothing to doubt;
+    ``extent`` is the area the file says it covers.
+    """
+
+    table: str
+    rows: gpd.GeoDataFrame
+    issues: list[Issue]
+    source: Source
+    system: str = ""
+    extent: shapely.Geometry | None = None
+
+
+def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Part:
+    """Read, check and place the rows of one file.
+
+    Parameters
+    ----------
+    fallback
+        The coordinate system of files that do not say.
+    area
+        The streets' box, once it is known.
+    """
+    table = TABLES[entry.table]
+    kind = check_file(entry.path)
+    system, sheet = entry.coordinates or fallback, ""
+    if kind in _GRIDS:
+        frame, sheet, issues = read_table(
+            entry.path, entry.table, sheet=entry.sheet, encoding=entry.encoding, file=entry.file
+        )
+        frame, more = _with_wkt(frame, entry, sheet, system)
+    else:
+        layer = geo.read_layer(
+            entry.path,
+            layer=entry.layer,
+            encoding=entry.encoding,
+            coordinates=entry.coordinates,
+            fallback=fallback,
+            prefer=(entry.table, table.title, entry.section),
+            file=entry.file,
+        )
+        frame, issues, more, system = layer.rows, [], layer.issues, layer.system
+    if entry.table == "streets":
+        frame = _single_lines(frame, entry.file)
+    checked = tables.check(entry.table, frame, file=entry.file, sheet=sheet, columns=entry.columns)
+    rows = checked.rows.reset_index()
+    placed = place_rows(rows, table, file=entry.file, sheet=sheet, system=system, area=area)
+    kept = placed.rows.assign(source=entry.file, sheet=sheet)
+    found = sorted([*issues, *checked.issues, *more, *placed.issues], key=lambda i: i.row)
+    if len(frame) and not len(kept):
+        found.append(_nothing_left(entry, sheet))
+    conformed = tables.conform(entry.table, gpd.GeoDataFrame(kept))
+    return Part(entry.table, conformed, found, _source(entry, conformed), system)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file; of a shapefile, of all its parts in order of their names."""
+    parts = [path]
+    if path.suffix.lower() == ".shp":
+        suffixes = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+        beside = (p for p in path.parent.iterdir() if p.stem == path.stem)
+        parts = sorted(p for p in beside if p.suffix.lower() in suffixes)
+    digest = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as stream:
+            while block := stream.read(1024**2):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def listed_trades(entry: Entry, named: pd.Series) -> frozenset[str]:
+    """Return the trades a ledger is complete for, as declared.
+
+    A ledger says nothing of trades that never occur in it: their absence is unknown.
+    """
+    declared = entry.complete_for or ("none" if entry.is_osm else "listed")
+    if isinstance(declared, frozenset):
+        return declared
+    if declared == "none":
+        return frozenset()
+    occurring = {code for cell in set(named) for code in match_names(cell).codes}
+    return frozenset(with_broader(sorted(occurring)))
+
+
+def source_of(entry: Entry, table: str, rows: int, complete_for: frozenset[str]) -> Source:
+    """Describe a file as a source of one table."""
+    return Source(
+        table=table,
+        file=entry.file,
+        status=entry.status,
+        title=entry.title or entry.file,
+        date=entry.date,
+        licence=entry.licence,
+        note=entry.note,
+        sha256=file_digest(entry.path),
+        rows=rows,
+        complete_for=complete_for,
+    )
+
+
+def _source(entry: Entry, rows: gpd.GeoDataFrame) -> Source:
+    complete = listed_trades(entry, rows["trades"]) if entry.table == "outlets" else frozenset()
+    return source_of(entry, entry.table, len(rows), complete)
+
+
+def _with_wkt(
+    frame: pd.DataFrame, entry: Entry, sheet: str, system: str
+) -> tuple[pd.DataFrame, list[Issue]]:
+    """Turn a WKT column of a text table into geometry."""
+    header = wkt_column(frame)
+    if not header:
+        return frame, []
+    texts = [clean(cell_text(value)) for value in frame[header].tolist()]
+    if any(texts) and not system:
+        remedy = "在 district.toml 里用 coordinates 写明，例如 WGS-84 或 EPSG:4547"
+        raise CoordinateError("没有写明图形是哪种坐标系", where=entry.file, remedy=remedy)
+    shapes = from_wkt(texts)
+    issues = [
+        Issue(
+            entry.file, sheet, int(row), header, text[:80], tables.WARNING,
+            "这一格不是 WKT 图形，按没有图形处理", "从 GIS 软件重新导出这一列",
+        )
+        for row, text, shape in zip(frame.index, texts, shapes, strict=True)
+        if text and shape is None
+    ]  # fmt: skip
+    series = gpd.GeoSeries(moved(shapes, system), index=frame.index, crs="EPSG:4326")
+    repaired, notes = repair(series, entry.file, sheet)
+    return frame.drop(columns=header).assign(geometry=repaired.to_numpy()), issues + notes
+
+
+def _single_lines(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Take lines of several parts apart: each part is a segment of its own."""
+    if "geometry" not in frame.columns:
+        remedy = "导入线图层（.gpkg、.geojson、.shp），带 WKT 列的表格，或 .osm.pbf"
+        raise TableError("道路表没有图形", where=file, remedy=remedy)
+    lines = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
+    multi = (lines.geom_type == "MultiLineString").to_numpy()
+    if not multi.any():
+        return pd.DataFrame(lines)
+    merged = lines.geometry.where(~multi, shapely.line_merge(lines.geometry.to_numpy()))
+    return pd.DataFrame(lines.set_geometry(merged).explode(index_parts=False))
+
+
+def _nothing_left(entry: Entry, sheet: str) -> Issue:
+    title = _KIND_OF_TABLE.get(entry.table, TABLES[entry.table].title)
+    problem = f"没有一行能用的{title}"
+    remedy = "按上面各行的说明改正后重新导入"
+    return Issue(entry.file, sheet, 0, "", "", tables.ERROR, problem, remedy)

@@ -1,0 +1,1 @@
+"""Keep the repair and the encodings of layers behind :mod:`livingcircle.io.geo`."""

@@ -1,0 +1,1 @@
+"""Keep the OpenStreetMap rules and tables behind :mod:`livingcircle.io.osm`."""

@@ -1,0 +1,140 @@
+"""Write an assessment as a folder of tables: Parquet, one GeoPackage with styles, a run record.
+
+Everything is written to a folder beside the target and moved into place at the end, so a reader
+finds the old results or the new ones, never half of each.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from livingcircle.assessment import TABLE_NAMES
+from livingcircle.assessment import Assessment
+from livingcircle.errors import OutputError
+
+# Layers a planner opens in QGIS, bottom to top, with the style each comes with.
+LAYERS = ("streets", "communities", "circles", "blind_areas", "doors", "outlets")
+GEOPACKAGE = "livingcircle.gpkg"
+RUN_RECORD = "run.json"
+MARK = ".livingcircle-results"
+
+
+@contextmanager
+def fresh_folder(out: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of ``out`` when the block succeeds.
+
+    Raises
+    ------
+    OutputError
+        If something stands at ``out`` that we did not write.
+    """
+    out = out.resolve()
+    if out.exists() and not (out / MARK).exists() and (out.is_file() or any(out.iterdir())):
+        raise OutputError(
+            "这个位置已有别的内容，没有覆盖",
+            where=str(out),
+            remedy="换一个输出文件夹，或先移走里面的文件",
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as problem:
+        raise OutputError(
+            f"不能在这里写文件（{problem.strerror}）",
+            where=str(out),
+            remedy="换一个有写权限的文件夹",
+        ) from problem
+    try:
+        (work / MARK).write_text("由 livingcircle 写出；重新运行会整体替换本文件夹。\n", "utf-8")
+        yield work
+        _swap(work, out)
+    except OSError as problem:
+        raise OutputError(
+            f"写结果时出错（{problem.strerror}），原有结果未动",
+            where=str(out),
+            remedy="检查磁盘空间",
+        ) from problem
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(work: Path, out: Path) -> None:
+    """Put the new folder where the old one was."""
+    work.chmod(0o755)
+    old = work.with_name(work.name + "-old")
+    if out.exists():
+        out.rename(old)
+    work.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_results(
+    assessment: Assessment, folder: Path, progress: Callable[[int, int, str], None] | None = None
+) -> None:
+    """Write every table, the GeoPackage and the run record into an existing folder."""
+    tables = folder / "tables"
+    tables.mkdir()
+    for done, name in enumerate(TABLE_NAMES):
+        if progress is not None:
+            progress(done, len(TABLE_NAMES), name)
+        frame = getattr(assessment, name)
+        frame.to_parquet(tables / f"{name}.parquet")
+    write_geopackage(assessment, folder / GEOPACKAGE)
+    record = json.dumps(assessment.run, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / RUN_RECORD).write_text(record + "\n", "utf-8")
+    if progress is not None:
+        progress(len(TABLE_NAMES), len(TABLE_NAMES), RUN_RECORD)
+
+
+def write_geopackage(assessment: Assessment, path: Path) -> None:
+    """Write the layers a planner wants in QGIS, each with its default style."""
+    # GDAL stamps layers with the time; a fixed one keeps equal results equal to the byte.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00Z"})
+    try:
+        for name in LAYERS:
+            layer = _layer(assessment, name)
+            if len(layer):
+                pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG")
+        pyogrio.write_dataframe(_styles(), path, layer="layer_styles", driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _layer(assessment: Assessment, name: str) -> gpd.GeoDataFrame:
+    """Return one layer with plain columns, rows without a place left out."""
+    holder = assessment.district if name in ("streets", "communities") else assessment
+    layer = getattr(holder, name).reset_index()
+    layer = layer[layer.geometry.notna() & ~layer.geometry.is_empty]
+    return layer.set_crs("EPSG:4326", allow_override=True)
+
+
+def _styles() -> pd.DataFrame:
+    """Return the table in which QGIS looks for each layer's style."""
+    folder = files("livingcircle") / "styles"
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": name,
+            "f_geometry_column": "geom",
+            "styleName": name,
+            "styleQML": (folder / f"{name}.qml").read_text("utf-8"),
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": "livingcircle",
+            "owner": "",
+            "ui": "",
+            "update_time": "2000-01-01T00:00:00Z",
+        }
+        for name in LAYERS
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,283 @@
+"""Gather what is known of every community, circle, 街道 and the district before judging.
+
+Facts are read once from the situation and the access table; a value that nobody reported stays
+None, and a sum over members is known only when every member is.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from livingcircle.access import Access
+from livingcircle.coordinates import geodesic_area
+from livingcircle.judging import UnitFacts
+from livingcircle.residents import AGES
+from livingcircle.situation import Situation
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+SIZES = ("population", "households", "dwellings", "floor_area_m2")
+SHOP_COLUMNS = (
+    "area_m2",
+    "chain",
+    "online",
+    "quality_brand",
+    "hours",
+    "step_free",
+    "status",
+    "supply",
+    "service_centre_id",
+    "same_day_online",
+)
+DISTRICT = "district"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Name one unit of judgement and say who belongs to it.
+
+    ``communities`` are numbers of its whole communities; ``doors`` and ``shops`` positions of
+    everything located inside.
+    """
+
+    level: str
+    unit_id: str
+    name: str
+    circle_id: str
+    communities: Ints
+    doors: Ints
+    shops: Ints
+
+
+def list_units(situation: Situation) -> list[Unit]:
+    """Return every community, circle, 街道 and the district, in that order."""
+    district, members = situation.district, situation.members
+    circle_of = _circle_numbers(situation)
+    units = []
+    for number, (unit, name) in enumerate(district.communities["name"].items()):
+        circle = circle_of[number]
+        units.append(
+            Unit(
+                "community",
+                str(unit),
+                str(name),
+                str(members.circles[circle]) if circle >= 0 else "",
+                np.array([number]),
+                np.flatnonzero(members.door_community == number),
+                np.flatnonzero(members.outlet_community == number),
+            )
+        )
+    for number, (unit, name) in enumerate(district.circles["name"].items()):
+        inside = np.flatnonzero(members.door_circle == number)
+        shops = np.flatnonzero(members.outlet_circle == number)
+        whole = np.flatnonzero(circle_of == number)
+        units.append(Unit("circle", str(unit), str(name), str(unit), whole, inside, shops))
+    return [*units, *_subdistricts(situation), _whole(situation)]
+
+
+def _circle_numbers(situation: Situation) -> Ints:
+    """Return the circle number of each community that belongs to one as a whole, else -1."""
+    pairs = situation.district.circle_members
+    whole = pairs[~pairs["part"].astype(bool)]
+    numbers = np.full(len(situation.members.communities), -1, dtype=np.int64)
+    community = situation.members.communities.get_indexer(pd.Index(whole["community_id"]))
+    circle = situation.members.circles.get_indexer(pd.Index(whole["circle_id"]))
+    numbers[community[community >= 0]] = circle[community >= 0]
+    return numbers
+
+
+def _subdistricts(situation: Situation) -> Iterable[Unit]:
+    """Return the 街道 that communities name."""
+    names = situation.district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
+    members = situation.members
+    for name in sorted(set(names) - {""}):
+        some = np.flatnonzero(names == name)
+        yield Unit(
+            "subdistrict",
+            str(name),
+            str(name),
+            "",
+            some,
+            np.flatnonzero(np.isin(members.door_community, some)),
+            np.flatnonzero(np.isin(members.outlet_community, some)),
+        )
+
+
+def _whole(situation: Situation) -> Unit:
+    """Return the district; outlets of the belt around it are not its own."""
+    members = situation.members
+    mine = (members.outlet_community >= 0) | (members.outlet_circle >= 0)
+    if len(members.communities) == 0 and len(members.circles) == 0:
+        mine[:] = True
+    return Unit(
+        DISTRICT,
+        DISTRICT,
+        situation.district.name,
+        "",
+        np.arange(len(members.communities)),
+        np.arange(len(situation.doors)),
+        np.flatnonzero(mine),
+    )
+
+
+def shop_table(situation: Situation) -> pd.DataFrame:
+    """Return every outlet as the rules see it: its trades as a set, its place in metres."""
+    outlets, pairs = situation.district.outlets, situation.district.outlet_trades
+    held = pairs.groupby("outlet_id")["trade"].agg(frozenset)
+    table = pd.DataFrame(outlets[list(SHOP_COLUMNS)])
+    table["trades"] = [held.get(o, frozenset()) for o in outlets.index]
+    xy = shapely.get_coordinates(
+        np.asarray(situation.grid.project(outlets.geometry.to_numpy()), dtype=object)
+    )
+    return table.assign(x=xy[:, 0], y=xy[:, 1])
+
+
+def gather(situation: Situation, access: Access, units: list[Unit]) -> list[UnitFacts]:
+    """Return the facts of each unit, people reached not yet among them."""
+    shops = shop_table(situation)
+    known = situation.district.complete_trades()
+    reachable = _reachable(situation, access)
+    whole = _age_shares(situation, units[-1])
+    return [
+        _facts(situation, unit, shops, known, reachable.get((unit.level, unit.unit_id), {}), whole)
+        for unit in units
+    ]
+
+
+def _facts(
+    situation: Situation,
+    unit: Unit,
+    shops: pd.DataFrame,
+    known: frozenset[str],
+    shared: Mapping[str, frozenset[str]],
+    reference: Mapping[str, float | None],
+) -> UnitFacts:
+    """Return the facts of one unit."""
+    inside = shops.iloc[unit.shops]
+    elsewhere = set().union(*shared.values()) - set(inside.index) if shared else set()
+    return UnitFacts(
+        level=unit.level,
+        unit_id=unit.unit_id,
+        unit_name=unit.name,
+        circle_id=unit.circle_id,
+        **_character(situation, unit),
+        **_sizes(situation, unit),
+        area_km2=_area(situation, unit),
+        ages=_age_shares(situation, unit),
+        reference_ages=reference,
+        community_count=_community_count(situation, unit),
+        outlets=inside,
+        shared=shared,
+        all_outlets=shops.loc[sorted(elsewhere)],
+        known_trades=known,
+    )
+
+
+def _character(situation: Situation, unit: Unit) -> dict[str, str]:
+    """Return kind, subtype and formation of the unit's circle, and the zone of its communities."""
+    circles, communities = situation.district.circles, situation.district.communities
+    words = dict.fromkeys(("kind", "subtype", "formation", "zone"), "")
+    if unit.circle_id in circles.index:
+        row = circles.loc[unit.circle_id]
+        words |= {name: str(row[name] or "") for name in ("kind", "subtype", "formation")}
+    zones = set(communities["zone"].iloc[unit.communities])
+    if len(zones) == 1:
+        words["zone"] = str(zones.pop() or "")
+    return words
+
+
+def _sizes(situation: Situation, unit: Unit) -> dict[str, float | None]:
+    """Return people, households, dwellings and floor area.
+
+    A circle's own figure wins; otherwise the sum over its communities if every one is known,
+    otherwise, for people and households, the sum over its doors.
+    """
+    communities = situation.district.communities.iloc[unit.communities]
+    sizes: dict[str, float | None] = {}
+    parts = situation.district.circle_members
+    split = bool(parts.loc[parts["circle_id"] == unit.unit_id, "part"].astype(bool).any())
+    for name in SIZES:
+        values = communities[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        whole = len(values) > 0 and not np.isnan(values).any()
+        split_circle = unit.level == "circle" and split
+        sizes[name] = float(values.sum()) if whole and not split_circle else None
+    if unit.level == "circle":
+        own = situation.district.circles.loc[unit.unit_id, "population"]
+        sizes["population"] = float(own) if pd.notna(own) else sizes["population"]
+    for name, column in (("population", "residents"), ("households", "households")):
+        behind = situation.doors[column].to_numpy(dtype=np.float64, na_value=np.nan)[unit.doors]
+        if sizes[name] is None and len(behind) and not np.isnan(behind).any():
+            sizes[name] = float(behind.sum())
+    return sizes
+
+
+def _area(situation: Situation, unit: Unit) -> float | None:
+    """Return the unit's area on the ellipsoid in km²."""
+    if unit.level == "circle":
+        shape = situation.areas[unit.unit_id]
+        shapes = [shape] if shape is not None and not shape.is_empty else []
+        wanted = 1
+    else:
+        places = situation.district.communities.geometry
+        shapes = [s for s in places.to_numpy()[unit.communities] if s is not None]
+        wanted = max(1, len(unit.communities))
+    if len(shapes) < wanted:
+        return None
+    return float(np.sum(geodesic_area(np.array(shapes, dtype=object)))) / 1e6
+
+
+def _age_shares(situation: Situation, unit: Unit) -> dict[str, float | None]:
+    """Return the share of residents in each age group, over the unit's doors."""
+    doors = situation.doors.iloc[unit.doors]
+    residents = doors["residents"].to_numpy(dtype=np.float64)
+    shares: dict[str, float | None] = {}
+    for age in AGES:
+        people = doors[age].to_numpy(dtype=np.float64)
+        total = float(residents.sum())
+        complete = len(people) > 0 and not np.isnan(people).any() and total > 0
+        shares[age.removeprefix("age_")] = float(people.sum()) / total if complete else None
+    return shares
+
+
+def _community_count(situation: Situation, unit: Unit) -> int | None:
+    """Return how many communities a circle covers, parts included."""
+    if unit.level != "circle":
+        return len(unit.communities)
+    stated = situation.district.circles.loc[unit.unit_id, "community_count"]
+    if pd.notna(stated):
+        return int(stated)
+    members = situation.district.circle_members
+    return int((members["circle_id"] == unit.unit_id).sum()) or None
+
+
+def _reachable(
+    situation: Situation, access: Access
+) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    """Return, for every unit, the outlets of each trade within reach of one of its doors."""
+    members = situation.members
+    outlets = situation.district.outlets.index
+    streets = situation.district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
+    found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+    for column, need in enumerate(access.needs):
+        by_community = access.shared_communities[column]
+        by_circle = access.shared_circles[column]
+        bundles = [
+            ("community", members.communities.to_numpy(), by_community),
+            ("circle", members.circles.to_numpy(), by_circle),
+        ]
+        for level, ids, pairs in bundles:
+            for number in np.unique(pairs[:, 0]):
+                some = outlets[pairs[pairs[:, 0] == number, 1]]
+                found.setdefault((level, str(ids[number])), {})[need] = frozenset(some)
+        for name in sorted(set(streets[by_community[:, 0]]) - {""}):
+            some = outlets[by_community[streets[by_community[:, 0]] == name, 1]]
+            found.setdefault(("subdistrict", str(name)), {})[need] = frozenset(some)
+        everyone = outlets[np.unique(np.concatenate([by_community[:, 1], by_circle[:, 1]]))]
+        found.setdefault((DISTRICT, DISTRICT), {})[need] = frozenset(everyone)
+    return found
