@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,10 +73,10 @@ def find_gaps(
     lacking = findings[(findings["verdict"] == LACKING) & (findings["severity"] == "must")]
     requirements = {one.id: one for one in standard.requirements}
     counted = {
-        (row.level, row.unit_id, trade)
-        for row in lacking.itertuples()
-        if not isinstance(requirements[str(row.requirement_id)].rule, ReachRule)
-        for trade in row.trades  # type: ignore[attr-defined]
+        (row["level"], row["unit_id"], trade)
+        for row in lacking.to_dict("records")
+        if not isinstance(requirements[row["requirement_id"]].rule, ReachRule)
+        for trade in row["trades"]
     }
     rows = []
     for row in lacking.to_dict("records"):
@@ -111,7 +112,7 @@ def _action(
     services: Services,
     unit: Unit,
     one: Requirement,
-    row: Mapping[str, object],
+    row: Mapping[Any, Any],
 ) -> dict[str, object]:
     """Return how urgent a gap is, what to add and how."""
     judged = services.by_trade.get(str(row["trade"]))
@@ -125,7 +126,7 @@ def _action(
     if isinstance(one.rule, ReachRule):
         add = f"在够不着的楼门附近增设{name}"
     else:
-        add = remedy(name, float(row["shortfall"]), str(row["unit"]))  # type: ignore[arg-type]
+        add = remedy(name, float(row["shortfall"]), str(row["unit"]))
     return {
         "urgency": urgency(standard.tier(str(row["trade"])), radius, people, blind=blind),
         "remedy": add,

@@ -108,7 +108,7 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
 
 def _number(value: object, unit: str = "") -> str:
     """Write a number, or say that it is not known."""
-    return "未核实" if pd.isna(value) else f"{value:,.0f}{unit}"  # type: ignore[call-overload, str-format]
+    return "未核实" if pd.isna(value) else f"{value:,.0f}{unit}"  # type: ignore[call-overload]
 
 
 def _show_files(console: Console, out: Path) -> None:

@@ -77,7 +77,7 @@ def list_needs(situation: Situation, standard: Standard, also: Sequence[str] = (
         needs = one.trades if plain else tuple(f"{one.id}|{trade}" for trade in one.trades)
         special |= {} if plain else dict.fromkeys(needs, one)
         services.append((one, _service(one, one.rule, needs)))
-    radii = {}
+    radii: dict[str, tuple[float, float]] = {}
     for _, service in reversed(services):
         radii |= dict.fromkeys(service.needs, _radius(service, speed))
     return Needs(trades, _supply(situation, trades, special), radii, tuple(services))
@@ -150,7 +150,7 @@ def judge_services(
         shut_in=situation.shut_in,
         edge_metres=situation.edge_metres,
     )
-    by_requirement = {}
+    by_requirement: dict[str, Judged] = {}
     by_trade: dict[str, Judged] = {}
     for one, service in needs.services:
         applies = _applies(one, units, facts, len(situation.doors))

@@ -156,7 +156,8 @@ def template(
     folder: Out = Path(),
 ) -> None:
     """写一份空白 Excel 模板：带下拉、示例行和填写说明。"""
-    path = write_template(name, folder / f"{name}.xlsx")
+    path = folder / f"{name}.xlsx"
+    write_template(name, path)
     out.print(f"模板：{path}", highlight=False)
 
 

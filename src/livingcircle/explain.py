@@ -128,7 +128,7 @@ def nearest_routes(assessment: Assessment, door: str, trade: str) -> list[tuple[
     situation = assessment.situation
     if situation.network is None or situation.graph is None:
         return []
-    position = int(assessment.doors.index.get_loc(door))  # type: ignore[arg-type]
+    position = int(assessment.doors.index.get_loc(door))
     start = situation.grid.project(assessment.doors.geometry.iloc[position])
     outlets = assessment.district.outlets
     offered = set(assessment.district.outlet_trades.query("trade == @trade")["outlet_id"])

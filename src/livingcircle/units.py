@@ -160,6 +160,7 @@ def _facts(
 ) -> UnitFacts:
     """Return the facts of one unit."""
     inside = shops.iloc[unit.shops]
+    sizes = _sizes(situation, unit)
     elsewhere = set().union(*shared.values()) - set(inside.index) if shared else set()
     return UnitFacts(
         level=unit.level,
@@ -167,7 +168,10 @@ def _facts(
         unit_name=unit.name,
         circle_id=unit.circle_id,
         **_character(situation, unit),
-        **_sizes(situation, unit),
+        population=sizes["population"],
+        households=sizes["households"],
+        dwellings=sizes["dwellings"],
+        floor_area_m2=sizes["floor_area_m2"],
         area_km2=_area(situation, unit),
         ages=_age_shares(situation, unit),
         reference_ages=reference,
