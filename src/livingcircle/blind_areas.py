@@ -6,6 +6,7 @@ the blind area and no served door, and nothing is ever computed from it.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -96,7 +97,9 @@ def neighbourhood(links: csr_array, points: Shapes, water: Shapes) -> Neighbourh
     discs = shapely.buffer(shapely.points(places), DRAW_METRES, quad_segs=8)
     cells = discs
     if len(places) > 1:
-        around = shapely.buffer(shapely.multipoints(places), 10 * DRAW_METRES)
+        # Only the envelope matters; a box has it at no cost.
+        reach = 10 * DRAW_METRES
+        around = shapely.box(*(places.min(axis=0) - reach), *(places.max(axis=0) + reach))
         drawn = shapely.voronoi_polygons(
             shapely.multipoints(places), extend_to=around, ordered=True
         )
@@ -133,12 +136,11 @@ def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
     return number
 
 
-def draw(place: Neighbourhood, members: Ints, served: Ints) -> shapely.Geometry | None:
+def draw(place: Neighbourhood, members: Ints, served: shapely.STRtree) -> shapely.Geometry | None:
     """Return the polygon of some doors in metres, or None where served doors leave no room."""
     shape = shapely.union_all(place.cells[members])
-    inside = shapely.intersects(shape, place.points[served])
-    for door in served[inside]:
-        shape = shapely.difference(shape, place.points[door].buffer(1.0))
+    for door in np.sort(served.query(shape, predicate="intersects")):
+        shape = shapely.difference(shape, served.geometries[door].buffer(1.0))
     shape = shapely.make_valid(shape)
     return None if shape.is_empty else shape
 
@@ -192,10 +194,12 @@ def find_blind_areas(
     ``infants``, ``nearest_m``, ``farthest_m``, ``nearest_door`` and geometry in metres.
     """
     number = group(place, lacking, circle)
-    safe = np.flatnonzero(served)
+    safe = shapely.STRtree(place.points[served])
+    order = np.argsort(number, kind="stable")
+    ends = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
     rows = []
-    for area in range(int(number.max(initial=-1)) + 1):
-        doors = np.flatnonzero(number == area)
+    for first, last in pairwise(ends):
+        doors = order[first:last]
         reach = metres[doors]
         finite = reach[np.isfinite(reach)]
         rows.append(

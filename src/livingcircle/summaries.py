@@ -4,6 +4,7 @@ Every figure is a weighted sum over the same doors; communities, circles and the
 views of them, so people are conserved.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -264,8 +265,8 @@ def _communities(situation: Situation, members: Ints, names: dict[str, str]) -> 
     """Return the communities of some doors, the one with most doors first."""
     number = situation.members.door_community[members]
     ids = situation.members.communities
-    counted = pd.Series(number[number >= 0]).value_counts(sort=True)
-    order = sorted(counted.index, key=lambda n: (-counted[n], n))
+    counted = Counter(number[number >= 0].tolist())
+    order = sorted(counted, key=lambda n: (-counted[n], n))
     return "、".join(names[ids[n]] for n in order)
 
 
@@ -275,8 +276,7 @@ def _place(situation: Situation, members: Ints) -> str:
     if ends is None or network is None:
         return ""
     here = np.isin(ends.owner, members) & (ends.segment >= 0)
-    streets = pd.Series(network.name[ends.segment[here]])
-    streets = streets[~streets.str.isascii()]
-    counted = streets.value_counts()
-    order = sorted(counted.index, key=lambda s: (-counted[s], s))[:3]
+    counted = Counter(network.name[ends.segment[here]])
+    named = [street for street in counted if not street.isascii()]
+    order = sorted(named, key=lambda s: (-counted[s], s))[:3]
     return "、".join(order) + "一带" if order else ""
