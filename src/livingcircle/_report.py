@@ -8,6 +8,7 @@ from rich.table import Table
 
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
+from livingcircle.io.folder import split_members
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -98,8 +99,8 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
             str(row.urgency),
             str(row.unit_name),
             str(row.trade_name),
-            _number(row.required),
-            _number(row.found),
+            _number(row.required, str(row.unit)),
+            _number(row.found, str(row.unit)),
             _number(row.people, "人"),
             _number(row.nearest_m, "米"),
         )
@@ -117,3 +118,33 @@ def _show_files(console: Console, out: Path) -> None:
     for path in sorted(out.iterdir()):
         if not path.name.startswith("."):
             console.print(f"  {path.name}{'/' if path.is_dir() else ''}", highlight=False)
+
+
+def circle_sizes(circles: pd.DataFrame) -> pd.DataFrame:
+    """Return what counting needs of a list of circles; communities are counted if not stated."""
+    named = [len(split_members(str(text))) or None for text in circles["members"]]
+    stated = circles["community_count"]
+    return circles.assign(community_count=stated.fillna(pd.Series(named, index=circles.index)))
+
+
+def show_requirements(console: Console, counts: pd.DataFrame) -> None:
+    """Show the least number of outlets by circle, and in total by trade."""
+    totals = counts.groupby("trade_name", sort=False)["required"].sum(min_count=1)
+    table = Table(title="最少应配数量", title_justify="left", box=None)
+    table.add_column("生活圈")
+    table.add_column("合计", justify="right")
+    for circle, rows in counts.groupby("circle", sort=False):
+        table.add_row(str(circle), _number(rows["required"].sum(min_count=1)))
+    table.add_row("[bold]全部[/]", f"[bold]{_number(counts['required'].sum(min_count=1))}[/]")
+    console.print(table)
+    parts = [f"{name}{_number(count)}" for name, count in totals.items()]
+    console.print("其中：" + "，".join(parts), highlight=False, soft_wrap=True)
+    blank = sorted(set(counts.loc[counts["required"].isna(), "circle"]))
+    if blank:
+        console.print(f"缺人口或社区数，没有算全：{'、'.join(blank)}", highlight=False)
+
+
+def requirements_sheet(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts under the plan's own headings."""
+    names = {"circle": "生活圈名称", "trade_name": "业态", "required": "最少应配", "clause": "依据"}
+    return counts[list(names)].rename(columns=names)

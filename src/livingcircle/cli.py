@@ -22,16 +22,27 @@ from rich.progress import TimeElapsedColumn
 
 from livingcircle import _report
 from livingcircle.assessment import assess as run_assessment
+from livingcircle.documents import change_sentences
+from livingcircle.documents import diff_assessments
+from livingcircle.documents import write_change_list
 from livingcircle.documents import write_plan_sheets
 from livingcircle.errors import LivingCircleError
 from livingcircle.explain import explain_verdict
+from livingcircle.io.excel import read_table
 from livingcircle.io.excel import write_template
+from livingcircle.io.excel import write_workbook
 from livingcircle.io.folder import read_district
 from livingcircle.io.starter import start_district
 from livingcircle.readback import write_readbacks
 from livingcircle.results import fresh_folder
+from livingcircle.results import read_results
 from livingcircle.results import write_results
+from livingcircle.standards import available_standards
 from livingcircle.standards import load_standard
+from livingcircle.standards import minimum_counts
+from livingcircle.standards import validate
+from livingcircle.tables import check as check_table
+from livingcircle.tables import issues_frame
 
 app = typer.Typer(
     help="一刻钟便民生活圈：从文件到一图一单一账两表。",
@@ -39,6 +50,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+standards = typer.Typer(help="配置标准：列出、查看、检查。", no_args_is_help=True)
+app.add_typer(standards, name="standards")
 out = Console()
 err = Console(stderr=True)
 Step = Callable[[int, int, str], None]
@@ -173,3 +186,65 @@ def from_osm(
     """只凭一份 OpenStreetMap 摘录，建起一个可以评估的地区文件夹。"""
     made = start_district(extract, folder, name=name, people=people)
     out.print(f"已建好：{made}。接着运行：livingcircle assess {made}", highlight=False)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="较早一次的结果文件夹", metavar="旧结果")],
+    new: Annotated[Path, typer.Argument(help="较晚一次的结果文件夹", metavar="新结果")],
+    table: Annotated[
+        Path | None, typer.Option("--out", help="把变化写成 Excel", metavar="文件")
+    ] = None,
+) -> None:
+    """比较两次评估：哪些结论变了、缺口多了还是少了。"""
+    before, after = read_results(old), read_results(new)
+    for sentence in change_sentences(diff_assessments(before, after)):
+        out.print(sentence, highlight=False, soft_wrap=True)
+    if table is not None:
+        out.print(f"变化清单：{write_change_list(before, after, table)}", highlight=False)
+
+
+@app.command()
+def requirements(
+    circles: Annotated[Path, typer.Option("--circles", help="生活圈名单，.xlsx 或 .csv")],
+    standard: Annotated[str, typer.Option("--standard", help="配置标准")] = "miyun_2023",
+    table: Annotated[Path | None, typer.Option("--out", help="写成 Excel", metavar="文件")] = None,
+) -> None:
+    """只凭生活圈名单（社区数、人口）算出最少应配多少网点，不需要地图。"""
+    cells, sheet, notes = read_table(circles, "circles")
+    checked = check_table("circles", cells, file=circles.name, sheet=sheet)
+    _report.show_issues(err, issues_frame([*notes, *checked.issues]))
+    counts = minimum_counts(_report.circle_sizes(checked.rows), load_standard(standard))
+    _report.show_requirements(out, counts)
+    if table is not None:
+        write_workbook(table, {"最少应配数量": _report.requirements_sheet(counts)})
+        out.print(f"已写出：{table}", highlight=False)
+
+
+@standards.command("list")
+def list_standards() -> None:
+    """列出自带的配置标准。"""
+    for name in available_standards():
+        pack = load_standard(name)
+        out.print(f"{name:<22}{pack.title}（{len(pack.requirements)}条）", highlight=False)
+
+
+@standards.command()
+def show(
+    name: Annotated[str, typer.Argument(help="编号或 .toml 文件", metavar="标准")],
+) -> None:
+    """逐条列出一个标准：要求、原文、说明、出处。"""
+    out.print(load_standard(name).describe(), highlight=False, markup=False, soft_wrap=True)
+
+
+@standards.command("validate")
+def validate_standard(
+    name: Annotated[str, typer.Argument(help="编号或 .toml 文件", metavar="标准")],
+) -> None:
+    """检查一个标准文件，列出全部问题。"""
+    problems = validate(name)
+    for problem in problems:
+        out.print(f"· {problem}", highlight=False, markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    out.print(f"没有发现问题：{load_standard(name).title}", highlight=False)

@@ -50,7 +50,12 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         raise AssessmentError(
             f"没有编号或名称为“{unit}”的楼门、社区或生活圈", remedy="照结果表里的编号或名称填写"
         )
-    rows = findings[named & findings["trades"].map(lambda held: code in held)]
+    about = findings["trades"].map(lambda held: code in held)
+    rows = findings[named & about]
+    if len(rows) == 0:
+        # What is asked of the circle as a whole is the answer for its communities too.
+        circle = str(findings.loc[named, "circle_id"].iloc[0])
+        rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
         return [f"{unit}：配置标准对{TRADES[code].name}没有要求。"]
     return [sentence for row in rows.itertuples() for sentence in _finding(row)]

@@ -1,5 +1,6 @@
 """Give people their own workbooks back with every problem marked in its cell."""
 
+from dataclasses import fields
 from pathlib import Path
 
 from livingcircle.district import District
@@ -27,7 +28,8 @@ def write_readbacks(district: District, folder: Path, out: Path) -> list[Path]:
     -------
     Files written, relative to ``out``.
     """
-    issues = [Issue(**row) for row in district.issues.drop(columns="sentence").to_dict("records")]
+    columns = [field.name for field in fields(Issue)]
+    issues = [Issue(*row) for row in district.issues[columns].itertuples(index=False)]
     written = []
     for file in sorted({issue.file for issue in issues}):
         source = folder / file

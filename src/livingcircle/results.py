@@ -10,8 +10,10 @@ import tempfile
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +21,9 @@ import pyogrio
 
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import Assessment
+from livingcircle.district import Source
+from livingcircle.district import Status
+from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
 
 # Layers a planner opens in QGIS, bottom to top, with the style each comes with.
@@ -138,3 +143,61 @@ def _styles() -> pd.DataFrame:
         for name in LAYERS
     ]
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Label:
+    """Name the district or the standard of a run that was read back."""
+
+    name: str
+    id: str = ""
+    title: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """Hold what was written of an earlier run: its record and the tables to compare by."""
+
+    district: Label
+    standard: Label
+    run: dict[str, Any]
+    findings: pd.DataFrame
+    circle_facts: pd.DataFrame
+    blind_areas: gpd.GeoDataFrame
+
+
+def read_results(folder: Path) -> SavedRun:
+    """Return an earlier run from its folder, for comparison.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold the results of a run.
+    """
+    record, tables = folder / RUN_RECORD, folder / "tables"
+    if not record.is_file() or not tables.is_dir():
+        raise InputError(
+            "这里没有评估结果",
+            where=str(folder),
+            remedy="给出 livingcircle assess 写出的结果文件夹",
+        )
+    run = json.loads(record.read_text("utf-8"))
+    sources = tuple(
+        Source(
+            **source
+            | {
+                "complete_for": frozenset(source["complete_for"]),
+                "status": Status(source["status"]),
+            }
+        )
+        for source in run["sources"]
+    )
+    return SavedRun(
+        district=Label(run["district"], sources=sources),
+        standard=Label(run["standard"], run["standard"], run["standard_title"]),
+        run=run,
+        findings=pd.read_parquet(tables / "findings.parquet"),
+        circle_facts=pd.read_parquet(tables / "circle_facts.parquet"),
+        blind_areas=gpd.read_parquet(tables / "blind_areas.parquet"),
+    )

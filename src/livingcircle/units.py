@@ -160,14 +160,17 @@ def _facts(
 ) -> UnitFacts:
     """Return the facts of one unit."""
     inside = shops.iloc[unit.shops]
-    sizes = _sizes(situation, unit)
+    words, sizes = _character(situation, unit), _sizes(situation, unit)
     elsewhere = set().union(*shared.values()) - set(inside.index) if shared else set()
     return UnitFacts(
         level=unit.level,
         unit_id=unit.unit_id,
         unit_name=unit.name,
         circle_id=unit.circle_id,
-        **_character(situation, unit),
+        kind=words["kind"],
+        subtype=words["subtype"],
+        formation=words["formation"],
+        zone=words["zone"],
         population=sizes["population"],
         households=sizes["households"],
         dwellings=sizes["dwellings"],

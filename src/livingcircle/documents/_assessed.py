@@ -17,9 +17,50 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from livingcircle.district import District
+from livingcircle.district import Source
 from livingcircle.trades import TRADES
 
 HULL_DEGREES = 0.0004  # some 40 m around doors that no boundary holds together
+
+
+class Named(Protocol):
+    """Name what was assessed and the files it was read from."""
+
+    @property
+    def name(self) -> str:
+        """Return the name printed on titles."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return one entry for each file read."""
+
+
+class Compared(Protocol):
+    """Hold what two runs are compared by; a run read back from its folder has it too."""
+
+    @property
+    def district(self) -> Named:
+        """Return what was assessed."""
+
+    @property
+    def standard(self) -> Any:  # noqa: ANN401 - the pack as loaded, or its name
+        """Return the standard judged by."""
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        """Return checksums, parameters and versions."""
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Return one verdict for each unit and requirement."""
+
+    @property
+    def circle_facts(self) -> pd.DataFrame:
+        """Return one row of facts for each circle."""
+
+    @property
+    def blind_areas(self) -> gpd.GeoDataFrame:
+        """Return where no outlet is within reach."""
 
 
 class Assessed(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 
 from livingcircle.district import Source
 from livingcircle.district import Status
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import Compared
 from livingcircle.documents._wording import number
 
 TABLE_LABELS = {
@@ -108,7 +108,7 @@ class Provenance:
         return MADE_UP_WARNING if self.made_up else ""
 
 
-def provenance(assessed: Assessed) -> Provenance:
+def provenance(assessed: Compared) -> Provenance:
     """Read the small print off an assessment."""
     run = assessed.run
     sources = assessed.district.sources
@@ -183,7 +183,7 @@ def _layer(source: Source) -> Layer:
     )
 
 
-def _derived(assessed: Assessed) -> tuple[Layer, ...]:
+def _derived(assessed: Compared) -> tuple[Layer, ...]:
     if not len(assessed.blind_areas):
         return ()
     area = Layer(

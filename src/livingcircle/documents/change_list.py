@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import Compared
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import trade_label
 from livingcircle.documents._provenance import provenance
@@ -43,7 +43,7 @@ FIELDS = (
 KEY = ["requirement_id", "unit_id"]
 
 
-def diff_assessments(old: Assessed, new: Assessed) -> pd.DataFrame:
+def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
     """Compare two runs requirement by requirement.
 
     Returns
@@ -70,7 +70,7 @@ def change_sentences(changes: pd.DataFrame) -> list[str]:
     return list(changes["sentence"]) or [NOTHING]
 
 
-def write_change_list(old: Assessed, new: Assessed, path: Path) -> Path:
+def write_change_list(old: Compared, new: Compared, path: Path) -> Path:
     """Write the comparison to an Excel file and return its path."""
     facts, earlier = provenance(new), provenance(old)
     changes = diff_assessments(old, new)
@@ -138,7 +138,7 @@ def _verdict(row: pd.Series) -> str:
     return wording.word(wording.UNIT_VERDICTS, row["verdict"])
 
 
-def _people(old: Assessed, new: Assessed) -> Iterator[dict[str, object]]:
+def _people(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
     before, after = old.circle_facts["population"], new.circle_facts["population"]
     for circle in after.index.intersection(before.index, sort=False):
         was, now = before[circle], after[circle]
