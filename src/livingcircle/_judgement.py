@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.plans import TextRule
 from livingcircle._services import Services
 from livingcircle.gaps import LACKING
 from livingcircle.indices import INDEX_COLUMNS
@@ -42,12 +43,12 @@ def judge_units(
     units: Sequence[Unit],
     facts: Sequence[UnitFacts],
 ) -> pd.DataFrame:
-    """Return one finding for each unit and requirement of its level."""
+    """Return one finding for each unit and requirement of its level; mere text is not judged."""
     rows = []
     for unit, bare in zip(units, facts, strict=True):
         fact = replace(bare, reach=services.people[unit.level, unit.unit_id])
         for one in standard.requirements:
-            if one.level == unit.level:
+            if one.level == unit.level and not isinstance(one.rule, TextRule):
                 finding = asdict(judge(one, fact, standard))
                 rows.append(finding | {"people": fact.population})
     table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])

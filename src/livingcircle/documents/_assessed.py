@@ -225,6 +225,15 @@ def reach_metres(assessed: Assessed, trade: str) -> float:
     return max(found, default=math.nan)
 
 
+def radius_requirements(assessed: Assessed) -> set[str]:
+    """Return the ids of the requirements on how far people have to walk."""
+    return {
+        str(one.id)
+        for one in getattr(assessed.standard, "requirements", ())
+        if getattr(getattr(one, "rule", None), "name", "") == "reach"
+    }
+
+
 def _requirement(assessed: Assessed, requirement_id: str) -> object | None:
     requirements = getattr(assessed.standard, "requirements", ())
     return next((r for r in requirements if getattr(r, "id", "") == requirement_id), None)

@@ -159,7 +159,11 @@ def paint_ground(assessed: Assessed, frame: Frame) -> str:
     parts = []
     for kind, group in _visible(assessed.district.barriers, frame).groupby("kind", sort=True):
         look = BARRIERS.get(str(kind), BARRIERS["wall"])
-        parts.append(f'<path class="barrier" d="{merged_path(group.geometry)}" {look}/>')
+        areas = group.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+        # A river drawn as a line is a stroke; filled, it would flood whatever lies in its bend.
+        for shapes, fill in ((group.geometry[areas], look[0]), (group.geometry[~areas], "none")):
+            data = merged_path(shapes)
+            parts.append(f'<path class="barrier" d="{data}" fill="{fill}" {look[1]}/>')
     streets = _visible(assessed.district.streets, frame)
     classes = streets["highway"].map(road_class) if len(streets) else pd.Series(dtype=str)
     lines = {name: merged_path(streets.geometry[classes == name]) for name in ROAD_WIDTHS}
@@ -178,12 +182,13 @@ def paint_ground(assessed: Assessed, frame: Frame) -> str:
     return f'<g id="layer-ground">{"".join(parts)}</g>'
 
 
-BARRIERS: Mapping[str, str] = MappingProxyType(
+# What fills an area, and how its outline or line is drawn.
+BARRIERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "river": 'fill="#CFE3EE" stroke="#B5D3E4" stroke-width="6"',
-        "railway": 'fill="none" stroke="#6B7280" stroke-width="5" stroke-dasharray="18 10"',
-        "expressway": 'fill="none" stroke="#E8D9B5" stroke-width="22"',
-        "wall": 'fill="none" stroke="#A8A29E" stroke-width="2" stroke-dasharray="2 4"',
+        "river": ("#CFE3EE", 'stroke="#B5D3E4" stroke-width="6"'),
+        "railway": ("none", 'stroke="#6B7280" stroke-width="5" stroke-dasharray="18 10"'),
+        "expressway": ("none", 'stroke="#E8D9B5" stroke-width="22"'),
+        "wall": ("none", 'stroke="#A8A29E" stroke-width="2" stroke-dasharray="2 4"'),
     }
 )
 

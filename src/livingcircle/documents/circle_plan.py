@@ -16,6 +16,7 @@ from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import place_label
+from livingcircle.documents._assessed import radius_requirements
 from livingcircle.documents._assessed import reach_metres
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_text
@@ -161,8 +162,12 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
 
 
 def comparison_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
-    """Compare what a circle has with what it should have, one row for each requirement."""
+    """Compare what a circle has with what it should have, one row for each requirement.
+
+    Requirements on the walking radius are told by the last column and the blind areas.
+    """
     findings = of_circle(assessed.findings, circle_id)
+    findings = findings[~findings["requirement_id"].isin(radius_requirements(assessed))]
     covered = of_circle(assessed.coverage, circle_id)
     shares = covered[covered["level"] == "circle"].set_index("trade")["share"]
     rows = []

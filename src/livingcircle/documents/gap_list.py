@@ -82,6 +82,14 @@ RULE_FIELDS = (
     Field("未核实（个单位）", 11, "number"),
     Field("不适用（个单位）", 11, "number"),
 )
+TEXT_FIELDS = (
+    Field("要求编号", 20),
+    Field("事项", 18),
+    Field("原文", 60),
+    Field("标准条款", 18),
+    Field("状态", 9, "state"),
+    Field("说明", 40),
+)
 SOURCE_FIELDS = (
     Field("图层", 18),
     Field("数据性质", 12),
@@ -105,6 +113,7 @@ def write_gap_list(assessed: Assessed, path: Path) -> Path:
             _matrix_sheet(assessed),
             _open_sheet(assessed),
             _rule_sheet(assessed),
+            _text_sheet(assessed),
             source_sheet(facts),
         ):
             write_sheet(book, styles, sheet, facts)
@@ -120,14 +129,14 @@ def gap_rows(assessed: Assessed) -> list[list[object]]:
     )
     counts = _counts(assessed)
     shapes = {c: circle_shape(assessed, c) for c in gaps["circle_id"].unique()}
-    streets = assessed.district.circles["subdistrict"]
+    streets = _subdistricts(assessed)
     rows: list[list[object]] = []
     for place, row in enumerate(records(gaps), start=1):
         inside, reach = counts.get((row.requirement_id, row.unit_id), (row.found, None))
         nearest = gaps["_nearest"].iloc[place - 1]
         rows.append(
             [
-                place, row.circle_name, streets.get(row.circle_id, ""),
+                place, row.circle_name, streets.get(row.unit_id) or streets.get(row.circle_id, ""),
                 wording.word(wording.LEVELS, row.level),
                 place_label(row),
                 row.trade_name, wording.word(wording.TIERS, row.tier),
@@ -140,6 +149,13 @@ def gap_rows(assessed: Assessed) -> list[list[object]]:
             ]
         )  # fmt: skip
     return rows
+
+
+def _subdistricts(assessed: Assessed) -> dict[str, str]:
+    """Return the 街道 of every community and circle that states one."""
+    district = assessed.district
+    stated = pd.concat([district.circles["subdistrict"], district.communities["subdistrict"]])
+    return {str(unit): str(street) for unit, street in stated.items() if wording.known(street)}
 
 
 def usable_spaces(assessed: Assessed, shape: shapely.Geometry | None, trade_name: str) -> str:
@@ -284,6 +300,24 @@ def _rule_sheet(assessed: Assessed) -> Sheet:
         )  # fmt: skip
     return Sheet(
         name="依据", title="依据的配置标准", fields=RULE_FIELDS, rows=rows, paper="A4", freeze=1
+    )
+
+
+def _text_sheet(assessed: Assessed) -> Sheet:
+    """Keep every sentence of the plan that is not judged, so that nothing of it is lost."""
+    kept = [
+        [one.id, one.title, one.text, one.clause, "未判定", one.explanation]
+        for one in getattr(assessed.standard, "requirements", ())
+        if getattr(one.rule, "name", "") == "text"
+    ]
+    return Sheet(
+        name="不作判定的条文",
+        title="保留原文、不作判定的条文",
+        fields=TEXT_FIELDS,
+        rows=kept,
+        paper="A4",
+        empty="标准里的条文都可以判定。",
+        freeze=1,
     )
 
 
