@@ -12,6 +12,8 @@ from livingcircle._rules.outcome import SERVED
 from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import between
+from livingcircle._rules.requirement import Requirement
+from livingcircle._rules.requirement import Standard
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -20,8 +22,6 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
-from livingcircle.standards import Requirement
-from livingcircle.standards import Standard
 
 
 def _inside(requirement: Requirement, facts: UnitFacts) -> list[OutletFacts]:

@@ -11,8 +11,8 @@ from livingcircle._rules.facts import TRANSITIONAL
 from livingcircle._rules.facts import UNVERIFIED
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
-from livingcircle.standards import Requirement
-from livingcircle.standards import Standard
+from livingcircle._rules.requirement import Requirement
+from livingcircle._rules.requirement import Standard
 
 NO_LEDGER: Final = "没有这类业态的完整台账，查不到不等于没有"
 

@@ -1,0 +1,146 @@
+"""Check bundled standards, and the least numbers Miyun's 21 circles need (密云 附件1.1, 1.3)."""
+
+import pandas as pd
+import pytest
+
+from livingcircle.errors import StandardError
+from livingcircle.standards import available_standards
+from livingcircle.standards import load_standard
+from livingcircle.standards import minimum_counts
+from livingcircle.standards import validate
+from tests.factories.standards import count
+from tests.factories.standards import write_standard
+
+MIYUN_CIRCLES = [
+    ("檀城社区生活圈", "新兴住宅生活圈", 3, 18717),
+    ("花园社区生活圈", "老城区住宅生活圈", 3, 13092),
+    ("果园生活圈", "老城区住宅生活圈", 2, 18000),
+    ("康居生活圈", "老城区住宅生活圈", 2, 4940),
+    ("久润生活圈", "老城区住宅生活圈", 2, 12000),
+    ("长安社区生活圈", "商业文化生活圈", 3, 16732),
+    ("鼓楼社区生活圈", "商业文化生活圈", 3, 14299),
+    ("宾阳社区生活圈", "老城区住宅生活圈", 3, 17056),
+    ("宾阳里社区生活圈", "老城区住宅生活圈", 3, 17929),
+    ("季庄生活圈", "老城区住宅生活圈", 3, 13000),
+    ("阳光社区生活圈", "新兴住宅生活圈", 2, 13116),
+    ("太扬家园社区生活圈", "新兴住宅生活圈", 2, 9542),
+    ("御东园社区生活圈", "新兴住宅生活圈", 4, 19643),
+    ("云秀社区生活圈", "新兴住宅生活圈", 3, 14613),
+    ("兴云生活圈", "老城区住宅生活圈", 3, 12000),
+    ("学府生活圈", "老城区住宅生活圈", 2, 7000),
+    ("密西生活圈", "老城区住宅生活圈", 2, 13000),
+    ("瑞和园生活圈", "新兴住宅生活圈", 1, 8000),
+    ("上河湾生活圈", "新兴住宅生活圈", 3, 10000),
+    ("檀营生活圈", "老城区住宅生活圈", 2, 11000),
+    ("密云镇北区生活圈", "城乡结合部生活圈", 5, 7900),
+]
+
+
+def circles(rows=MIYUN_CIRCLES):
+    return pd.DataFrame(rows, columns=["name", "kind", "community_count", "population"])
+
+
+def miyun_with(rounding, minimum=1):
+    """Return the least numbers under another way of rounding, everything else as bundled."""
+    asked = [
+        count("breakfast", per="population", size=3000, rounding=rounding, minimum=minimum),
+        count("pharmacy", per="population", size=7000, rounding=rounding, minimum=minimum),
+    ]
+    return minimum_counts(circles(), write_standard(*asked)).groupby("trade")["required"].sum()
+
+
+def test_the_list_of_circles_is_the_plans():
+    listed = circles()
+    assert len(listed) == 21
+    assert listed["population"].sum() == 271_579
+    assert listed["community_count"].sum() == 56
+
+
+def test_miyun_needs_742_outlets_at_least():
+    least = minimum_counts(circles(), load_standard("miyun_2023"))
+    by_trade = least.groupby("trade")["required"].sum()
+    by_circle = least.groupby("circle")["required"].sum()
+    assert least["required"].sum() == 742
+    assert by_trade["breakfast"] == 99
+    assert by_trade["pharmacy"] == 48
+    assert by_trade["vegetable"] == 2 * 56
+    assert by_trade["convenience_store"] == 56
+    assert by_trade["service_centre"] == 21
+    assert by_circle["瑞和园生活圈"] == 20
+    assert by_circle["密云镇北区生活圈"] == 52
+    assert len(by_trade) == 16
+
+
+@pytest.mark.parametrize(
+    ("rounding", "minimum", "breakfast", "pharmacy"),
+    [("ceil", 1, 99, 48), ("floor", 0, 81, 28), ("round", 0, 91, 40), ("floor", 1, 81, 29)],
+)
+def test_other_roundings_ask_for_fewer(rounding, minimum, breakfast, pharmacy):
+    least = miyun_with(rounding, minimum)
+    assert (least["breakfast"], least["pharmacy"]) == (breakfast, pharmacy)
+
+
+def test_a_size_nobody_reported_leaves_the_number_open():
+    rows = [("甲圈", "", 2, None), ("乙圈", "", None, 3001)]
+    least = minimum_counts(circles(rows), load_standard("miyun_2023"))
+    table = least.pivot_table(
+        index="circle", columns="trade", values="required", aggfunc="first", dropna=False
+    )
+    assert pd.isna(table.loc["甲圈", "breakfast"])
+    assert table.loc["甲圈", "vegetable"] == 4
+    assert pd.isna(table.loc["乙圈", "vegetable"])
+    assert table.loc["乙圈", "breakfast"] == 2
+
+
+def test_miyun_sorts_16_basic_and_35_enhanced_trades_in_6_groups():
+    standard = load_standard("miyun_2023")
+    tiers = pd.Series([row.tier for row in standard.trades]).value_counts()
+    groups = pd.Series([row.group for row in standard.trades if row.tier == "enhanced"])
+    assert tiers["basic"] == 16
+    assert tiers["enhanced"] == 35
+    assert groups.value_counts().to_dict() == {
+        "购物消费类": 10,
+        "餐饮服务类": 5,
+        "健康养生类": 3,
+        "文化体育类": 5,
+        "社交娱乐类": 3,
+        "生活服务类": 9,
+    }
+
+
+def test_community_level_trades_are_those_of_the_plan():
+    standard = load_standard("miyun_2023")
+    named = {row.name for row in standard.trades if row.level == "community"}
+    assert named == {
+        *("菜篮子", "便利店", "社区超市", "理发店", "末端配送（快递柜）", "自助取水机"),
+        *("物业服务点", "自动贩售机", "智慧商店", "社区食堂", "社区养老服务机构"),
+        "托育机构（含托育点）",
+    }
+
+
+@pytest.mark.parametrize("name", available_standards())
+def test_every_bundled_pack_is_sound_and_cites_its_clauses(name):
+    assert validate(name) == []
+    standard = load_standard(name)
+    assert standard.id == name
+    for one in standard.requirements:
+        assert one.clause, one.id
+        assert one.text, one.id
+        assert one.document, one.id
+        assert one.describe(), one.id
+
+
+def test_available_standards_are_the_promised_ones():
+    assert {
+        *("miyun_2023", "national_247_2021", "national_2023", "beijing_eight"),
+        *("xicheng_ten_minute", "qingdao_2022", "template_401_2023"),
+    } <= set(available_standards())
+
+
+@pytest.mark.parametrize("name", ["", "青岛", "没有.toml", "../pyproject"])
+def test_a_pack_that_is_not_there_is_named_with_what_there_is(name):
+    with pytest.raises(StandardError) as told:
+        load_standard(name)
+    assert "miyun_2023" in str(told.value)
+    with pytest.raises(StandardError):
+        validate(name)
