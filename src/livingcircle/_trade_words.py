@@ -65,8 +65,12 @@ def category_parts(category: str) -> list[str]:
     return [key(category), *(part for part in parts[::-1] if part and part != "其他")]
 
 
-def own_name(name: str, *, is_trade: Callable[[str], bool]) -> str:
-    """Return what a shop's name says about itself, without where its branch is."""
+def without_branch(name: str, *, is_trade: Callable[[str], bool]) -> str:
+    """Return a shop's name without brackets for the branch: “(邮局店)” is where, not what."""
     text = re.sub(r"\s+", "", plain(name))
-    text = _BRACKETS.sub(lambda found: found[0] if is_trade(found[1]) else "", text)
-    return _BEFORE_THE_SHOP.sub("", text)
+    return _BRACKETS.sub(lambda found: found[0] if is_trade(found[1]) else "", text)
+
+
+def own_part(name: str) -> str:
+    """Return the part of a name that is the shop's own, not its neighbour's or landlord's."""
+    return _BEFORE_THE_SHOP.sub("", name)

@@ -38,7 +38,7 @@ class Trade:
         The identifier and the official short Chinese name.
     broader
         Code of a wider trade that an outlet of this one also serves; empty for none.
-    aliases, osm, gbt4754, vendor, names, not_names
+    aliases, osm, gbt4754, vendor, names, not_names, not_with
         How the trade is recognised; see the head of ``trades.toml``.
     """
 
@@ -51,6 +51,7 @@ class Trade:
     vendor: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,9 @@ def from_vendor(category: str, name: str = "") -> tuple[str, ...]:
         if part in _NOT_OUTLET_WORDS:
             return ()
         if part in _VENDOR_WORDS:
-            return tuple(dict.fromkeys((*_VENDOR_WORDS[part], *from_shop_name(name))))
+            told = _VENDOR_WORDS[part]
+            more = (c for c in from_shop_name(name) if not set(TRADES[c].not_with) & set(told))
+            return tuple(dict.fromkeys((*told, *more)))
     return from_shop_name(name)
 
 
@@ -174,8 +177,9 @@ def from_shop_name(name: str) -> tuple[str, ...]:
     What stands in brackets for the branch (“(邮局店)”) and before 对面 or 旁 is where the shop
     is, not what it is.
     """
-    text = words.own_name(name, is_trade=lambda word: bool(_codes_of(word)))
-    if not text or any(pattern.search(text) for pattern in _NOT_OUTLET_NAMES):
+    whole = words.without_branch(name, is_trade=lambda word: bool(_codes_of(word)))
+    text = words.own_part(whole)
+    if not text or any(pattern.search(whole) for pattern in _NOT_OUTLET_NAMES):
         return ()
     return tuple(
         code
