@@ -8,7 +8,7 @@ from rich.table import Table
 
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
-from livingcircle.io.folder import split_members
+from livingcircle.io._folder.members import split_members
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -40,7 +40,10 @@ def show_issues(console: Console, issues: pd.DataFrame, limit: int = 12) -> None
     console.print(f"发现{len(ranked)}处问题：{'，'.join(parts)}。", highlight=False)
     for row in ranked.head(limit).itertuples():
         console.print(
-            f"  · [{SEVERITIES[str(row.severity)]}] {row.sentence}", highlight=False, markup=False
+            f"  · [{SEVERITIES[str(row.severity)]}] {row.sentence}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     if len(ranked) > limit:
         console.print(
