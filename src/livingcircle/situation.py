@@ -157,6 +157,9 @@ def _settle(district: District, homes: gpd.GeoDataFrame, areas: gpd.GeoSeries) -
     outside = int((members.door_community < 0).sum())
     if outside and len(district.communities):
         notes.append(f"{outside}个楼门不在任何社区里，只计入全区")
+    nobody = int(doors["residents"].isna().sum())
+    if nobody:
+        notes.append(f"{nobody}个楼门不知道住了多少人，不计入人数")
     return _Homes(doors, members, tuple(notes))
 
 

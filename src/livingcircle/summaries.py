@@ -62,9 +62,9 @@ def access_table(
     # The last place answers for outlet number -1: none.
     outlets = np.array([*situation.district.outlets.index, None], dtype=object)
     parts = [
-        _access_part(access, access.column(trade), judged.get(trade), outlets).assign(
-            door_id=ids, trade=trade
-        )
+        _access_part(
+            access, _column(access, trade, judged.get(trade)), judged.get(trade), outlets
+        ).assign(door_id=ids, trade=trade)
         for trade in trades
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -72,6 +72,13 @@ def access_table(
         table[column] = table[column].astype("category")
     first = ["door_id", "trade"]
     return table[[*first, *(c for c in table.columns if c not in first)]]
+
+
+def _column(access: Access, trade: str, judged: Judged | None) -> int:
+    """Return the column that a trade's verdict was made from, so that row and verdict agree."""
+    if judged is None or trade not in judged.service.trades:
+        return access.column(trade)
+    return access.column(judged.service.needs[judged.service.trades.index(trade)])
 
 
 def _access_part(
@@ -131,37 +138,27 @@ def circle_of_community(situation: Situation) -> dict[str, str]:
     return dict(zip(whole["community_id"], whole["circle_id"], strict=True))
 
 
+COVERAGE_COLUMNS = ["level", "unit_id", "trade", "doors", "people", *VERDICTS, "good", "counted"]
+
+
 def coverage_table(situation: Situation, judged: Mapping[str, Judged]) -> pd.DataFrame:
-    """Return people by verdict for each unit and trade; doors stand in where nobody is known."""
+    """Return people by verdict for each unit and trade.
+
+    Where nobody knows how many live behind any of a unit's doors, ``people`` is missing and the
+    verdicts count doors; ``counted`` says which of the two they count.
+    """
     names = unit_names(situation)
     circle_of = circle_of_community(situation)
     residents = situation.doors["residents"].to_numpy(dtype=np.float64)
-    weight = np.nan_to_num(residents)
-    rows = []
-    for level, (ids, number) in unit_numbers(situation).items():
-        inside = number >= 0
-        doors = np.bincount(number[inside], minlength=len(ids))
-        for trade, one in judged.items():
-            sums = {
-                verdict: _sum(number, len(ids), weight * (one.doors.verdict == verdict))
-                for verdict in VERDICTS
-            }
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "level": level,
-                        "unit_id": ids.to_numpy(dtype=object),
-                        "trade": trade,
-                        "doors": doors,
-                        "people": _sum(number, len(ids), weight),
-                        **sums,
-                        "good": _sum(number, len(ids), weight * one.doors.good),
-                    }
-                )
-            )
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-    judged_people = table["served"] + table["lacking"]
-    table["share"] = (table["served"] / judged_people.where(judged_people > 0)).round(4)
+    rows = [
+        _covered(level, ids, number, residents, trade, one.doors)
+        for level, (ids, number) in unit_numbers(situation).items()
+        for trade, one in judged.items()
+        if len(ids)
+    ]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COVERAGE_COLUMNS)
+    known = (table["served"] + table["lacking"]).astype("float64")
+    table["share"] = (table["served"].astype("float64") / known.where(known > 0)).round(4)
     table["unit_name"] = [
         names[lv][u] for lv, u in zip(table["level"], table["unit_id"], strict=True)
     ]
@@ -170,6 +167,28 @@ def coverage_table(situation: Situation, judged: Mapping[str, Judged]) -> pd.Dat
         for lv, u in zip(table["level"], table["unit_id"], strict=True)
     ]
     return table.round(dict.fromkeys((*VERDICTS, "people", "good"), 1))
+
+
+def _covered(
+    level: str, ids: pd.Index, number: Ints, residents: Floats, trade: str, doors: DoorVerdicts
+) -> pd.DataFrame:
+    """Return the coverage of one trade in every unit of one level."""
+    count = len(ids)
+    known = _sum(number, count, np.isfinite(residents).astype(np.float64)) > 0
+    weight = np.where(known[number], np.nan_to_num(residents), 1.0)
+    sums = {word: _sum(number, count, weight * (doors.verdict == word)) for word in VERDICTS}
+    return pd.DataFrame(
+        {
+            "level": level,
+            "unit_id": ids.to_numpy(dtype=object),
+            "trade": trade,
+            "doors": np.bincount(number[number >= 0], minlength=count),
+            "people": np.where(known, _sum(number, count, weight), np.nan),
+            **sums,
+            "good": _sum(number, count, weight * doors.good),
+            "counted": np.where(known, "people", "doors"),
+        }
+    )
 
 
 def _sum(number: Ints, count: int, weight: Floats) -> Floats:
