@@ -1,5 +1,6 @@
 """Turn the requirements on walking radius into services, and judge every door on each."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,14 +152,11 @@ def judge_services(
         edge_metres=situation.edge_metres,
     )
     by_requirement: dict[str, Judged] = {}
-    by_trade: dict[str, Judged] = {}
     for one, service in needs.services:
         applies = _applies(one, units, facts, len(situation.doors))
         doors = judge_doors(access, service, certainty, applies)
         judged = Judged(service, one.subject, standard.tier(one.trades[0]), doors)
         by_requirement[one.id] = judged
-        for trade in one.trades:
-            by_trade.setdefault(trade, judged)
     musts = {one.id for one in standard.requirements if one.severity == "must"}
     drawn = {
         one.trades[0]: by_requirement[one.id]
@@ -166,7 +164,21 @@ def judge_services(
         if one.id in musts
     }
     people = _people(situation, needs, by_requirement, units)
+    by_trade = _by_trade(by_requirement.values())
     return Services(by_requirement, by_trade, dict(reversed(drawn.items())), people)
+
+
+def _by_trade(judged: Iterable[Judged]) -> dict[str, Judged]:
+    """Return the service that speaks for each trade: the first that asks for no more than it."""
+    found: dict[str, Judged] = {}
+    for one in judged:
+        service = one.service
+        plain = service.needs == service.trades
+        for trade in service.trades:
+            held = found.get(trade)
+            if held is None or (plain and held.service.needs != held.service.trades):
+                found[trade] = one
+    return found
 
 
 def _applies(
