@@ -18,6 +18,7 @@ from livingcircle import tables
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
+from livingcircle.duplicates import suspect_duplicates
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.io import geo
@@ -74,9 +75,11 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
     sources += made
     members, more = resolve_members(whole["circles"], whole["communities"])
     issues += [*found, *more, *_settle_doors(whole)]
+    outlet_trades = _outlet_trades(whole["outlets"])
+    issues += _twins(whole["outlets"], outlet_trades)
     return District(
         name=described.name,
-        outlet_trades=_outlet_trades(whole["outlets"]),
+        outlet_trades=outlet_trades,
         circle_members=members,
         extent=_extent(described, parts, whole["streets"]),
         sources=tuple(sources),
@@ -212,6 +215,27 @@ def _settle_doors(whole: dict[str, gpd.GeoDataFrame]) -> list[Issue]:
             issues.append(Issue(*where, "所属社区", name, REVIEW, says, "与社区表写成一样"))
     settled = doors["community"].map(lambda name: answers.get(name, ("", ""))[0])
     whole["doors"] = doors.assign(community=settled.astype("str"))
+    return issues
+
+
+def _twins(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> list[Issue]:
+    """Ask about outlets that may be one shop; both are kept until a person decides."""
+    issues = []
+    for pair in suspect_duplicates(outlets, trades).itertuples():
+        other, one = outlets.loc[pair.first], outlets.loc[pair.second]
+        issues.append(
+            Issue(
+                file=str(one["source"]),
+                sheet="",
+                row=int(one["row"]) if pd.notna(one["row"]) else 0,
+                column="网点名称",
+                value=str(one["name"]),
+                severity=REVIEW,
+                problem=f"“{one['name']}”与{other['source']}里的“{other['name']}”相距{pair.metres:g}米、"
+                "名称或电话相同，像是同一家，两行都算了",
+                remedy="是同一家就删去一行；不是就不用改",
+            )
+        )
     return issues
 
 

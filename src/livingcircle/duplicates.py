@@ -1,0 +1,78 @@
+"""Suspect outlets that stand twice in the data: one shop, two names, two sources.
+
+Nothing is merged here. A pair is suspected when two outlets stand within 80 m of each other and
+either their telephone numbers agree or their names are nearly the same once branch words are
+put aside; a person decides.
+"""
+
+import re
+import unicodedata
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from rapidfuzz import fuzz
+from rapidfuzz import utils
+from scipy.spatial import cKDTree
+
+from livingcircle.coordinates import LocalGrid
+
+NEAR_METRES = 80.0
+ALIKE = 90.0
+# Words that say which branch or what kind of business, not who.
+_BRANCH = re.compile(r"[（(][^（）()]*[）)]|有限(责任)?公司|分店|总店|旗舰店|店$|\s")
+# What the map reader calls a shop that bears no name: no evidence of being the same.
+NAMELESS = "未标店名"
+COLUMNS = ["first", "second", "metres", "alike"]
+
+
+def plain_name(name: str) -> str:
+    """Return a shop's name without width, case, branch and company words."""
+    return _BRANCH.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def suspect_duplicates(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs of outlets that may be one.
+
+    Parameters
+    ----------
+    outlets
+        Outlet table in degrees; uses ``name`` and ``phone``.
+    trades
+        ``outlet_id``, ``trade``: shops that share no trade are two, whatever they are called;
+        one without any trade may be anything.
+
+    Returns
+    -------
+    Table with ``first`` and ``second`` (outlet ids), ``metres`` apart and ``alike`` (0–100).
+    """
+    placed = outlets[outlets.geometry.notna()]
+    two = 2
+    if len(placed) < two:
+        return pd.DataFrame(columns=COLUMNS)
+    grid = LocalGrid.around(placed.geometry)
+    xy = shapely.get_coordinates(np.asarray(grid.project(placed.geometry.to_numpy())))
+    pairs = cKDTree(xy).query_pairs(NEAR_METRES, output_type="ndarray")
+    held = trades.groupby("outlet_id")["trade"].agg(frozenset)
+    offers = [held.get(outlet, frozenset()) for outlet in placed.index]
+    names = [plain_name(name) for name in placed["name"]]
+    phones = placed["phone"].fillna("").to_numpy(dtype=object)
+    rows = []
+    for a, b in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]:
+        if offers[a] and offers[b] and not offers[a] & offers[b]:
+            continue
+        alike = _alike(names[a], names[b], same_phone=bool(phones[a]) and phones[a] == phones[b])
+        if alike >= ALIKE:
+            metres = float(np.hypot(*(xy[a] - xy[b])))
+            rows.append((placed.index[a], placed.index[b], round(metres, 1), round(alike, 1)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _alike(first: str, second: str, *, same_phone: bool) -> float:
+    """Return how alike two plain names are; a shared telephone settles it."""
+    if same_phone:
+        return 100.0
+    if not first or not second or first.startswith(NAMELESS):
+        return 0.0
+    return float(fuzz.ratio(first, second, processor=utils.default_process))
