@@ -41,6 +41,7 @@ from livingcircle.summaries import blind_area_table
 from livingcircle.summaries import coverage_table
 from livingcircle.units import gather
 from livingcircle.units import list_units
+from livingcircle.walkers import check_hour
 from livingcircle.walkers import find_walker
 
 Progress = Callable[[int, int, str], None]
@@ -153,6 +154,7 @@ def assess(
     NetworkError
         If the streets cannot be made into a network, or there is no such walker.
     """
+    check_hour(at)
     step = _steps(progress)
     step()
     situation = lay_out(district, find_walker(walker), at=at)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import as_file
 from importlib.resources import files
 from pathlib import Path
@@ -31,18 +32,22 @@ from livingcircle.explain import explain_verdict
 from livingcircle.io.excel import read_table
 from livingcircle.io.excel import write_template
 from livingcircle.io.excel import write_workbook
+from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle.io.starter import start_district
 from livingcircle.readback import write_readbacks
 from livingcircle.results import fresh_folder
 from livingcircle.results import read_results
 from livingcircle.results import write_results
+from livingcircle.standards import Standard
 from livingcircle.standards import available_standards
 from livingcircle.standards import load_standard
 from livingcircle.standards import minimum_counts
 from livingcircle.standards import validate
 from livingcircle.tables import check as check_table
 from livingcircle.tables import issues_frame
+from livingcircle.walkers import check_hour
+from livingcircle.walkers import find_walker
 
 app = typer.Typer(
     help="一刻钟便民生活圈：从文件到一图一单一账两表。",
@@ -53,7 +58,7 @@ app = typer.Typer(
 standards = typer.Typer(help="配置标准：列出、查看、检查。", no_args_is_help=True)
 app.add_typer(standards, name="standards")
 out = Console()
-err = Console(stderr=True)
+err = Console(stderr=True, soft_wrap=True)
 Step = Callable[[int, int, str], None]
 
 
@@ -93,16 +98,16 @@ StandardName = Annotated[
     str, typer.Option("--standard", help="配置标准的编号或文件；不写则用 district.toml 里的")
 ]
 WalkerName = Annotated[
-    str, typer.Option("--walker", help="步行者：standard、elder、brisk、wheelchair")
+    str, typer.Option("--walker", help="步行者：standard（不写即是）、elder、brisk、wheelchair")
 ]
-At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，如 10:00")]
+At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，不写则 10:00")]
 
 
 @app.command()
 def demo(folder: Out = Path("demo")) -> None:
     """用自带的示范区跑一遍全流程，结果写到 demo/。"""
     with as_file(files("livingcircle") / "sample") as sample:
-        _assess(Path(sample), folder, "", "standard", "10:00")
+        _assess(_plan(Path(sample), "", "", ""), folder)
 
 
 @app.command()
@@ -123,22 +128,49 @@ def assess(
     folder: Folder,
     results: Out = Path("results"),
     standard: StandardName = "",
-    walker: WalkerName = "standard",
-    at: At = "10:00",
+    walker: WalkerName = "",
+    at: At = "",
 ) -> None:
     """评估一个地区：缺什么、谁受影响、为什么，并写出一图一单一账两表。"""
-    _assess(folder, results, standard, walker, at)
+    _assess(_plan(folder, standard, walker, at), results)
 
 
-def _assess(folder: Path, results: Path, standard: str, walker: str, at: str) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """Hold what a run will do, checked before anything long begins."""
+
+    folder: Path
+    standard: Standard
+    walker: str
+    at: str
+
+
+def _plan(folder: Path, standard: str, walker: str, at: str) -> Plan:
+    """Settle standard, walker and hour: as typed, else as in district.toml, else the usual."""
+    described = read_description(folder)
+    named = standard or described.standard
+    own = folder / named
+    plan = Plan(
+        folder,
+        load_standard(own if named.endswith(".toml") and own.is_file() else named),
+        walker or str(described.options.get("walker", "standard")),
+        at or str(described.options.get("at", "10:00")),
+    )
+    find_walker(plan.walker)
+    check_hour(plan.at)
+    return plan
+
+
+def _assess(plan: Plan, results: Path) -> None:
     """Read, assess, write, and tell what was found."""
-    with progress("读取并检查") as step:
-        district = read_district(folder, progress=step)
-    pack = load_standard(standard or district.standard)
-    with progress("沿街道测算") as step:
-        assessment = run_assessment(district, pack, walker=walker, at=at, progress=step)
     with fresh_folder(results) as work:
-        write_readbacks(district, folder, work)
+        with progress("读取并检查") as step:
+            district = read_district(plan.folder, progress=step)
+        with progress("沿街道测算") as step:
+            assessment = run_assessment(
+                district, plan.standard, walker=plan.walker, at=plan.at, progress=step
+            )
+        write_readbacks(district, plan.folder, work)
         with progress("写结果表") as step:
             write_results(assessment, work, step)
         with progress("写一图一单一账两表") as step:
@@ -152,13 +184,13 @@ def explain(
     unit: Annotated[str, typer.Argument(help="楼门、社区或生活圈的编号或名称", metavar="对象")],
     trade: Annotated[str, typer.Argument(help="业态名称，如 药店", metavar="业态")],
     standard: StandardName = "",
-    walker: WalkerName = "standard",
-    at: At = "10:00",
+    walker: WalkerName = "",
+    at: At = "",
 ) -> None:
     """说明一个结论从何而来：哪条规定、哪些数、哪些网点、怎么走。"""
+    plan = _plan(folder, standard, walker, at)
     district = read_district(folder)
-    pack = load_standard(standard or district.standard)
-    assessment = run_assessment(district, pack, walker=walker, at=at)
+    assessment = run_assessment(district, plan.standard, walker=plan.walker, at=plan.at)
     for sentence in explain_verdict(assessment, unit, trade):
         out.print(sentence, highlight=False)
 

@@ -5,6 +5,7 @@ they were computed for. Speeds: 60 m/min is the pace implied by 密云 附件1.1
 200–300 m, 15 minutes = 800–1000 m); elder and brisk are our assumptions and can be replaced.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -79,3 +80,15 @@ def find_walker(name: str) -> Walker:
         known = "、".join(WALKERS)
         raise NetworkError(f"没有名为“{name}”的步行者类型", remedy=f"可用的有：{known}")
     return WALKERS[name]
+
+
+def check_hour(at: str) -> None:
+    """Refuse an hour that is not ``HH:MM``.
+
+    Raises
+    ------
+    NetworkError
+        If it is not a time of day.
+    """
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
+        raise NetworkError(f"“{at}”不是钟点", remedy="写成两位小时和两位分钟，如 09:30")

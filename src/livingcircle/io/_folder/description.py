@@ -24,7 +24,7 @@ SECTIONS = {
 _DISTRICT_KEYS = ("name", "standard", "coordinates", "extent")
 _ENTRY_KEYS = ("file", "sheet", "layer", "coordinates", "status", "title", "date", "licence",
                "note", "complete_for", "encoding", "columns")  # fmt: skip
-_OPTION_KEYS = ("walker", "at", "belt_m", "use_osm_outlets")
+_OPTION_KEYS = ("walker", "at", "use_osm_outlets")
 _LARGEST = 1024**2
 
 

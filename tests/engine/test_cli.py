@@ -1,0 +1,89 @@
+"""Check the command line as a person meets it: what is said, written and refused."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from livingcircle import cli
+from livingcircle.errors import LivingCircleError
+
+SAMPLE = Path(cli.__file__).parent / "sample"
+MIYUN = """序号,生活圈名称,生活圈类型,覆盖社区,覆盖社区数,服务人口(万人)
+18,瑞和园生活圈,新兴住宅生活圈,瑞和园社区,1,0.8
+21,密云镇北区生活圈,城乡结合部生活圈,王家楼村、大唐庄村、小唐庄村、李各庄村、西户部庄村,,0.79
+"""
+
+
+def run(*words):
+    """Return what a command prints; a refusal comes through as its own error."""
+    result = CliRunner().invoke(cli.app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_standards_are_listed_shown_and_checked():
+    assert "miyun_2023" in run("standards", "list")
+    assert "每个社区不少于2个菜篮子" in run("standards", "show", "miyun_2023")
+    assert "没有发现问题" in run("standards", "validate", "beijing_eight")
+
+
+def test_a_spoiled_standard_is_told_in_full(tmp_path):
+    pack = tmp_path / "某市.toml"
+    pack.write_text('[standard]\nid = "x"\ntitle = "某市"\ncolour = 1\n', "utf-8")
+    result = CliRunner().invoke(cli.app, ["standards", "validate", str(pack)])
+    assert result.exit_code == 1
+    assert "某市.toml" in result.output
+    assert "不认识的键“colour”" in result.output
+
+
+def test_requirements_need_no_map(tmp_path):
+    circles = tmp_path / "名单.csv"
+    circles.write_text(MIYUN, "utf-8")
+    said = run("requirements", "--circles", circles, "--out", tmp_path / "应配.xlsx")
+    rows = {line.split()[0]: line.split()[-1] for line in said.splitlines() if "生活圈" in line}
+    assert rows["瑞和园生活圈"] == "20"
+    assert rows["密云镇北区生活圈"] == "52"
+    assert (tmp_path / "应配.xlsx").is_file()
+
+
+def test_template_is_written_where_asked(tmp_path):
+    run("template", "outlets", "--out", tmp_path)
+    assert (tmp_path / "outlets.xlsx").stat().st_size > 1000
+
+
+def test_check_marks_the_bad_cells(tmp_path):
+    said = run("check", SAMPLE, "--out", tmp_path / "check")
+    assert "没有采用5处" in said
+    assert [p.name for p in (tmp_path / "check" / "回执").iterdir()] == ["outlets_ledger_回执.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["assess", "没有的文件夹"], "没有这个文件夹"),
+        (["assess", SAMPLE, "--standard", "none"], "找不到配置标准“none”"),
+        (["assess", SAMPLE, "--walker", "cat"], "没有名为“cat”的步行者类型"),
+        (["assess", SAMPLE, "--at", "25:99"], "“25:99”不是钟点"),
+        (["compare", SAMPLE, SAMPLE], "这里没有评估结果"),
+        (["template", "shops"], "没有名为“shops”的表"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_long_begins(words, sentence):
+    with pytest.raises(LivingCircleError, match=sentence):
+        run(*words)
+
+
+def test_foreign_files_are_never_overwritten(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep", "utf-8")
+    with pytest.raises(LivingCircleError, match="已有别的内容，没有覆盖"):
+        run("assess", SAMPLE, "--out", tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_error_ends_in_one_sentence_and_status_2(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["livingcircle", "assess", "没有的文件夹"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("没有做完：没有的文件夹：没有这个文件夹。")
