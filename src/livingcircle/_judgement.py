@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.plans import TextRule
 from livingcircle._services import Services
+from livingcircle._services import radius_of
 from livingcircle.gaps import LACKING
 from livingcircle.indices import INDEX_COLUMNS
 from livingcircle.indices import Rate
@@ -21,6 +24,7 @@ from livingcircle.indices import rate_of_flag
 from livingcircle.judging import Finding
 from livingcircle.judging import UnitFacts
 from livingcircle.judging import judge
+from livingcircle.remedies import Todo
 from livingcircle.remedies import affected
 from livingcircle.remedies import measure
 from livingcircle.remedies import number_gaps
@@ -29,6 +33,7 @@ from livingcircle.remedies import urgency
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
+from livingcircle.summaries import Judged
 from livingcircle.summaries import people_of
 from livingcircle.trades import TRADES
 from livingcircle.units import Unit
@@ -76,18 +81,20 @@ def find_gaps(
     counted = {
         (row["level"], row["unit_id"], trade)
         for row in lacking.to_dict("records")
-        if not isinstance(requirements[row["requirement_id"]].rule, ReachRule)
+        if isinstance(requirements[row["requirement_id"]].rule, CountRule | LadderRule)
+        and row["shortfall"] > 0
         for trade in row["trades"]
     }
     rows = []
     for row in lacking.to_dict("records"):
         one = requirements[row["requirement_id"]]
         unit = by_id[row["level"], row["unit_id"]]
-        reach = isinstance(one.rule, ReachRule)
-        if reach and all((unit.level, unit.unit_id, trade) in counted for trade in one.trades):
+        own = services.by_requirement.get(one.id)
+        told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
+        if own is not None and own.plain and told:
             continue
-        judged = services.by_requirement.get(one.id) or services.by_trade.get(row["trade"])
-        hit = affected(unit, people, judged if one.trades else None)
+        judged = own or services.by_trade.get(row["trade"])
+        hit = affected(unit, people, judged)
         circle = row["circle_id"]
         rows.append(
             {
@@ -101,7 +108,7 @@ def find_gaps(
                 "elders": hit.elders,
                 "infants": hit.infants,
                 "nearest_m": hit.nearest_m,
-                **_action(situation, standard, services, unit, one, row),
+                **_action(situation, standard, unit, one, row, judged, hit.people),
             }
         )
     return number_gaps(rows)
@@ -110,28 +117,30 @@ def find_gaps(
 def _action(
     situation: Situation,
     standard: Standard,
-    services: Services,
     unit: Unit,
     one: Requirement,
     row: Mapping[Any, Any],
+    judged: Judged | None,
+    people: float,
 ) -> dict[str, object]:
     """Return how urgent a gap is, what to add and how."""
-    judged = services.by_trade.get(str(row["trade"]))
-    radius = judged.service.far if judged else np.inf
+    trade = str(row["trade"])
+    speed = situation.walker.metres_per_minute
+    radius = radius_of(judged.service, speed)[1] if judged else np.inf
     blind = judged is not None and bool((judged.doors.verdict[unit.doors] == LACKING).any())
     kind = ""
     if unit.circle_id in situation.district.circles.index:
         kind = str(situation.district.circles.loc[unit.circle_id, "kind"])
-    people = affected(unit, people_of(situation), judged).people
     name = one.subject if one.trades else one.title or one.subject
     if isinstance(one.rule, ReachRule):
-        add = f"在够不着的楼门附近增设{name}"
+        todo = Todo(f"在够不着的楼门附近增设{name}", adds=True)
     else:
-        add = remedy(name, float(row["shortfall"]), str(row["unit"]))
+        todo = remedy(name, row["required"], row["found"], row["shortfall"], str(row["unit"]))
+        todo = todo.near_blind_doors() if blind else todo
     return {
-        "urgency": urgency(standard.tier(str(row["trade"])), radius, people, blind=blind),
-        "remedy": add,
-        "measure": measure(str(row["trade"]), radius, cramped=kind == "urban_fringe"),
+        "urgency": urgency(standard.tier(trade), radius, people, blind=blind),
+        "remedy": todo.words,
+        "measure": measure(trade, radius, todo, cramped=kind == "urban_fringe"),
     }
 
 

@@ -80,7 +80,7 @@ def list_needs(situation: Situation, standard: Standard, also: Sequence[str] = (
         services.append((one, _service(one, one.rule, needs)))
     radii: dict[str, tuple[float, float]] = {}
     for _, service in reversed(services):
-        radii |= dict.fromkeys(service.needs, _radius(service, speed))
+        radii |= dict.fromkeys(service.needs, radius_of(service, speed))
     return Needs(trades, _supply(situation, trades, special), radii, tuple(services))
 
 
@@ -100,7 +100,7 @@ def _service(one: Requirement, rule: ReachRule, needs: tuple[str, ...]) -> Servi
     return Service(one.id, needs, one.trades, every=one.every, good_minutes=good, far_minutes=far)
 
 
-def _radius(service: Service, speed: float) -> tuple[float, float]:
+def radius_of(service: Service, speed: float) -> tuple[float, float]:
     """Return a service's near and far metres, minutes turned into metres."""
     if np.isfinite(service.far):
         return service.good, service.far
@@ -172,11 +172,9 @@ def _by_trade(judged: Iterable[Judged]) -> dict[str, Judged]:
     """Return the service that speaks for each trade: the first that asks for no more than it."""
     found: dict[str, Judged] = {}
     for one in judged:
-        service = one.service
-        plain = service.needs == service.trades
-        for trade in service.trades:
+        for trade in one.service.trades:
             held = found.get(trade)
-            if held is None or (plain and held.service.needs != held.service.trades):
+            if held is None or (one.plain and not held.plain):
                 found[trade] = one
     return found
 

@@ -6,6 +6,8 @@ spaces at hand. Where exactly to put it is a question of its own.
 
 import math
 from dataclasses import dataclass
+from dataclasses import replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +53,11 @@ MEASURES = {
     "machine": "在小区出入口或公共空间增设智能设备",
     "seldom": "在综合体或百姓生活服务中心叠加，或由周边门店代办（一店多能）",
     "cramped": "增设箱式移动设施、直通车，或组织便民集市过渡",
+    "improve": "改造提升现有网点，新设网点优先满足本项要求",
+    "fewer": "不再新增，结合租约到期逐步调整",
 }
+# Of so many sites, some do not have the size or the parts they should.
+SITES = "处"
 MACHINES = frozenset({"parcel_point", "water_vending", "vending_machine"})
 
 
@@ -105,26 +111,60 @@ def urgency(tier: str, radius: float, people: float, *, blind: bool) -> int:
     return min(step, 4)
 
 
-def measure(trade: str, radius: float, *, cramped: bool) -> str:
+@dataclass(frozen=True)
+class Todo:
+    """Say what to do about a gap, and whether that adds outlets, improves them or takes away."""
+
+    words: str
+    adds: bool = False
+    fewer: bool = False
+
+    def near_blind_doors(self) -> Self:
+        """Return the same, put where residents cannot reach one yet."""
+        return replace(self, words=f"{self.words}，优先布在够不着的楼门附近") if self.adds else self
+
+
+def remedy(name: str, required: float, found: float, shortfall: float, unit: str) -> Todo:
+    """Return what to do about a number that is not met: ``增设药店1个``.
+
+    Where nothing is short but more was found than is allowed, there is something to take away.
+    """
+    if math.isfinite(shortfall) and shortfall > 0 and not (unit != SITES and found > required):
+        return _more(name, shortfall, unit)
+    if math.isfinite(required) and found > required:
+        return Todo(f"{name}{_amount(found - required, unit, '减少', '降低')}", fewer=True)
+    return Todo(f"补上{name}", adds=True)
+
+
+def _more(name: str, shortfall: float, unit: str) -> Todo:
+    """Return what to do about something that is short."""
+    if unit == "个":
+        return Todo(f"增设{name}{shortfall:.0f}个", adds=True)
+    if unit in ("种", "类"):
+        return Todo(f"增加{name}{shortfall:.0f}{unit}", adds=True)
+    if unit == SITES:
+        return Todo(f"使{name}{shortfall:.0f}处的面积、构成达到规定")
+    return Todo(f"{name}{_amount(shortfall, unit, '增加', '提高')}")
+
+
+def _amount(amount: float, unit: str, change: str, shift: str) -> str:
+    """Return by how much something is to change; shares shift by points."""
+    if unit == "%":
+        return f"{shift}{amount:.1f}个百分点"
+    return f"{change}{amount:,.0f}{unit}"
+
+
+def measure(trade: str, radius: float, todo: Todo, *, cramped: bool) -> str:
     """Return how a gap can be filled, in the plan's own words."""
+    if todo.fewer:
+        return MEASURES["fewer"]
+    if not todo.adds:
+        return MEASURES["improve"]
     if trade in MACHINES:
         return MEASURES["machine"]
     if cramped:
         return MEASURES["cramped"]
     return MEASURES["often" if radius <= OFTEN_METRES else "seldom"]
-
-
-def remedy(name: str, shortfall: float, unit: str) -> str:
-    """Return what to add: ``增设药店1个``."""
-    if not math.isfinite(shortfall) or shortfall <= 0:
-        return f"补上{name}"
-    if unit in ("个", "处"):
-        return f"增设{name}{shortfall:.0f}{unit}"
-    if unit in ("种", "类"):
-        return f"增加{name}{shortfall:.0f}{unit}"
-    if unit == "%":
-        return f"{name}提高{shortfall:.1f}个百分点"
-    return f"{name}增加{shortfall:,.0f}{unit}"
 
 
 def number_gaps(rows: list[dict[str, object]]) -> pd.DataFrame:

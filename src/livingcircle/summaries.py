@@ -43,6 +43,11 @@ class Judged:
     tier: str
     doors: DoorVerdicts
 
+    @property
+    def plain(self) -> bool:
+        """Return whether any outlet of the trade will do, whatever its hours or size."""
+        return self.service.needs == self.service.trades
+
 
 def access_table(
     situation: Situation, access: Access, judged: Mapping[str, Judged], trades: tuple[str, ...]

@@ -1,0 +1,122 @@
+"""Check what is to be done about a gap, how, and how soon."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from livingcircle.blind_areas import People
+from livingcircle.gaps import DoorVerdicts
+from livingcircle.gaps import Service
+from livingcircle.remedies import MEASURES
+from livingcircle.remedies import Todo
+from livingcircle.remedies import affected
+from livingcircle.remedies import measure
+from livingcircle.remedies import number_gaps
+from livingcircle.remedies import remedy
+from livingcircle.remedies import urgency
+from livingcircle.summaries import Judged
+from livingcircle.units import Unit
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((2, 0, 2, "个"), "增设药店2个"),
+        ((3, 1, 2, "种"), "增加药店2种"),
+        ((30, 28.4, 1.6, "%"), "药店提高1.6个百分点"),
+        ((1200, 200, 1000, "平方米"), "药店增加1,000平方米"),
+        ((3, 1, 2, "处"), "使药店2处的面积、构成达到规定"),
+        ((NAN, 0, NAN, "个"), "补上药店"),
+        ((1, 3, NAN, "个"), "药店减少2个"),
+        ((0, 2, NAN, "个"), "药店减少2个"),
+        ((40, 45.5, 0, "%"), "药店降低5.5个百分点"),
+        ((3, 4.2, 1.2, "万人"), "药店减少1万人"),
+    ],
+)
+def test_words_follow_from_what_is_short_or_too_much(numbers, words):
+    assert remedy("药店", *numbers).words == words
+
+
+def test_too_many_is_never_answered_by_adding():
+    """Three where one is allowed used to read “补上药店”."""
+    todo = remedy("药店", 1, 3, NAN, "个")
+    assert measure("pharmacy", 300, todo, cramped=False) == MEASURES["fewer"]
+    assert todo.near_blind_doors() == todo
+
+
+@pytest.mark.parametrize(
+    ("trade", "radius", "todo", "cramped", "key"),
+    [
+        ("pharmacy", 500, Todo("", adds=True), False, "often"),
+        ("laundry", 1000, Todo("", adds=True), False, "seldom"),
+        ("pharmacy", 500, Todo("", adds=True), True, "cramped"),
+        ("parcel_point", 300, Todo("", adds=True), True, "machine"),
+        ("", np.inf, Todo(""), False, "improve"),
+    ],
+)
+def test_measure_suits_the_trade_and_the_place(trade, radius, todo, cramped, key):
+    assert measure(trade, radius, todo, cramped=cramped) == MEASURES[key]
+
+
+@pytest.mark.parametrize(
+    ("tier", "radius", "people", "blind", "level"),
+    [
+        ("basic", 300, 5000, True, 1),
+        ("basic", 500, 5000, True, 1),
+        ("basic", 1000, 5000, True, 2),
+        ("basic", 300, 5000, False, 2),
+        ("basic", 300, 999, True, 2),
+        ("basic", 1000, 999, False, 4),
+        ("basic", 300, NAN, True, 1),
+        ("enhanced", 300, 5000, True, 4),
+    ],
+)
+def test_urgency_puts_basic_near_blind_and_many_first(tier, radius, people, blind, level):
+    assert urgency(tier, radius, people, blind=blind) == level
+
+
+def gap(name, urgency, people):
+    """Return the columns of a gap that decide its place."""
+    return {"requirement_id": name, "urgency": urgency, "people": people, "circle_id": "c1"}
+
+
+def test_gaps_are_numbered_by_urgency_then_people_unknown_last():
+    rows = [gap("a", 2, 900), gap("b", 1, NAN), gap("c", 1, 10), gap("d", 1, 20)]
+    table = number_gaps(rows)
+    assert table["requirement_id"].tolist() == ["d", "c", "b", "a"]
+    assert table["gap_id"].tolist() == ["G0001", "G0002", "G0003", "G0004"]
+
+
+def test_no_gaps_still_have_columns():
+    assert {"gap_id", "remedy", "people"} <= set(number_gaps([]).columns)
+
+
+def hit(verdicts, residents):
+    """Return who is affected in a unit of the first three of four doors."""
+    count = len(verdicts)
+    unit = Unit("circle", "c1", "甲圈", "c1", np.array([0]), np.arange(3), np.arange(0))
+    people = People(np.array(residents, dtype=float), np.full(count, 1.0), np.full(count, NAN))
+    metres = np.array([100.0, 400.0, 600.0, 900.0])
+    doors = DoorVerdicts(
+        np.array(verdicts, dtype=object), np.full(count, ""), np.zeros(count), metres, metres
+    )
+    return affected(unit, people, Judged(Service("r", ("a",), ("a",)), "药店", "basic", doors))
+
+
+def test_affected_are_those_who_lack_it():
+    got = hit(["served", "lacking", "lacking", "lacking"], [1, 20, 300, 4000])
+    assert (got.people, got.elders, got.nearest_m) == (320.0, 2.0, 500.0)
+    assert math.isnan(got.infants)
+
+
+def test_affected_are_all_where_only_the_number_is_short():
+    assert hit(["served"] * 4, [1, 20, 300, 4000]).people == 321.0
+
+
+def test_nobody_known_is_not_nobody():
+    assert math.isnan(hit(["lacking"] * 4, [NAN] * 4).people)
+    assert pd.isna(hit(["served"] * 4, [NAN] * 4).people)
