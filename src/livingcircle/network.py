@@ -16,6 +16,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from livingcircle._streets.gates import REPAIR_COLUMNS
 from livingcircle._streets.gates import GatePlan
 from livingcircle._streets.gates import plan_gates
 from livingcircle._streets.topology import Topology
@@ -258,7 +259,30 @@ def _sort_out_components(network: Network, plan: GatePlan) -> Network:
         exits=exits,
         passes=passes,
     )
-    return replace(network, repairs=pd.concat([plan.repairs, _islands(network)]))
+    repairs = [plan.repairs, _nameless_passes(network), _islands(network)]
+    return replace(network, repairs=pd.concat(repairs))
+
+
+def _nameless_passes(network: Network) -> pd.DataFrame:
+    """Return one repair row for each residents' gate that nobody can be let through.
+
+    It lies in an open compound, so only the doors that name the compound could use it.
+    """
+    rows = []
+    for node, _, compound, gate in network.passes:
+        if not compound:
+            lon, lat = network.grid.unproject_xy(*network.xy[node])
+            rows.append(
+                {
+                    "kind": "gate_compound",
+                    "place": gate,
+                    "lon": round(float(lon), 6),
+                    "lat": round(float(lat), 6),
+                    "length_m": np.nan,
+                    "sentence": f"居民专用门“{gate}”没有写属于哪个小区，谁也没有从这里通过；补上小区名称",
+                }
+            )
+    return pd.DataFrame(rows, columns=REPAIR_COLUMNS)
 
 
 def _node_components(network: Network) -> Ints:
@@ -330,4 +354,4 @@ def _islands(network: Network) -> pd.DataFrame:
                 "已隔离，不用于计算；补上连接后重新运行",
             }
         )
-    return pd.DataFrame(rows, columns=["kind", "place", "lon", "lat", "length_m", "sentence"])
+    return pd.DataFrame(rows, columns=REPAIR_COLUMNS)

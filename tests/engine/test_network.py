@@ -222,6 +222,20 @@ class TestGates:
         around = 260 + 1000 + 400 + 1000
         assert metres(streets, [door], [shop], gates=gates, compounds=["乙"]) == [around]
 
+    def test_a_side_gate_without_a_compound_lets_nobody_through_and_is_listed(self):
+        streets = draw_streets(
+            [(0, 0), (500, 0), (1500, 0)],
+            [(500, 0), (500, 400)],
+            [(0, 400), (500, 400), (1500, 400)],
+            [(1500, 0), (1500, 400)],
+        )
+        gates = draw_gates((500, 380, "residents", "", ""))
+        network, reader = walk(streets, [(500, 260)], [(500, 400)], gates=gates)
+        got = reader.nearest(np.array([0]), "metres")[0].round(1).tolist()
+        assert got == [260 + 1000 + 400 + 1000]
+        assert network.repairs["kind"].tolist() == ["gate_compound"]
+        assert "没有写属于哪个小区" in network.repairs["sentence"].iloc[0]
+
     def test_residents_only_street_is_left_but_not_entered(self):
         streets = draw_streets(
             [(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 300)], access=["public", "residents"]
