@@ -2,8 +2,7 @@
 
 A file declares its system (WGS-84, CGCS2000, GCJ-02, BD-09 or an EPSG number). The engine keeps
 WGS-84 degrees, measures on a :class:`LocalGrid` or on the ellipsoid, and doubts every label:
-:func:`point_problems` looks at single rows, :func:`suspect_label` at a whole file against the
-streets.
+:func:`suspect_label` holds a whole file against the streets.
 """
 
 import re
@@ -21,6 +20,8 @@ from livingcircle._places.datum import to_wgs84
 from livingcircle._places.grid import LocalGrid
 from livingcircle._places.grid import geodesic_area
 from livingcircle._places.grid import geodesic_length
+from livingcircle._places.labels import Suspicion
+from livingcircle._places.labels import suspect_label
 from livingcircle.errors import CoordinateError
 
 __all__ = [
@@ -29,12 +30,14 @@ __all__ = [
     "GCJ02",
     "WGS84",
     "LocalGrid",
+    "Suspicion",
     "from_wgs84",
     "geodesic_area",
     "geodesic_length",
     "is_projected",
     "outside_china",
     "parse_angle",
+    "suspect_label",
     "system_name",
     "to_wgs84",
 ]

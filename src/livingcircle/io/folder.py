@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from livingcircle import coordinates
 from livingcircle import tables
+from livingcircle.coordinates import suspect_label
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
@@ -44,7 +44,9 @@ __all__ = ["read_description", "read_district"]
 Progress = Callable[[int, int, str], None]
 _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",
                   "outlets", "entrances", "spaces")  # fmt: skip
-_ENOUGH_POINTS = 5
+# Residential buildings stand back from the streets and prove nothing about a label.
+_BESIDE_STREETS = {"outlets", "entrances", "gates"}
+_TEN_M = 9e-5  # degrees
 
 
 def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
@@ -149,23 +151,18 @@ def _extent(
 
 def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
     """Hold each file of points against the streets, in case its system is not the declared one."""
-    if not len(streets):
+    judged = [part for part in parts if part.table in _BESIDE_STREETS and part.system]
+    judged = [part for part in judged if part.extent is None]
+    if not judged or not len(streets):
         return []
-    suspect = getattr(coordinates, "suspect_label", None)
-    if suspect is None:
-        return []
-    reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), 2e-4))
+    reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), _TEN_M))
     issues = []
-    for part in parts:
-        if TABLES[part.table].shapes[0] != "point" or part.extent is not None or not part.system:
-            continue
+    for part in judged:
         points = shapely.get_coordinates(part.rows.geometry.dropna().to_numpy())
-        if len(points) < _ENOUGH_POINTS:
-            continue
-        suspicion = suspect(points, reference, part.system)
-        if suspicion is not None:
-            problem, remedy = suspicion.sentence.rstrip("。"), "核对 district.toml 里的 coordinates"
-            issues.append(Issue(part.source.file, "", 0, "", "", WARNING, problem, remedy))
+        found = suspect_label(points, reference, part.system)
+        if found is not None:
+            file = part.source.file
+            issues.append(Issue(file, "", 0, "", "", WARNING, found.problem, found.remedy))
     return issues
 
 

@@ -1,8 +1,8 @@
 """Hold the reading of a whole folder against districts small enough to draw on paper."""
 
 import re
+import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -10,7 +10,8 @@ import pytest
 import shapely
 import xlsxwriter
 
-from livingcircle import coordinates
+import livingcircle
+from livingcircle.coordinates import from_wgs84
 from livingcircle.district import Status
 from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
@@ -21,6 +22,7 @@ from livingcircle.tables import TABLES
 from tests.engine.io.bad_files import far_cells
 from tests.engine.io.osm_files import write_osm
 
+SAMPLE = Path(livingcircle.__file__).parent / "sample"
 LON, LAT, STEP = 118.78, 32.04, 0.001
 HEAD = '[district]\nname = "小区"\ncoordinates = "WGS-84"\n'
 
@@ -343,21 +345,37 @@ def test_the_same_folder_gives_the_same_tables(tmp_path):
     assert first.sources == second.sources
 
 
-def test_a_label_the_streets_contradict_is_told_and_the_rows_stay(tmp_path, monkeypatch):
-    """Which label fits is for :mod:`livingcircle.coordinates`; here it is asked and heard."""
-    asked = []
+@pytest.fixture(scope="module")
+def sample():
+    return read_district(SAMPLE)
 
-    def suspect(points, reference, declared):
-        asked.append((len(points), len(reference) > len(points), declared))
-        return SimpleNamespace(sentence="坐标像是 GCJ-02，偏了 551 米。")
 
-    monkeypatch.setattr(coordinates, "suspect_label", suspect, raising=False)
-    rows = "".join(f"A{i},店{i},药店,{LON + i * 1e-4},{LAT}\n" for i in range(6))
-    district = read(
-        tmp_path, streets(tmp_path), ledger(tmp_path, rows, more='coordinates = "GCJ-02"')
+def gcj02_ledger(folder: Path, outlets: gpd.GeoDataFrame, declared: str) -> str:
+    """Write the made-up outlets that stand in the sample district, as 高德 would give them."""
+    made_up = outlets[outlets.index.str.startswith("YS-")].iloc[::6]
+    lon, lat = from_wgs84(made_up.geometry.x, made_up.geometry.y, "GCJ-02")
+    rows = [
+        f"A{i},店{i},药店,{x:.7f},{y:.7f}\n" for i, (x, y) in enumerate(zip(lon, lat, strict=True))
+    ]
+    shutil.copy(SAMPLE / "streets.osm.pbf", folder)
+    roads = '[[roads]]\nfile = "streets.osm.pbf"\n'
+    return roads + ledger(folder, "".join(rows), more=f'coordinates = "{declared}"')
+
+
+def test_a_label_the_streets_contradict_is_told_and_the_rows_stay(tmp_path, sample):
+    district = read(tmp_path, gcj02_ledger(tmp_path, sample.outlets, "WGS-84"))
+    told = district.issues[district.issues["file"] == "o.csv"]
+    warning = told[told["problem"].str.contains("坐标写明是")]
+    assert warning["severity"].tolist() == ["warning"]
+    assert re.fullmatch(
+        r"o\.csv：坐标写明是 WGS-84，但更像 GCJ-02：按 WGS-84，一半的点离最近的街道超过 \d+ 米，"
+        r"按 GCJ-02 是 \d+ 米，两者相差 \d{3} 米。"
+        r'核对来源，属实就在 district\.toml 里把这个文件写成 coordinates = "GCJ-02"。',
+        warning["sentence"].iloc[0],
     )
-    assert asked == [(6, True, "GCJ-02")]
-    assert len(district.outlets) == 6
-    assert "o.csv：坐标像是 GCJ-02，偏了 551 米。核对 district.toml 里的 coordinates。" in said(
-        district
-    )
+    assert len(district.outlets) > 30
+
+
+def test_a_label_the_streets_agree_with_is_not_doubted(tmp_path, sample):
+    assert "更像" not in said(read(tmp_path, gcj02_ledger(tmp_path, sample.outlets, "GCJ-02")))
+    assert "更像" not in said(sample)
