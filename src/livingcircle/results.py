@@ -31,6 +31,10 @@ LAYERS = ("streets", "communities", "circles", "blind_areas", "doors", "outlets"
 GEOPACKAGE = "livingcircle.gpkg"
 RUN_RECORD = "run.json"
 MARK = ".livingcircle-results"
+MARK_LINE = "由 livingcircle 写出；重新运行会整体替换下列文件。"
+# QGIS, Excel and file managers leave these beside what they open.
+TRACE_STARTS = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
+TRACE_ENDS = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".aux.xml")
 
 
 @contextmanager
@@ -43,12 +47,7 @@ def fresh_folder(out: Path) -> Iterator[Path]:
         If something stands at ``out`` that we did not write.
     """
     out = out.resolve()
-    if out.exists() and not (out / MARK).exists() and (out.is_file() or any(out.iterdir())):
-        raise OutputError(
-            "这个位置已有别的内容，没有覆盖",
-            where=str(out),
-            remedy="换一个输出文件夹，或先移走里面的文件",
-        )
+    _refuse_foreign(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -59,8 +58,8 @@ def fresh_folder(out: Path) -> Iterator[Path]:
             remedy="换一个有写权限的文件夹",
         ) from problem
     try:
-        (work / MARK).write_text("由 livingcircle 写出；重新运行会整体替换本文件夹。\n", "utf-8")
         yield work
+        (work / MARK).write_text("\n".join([MARK_LINE, *_contents(work), ""]), "utf-8")
         _swap(work, out)
     except OSError as problem:
         raise OutputError(
@@ -72,13 +71,50 @@ def fresh_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def _contents(folder: Path) -> list[str]:
+    """Return every file below a folder, sorted."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Refuse to replace anything we did not write, such as a map project saved beside it."""
+    if not out.exists():
+        return
+    if out.is_file():
+        foreign = [out.name]
+    else:
+        mark = out / MARK
+        ours = {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
+        foreign = [name for name in _contents(out) if name not in ours and not _is_trace(name)]
+    if foreign:
+        more = f"等{len(foreign)}个" if len(foreign) > 1 else ""
+        raise OutputError(
+            f"这个位置已有别的内容（{foreign[0]}{more}），没有覆盖",
+            where=str(out),
+            remedy="换一个输出文件夹，或先移走里面的文件",
+        )
+
+
+def _is_trace(name: str) -> bool:
+    """Return whether a file is only what another program leaves behind while it looks."""
+    last = name.rpartition("/")[2]
+    return last.startswith(TRACE_STARTS) or last.endswith(TRACE_ENDS)
+
+
 def _swap(work: Path, out: Path) -> None:
     """Put the new folder where the old one was."""
     work.chmod(0o755)
     old = work.with_name(work.name + "-old")
-    if out.exists():
+    kept = out.exists()
+    if kept:
         out.rename(old)
-    work.rename(out)
+    try:
+        work.rename(out)
+    except OSError:
+        if kept:
+            old.rename(out)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
