@@ -109,13 +109,13 @@ def _distance(assessment: Assessment, row: pd.Series) -> str:
     if math.isnan(row["metres"]):
         return "  全部数据里没有走得到的网点。"
     kind = "沿道路步行" if row["method"] == "street" else "直线×1.3估算"
-    inside = (
-        "圈内1公里里没有"
-        if math.isnan(row["circle_metres"])
-        else f"圈内最近{row['circle_metres']:g}米"
-    )
+    inside = f"圈内最近{row['circle_metres']:g}米"
+    if math.isnan(row["circle_metres"]):
+        circle = assessment.doors.loc[row["door_id"], "circle_id"]
+        inside = "圈内1公里里没有" if circle else "楼门不在任何生活圈"
+    walker = assessment.run["walker_label"]
     return (
-        f"  {kind}最近{row['metres']:g}米（{assessment.run['walker_label']}约{row['minutes']:g}分钟），"
+        f"  {kind}最近{row['metres']:g}米（{walker}约{row['minutes']:g}分钟），"
         f"{inside}；服务半径近端内{row['count_good']}家、远端内{row['count_pass']}家。"
     )
 
@@ -136,8 +136,10 @@ def nearest_routes(assessment: Assessment, door: str, trade: str) -> list[tuple[
     position = int(assessment.doors.index.get_loc(door))
     start = situation.grid.project(assessment.doors.geometry.iloc[position])
     outlets = assessment.district.outlets
-    offered = set(assessment.district.outlet_trades.query("trade == @trade")["outlet_id"])
-    numbers = np.flatnonzero(outlets.index.isin(offered) & (outlets["status"] == "open").to_numpy())
+    pairs = assessment.district.outlet_trades
+    offered = set(pairs.loc[pairs["trade"] == trade, "outlet_id"])
+    real = (outlets["status"] == "open") & (outlets["supply"] == "fixed")
+    numbers = np.flatnonzero(outlets.index.isin(offered) & real.to_numpy())
     places = np.asarray(situation.grid.project(outlets.geometry.to_numpy()[numbers]), dtype=object)
     # Nobody is nearer on foot than as the crow flies; a few of the closest are enough to look at.
     closest = numbers[np.argsort(shapely.distance(places, start))[: 4 * NEAREST]]
