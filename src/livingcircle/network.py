@@ -279,7 +279,8 @@ def _nameless_passes(network: Network) -> pd.DataFrame:
                     "lon": round(float(lon), 6),
                     "lat": round(float(lat), 6),
                     "length_m": np.nan,
-                    "sentence": f"居民专用门“{gate}”没有写属于哪个小区，谁也没有从这里通过；补上小区名称",
+                    "sentence": f"居民专用门“{gate}”没有写属于哪个小区，"
+                    "谁也没有从这里通过；补上小区名称",
                 }
             )
     return pd.DataFrame(rows, columns=REPAIR_COLUMNS)
