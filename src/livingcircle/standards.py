@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from typing import Final
 
 import pandas as pd
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.packs import parse_pack
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
@@ -29,6 +31,16 @@ __all__ = [
     "minimum_counts",
     "validate",
 ]
+
+MINIMUM_COLUMNS: Final = (
+    "circle",
+    "requirement_id",
+    "trade",
+    "trade_name",
+    "level",
+    "required",
+    "clause",
+)
 
 
 def available_standards() -> list[str]:
@@ -85,49 +97,104 @@ def minimum_counts(circles: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     Parameters
     ----------
     circles
-        ``name``, ``population``, ``community_count`` and, if known, ``kind``; one row a circle.
+        ``name``, ``population``, ``community_count`` and, if known, ``kind``, ``subtype``,
+        ``formation``, ``zone``, ``households``, ``dwellings``, ``area_km2``; one row a circle.
     standard
-        Rules to count by; only musts on numbers are counted.
+        Rules to count by; only musts on numbers, at the level of circles and communities.
 
     Returns
     -------
     Table with ``circle``, ``requirement_id``, ``trade``, ``level``, ``required`` (whole number or
-    missing where the circle's size is not known), ``clause``.
+    missing where the circle's size, or whether the rule applies, is not known), ``clause``. Rules
+    that do not apply to a circle have no row.
     """
-    rows = [
-        {
-            "circle": circle["name"],
-            "requirement_id": one.id,
-            "trade": one.trades[0],
-            "trade_name": one.subject,
-            "level": one.level,
-            "required": _least(one, circle),
-            "clause": one.clause,
-        }
-        for circle in circles.to_dict("records")
+    asked = [
+        one
         for one in standard.requirements
-        if isinstance(one.rule, CountRule | LadderRule) and one.severity == "must"
+        if isinstance(one.rule, CountRule | LadderRule)
+        and one.severity == "must"
+        and one.level in ("circle", "community")
     ]
-    table = pd.DataFrame(rows)
-    return table.astype({"required": "Int64"}) if len(table) else table
+    rows = []
+    for circle in circles.to_dict("records"):
+        facts = _circle_facts(circle)
+        for one in asked:
+            applies, _ = one.applies.test(facts)
+            if applies is not False:
+                required = _least(one, facts) if applies else None
+                rows += _count_rows(one, facts, standard, required)
+    table = pd.DataFrame(rows, columns=list(MINIMUM_COLUMNS))
+    return table.astype({"required": "Int64"})
 
 
-def _least(one: Requirement, circle: Mapping[Any, Any]) -> int | None:
-    """Return how many outlets one requirement asks of one circle."""
-    communities = _known(circle.get("community_count"))
-    rule = one.rule
-    if isinstance(rule, LadderRule):
-        return rule.needed(
-            _known(circle.get(rule.by if rule.by != "communities" else "community_count"))
-        )
-    if not isinstance(rule, CountRule):
-        return None
-    per = "community_count" if rule.per == "communities" else rule.per
-    if one.level == "community" and rule.per == "unit":
-        return None if communities is None else int(communities) * (rule.least or 0)
-    return rule.needed(_known(circle.get(per)))
+def _circle_facts(circle: Mapping[Any, Any]) -> UnitFacts:
+    """Return what a row of the circles table tells of a circle."""
+    name, communities = str(circle["name"]), _number(circle.get("community_count"))
+    return UnitFacts(
+        level="circle",
+        unit_id=name,
+        unit_name=name,
+        kind=_word(circle.get("kind")),
+        subtype=_word(circle.get("subtype")),
+        formation=_word(circle.get("formation")),
+        zone=_word(circle.get("zone")),
+        population=_number(circle.get("population")),
+        households=_number(circle.get("households")),
+        dwellings=_number(circle.get("dwellings")),
+        area_km2=_number(circle.get("area_km2")),
+        floor_area_m2=_number(circle.get("floor_area_m2")),
+        community_count=None if communities is None else int(communities),
+    )
 
 
-def _known(value: Any) -> float | None:  # noqa: ANN401 - a table cell
+def _word(value: Any) -> str:  # noqa: ANN401 - a table cell
+    """Return a word, empty where the cell is."""
+    return "" if value is None or pd.isna(value) else str(value).strip()
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401 - a table cell
     """Return a number, or None where the cell is empty."""
     return None if value is None or pd.isna(value) else float(value)
+
+
+def _count_rows(
+    one: Requirement, facts: UnitFacts, standard: Standard, required: int | None
+) -> list[dict[str, object]]:
+    """Return one row, or one for each trade where every one of them is asked for."""
+    several = one.every and len(one.trades) > 1
+    return [
+        {
+            "circle": facts.unit_name,
+            "requirement_id": one.id,
+            "trade": trade,
+            "trade_name": standard.name_of(trade) if several else one.subject,
+            "level": one.level,
+            "required": required,
+            "clause": one.clause,
+        }
+        for trade in (one.trades if several else one.trades[:1])
+    ]
+
+
+def _least(one: Requirement, facts: UnitFacts) -> int | None:
+    """Return how many outlets one requirement asks of one circle at least.
+
+    A rule on communities is met in every one of them. How a circle's people spread over its
+    communities is not told, so rules on sizes count what no spread can get below.
+    """
+    rule = one.rule
+    assert isinstance(rule, CountRule | LadderRule)  # noqa: S101 - chosen by the caller
+    by = rule.per if isinstance(rule, CountRule) else rule.by
+    needed = rule.needed(facts.quantity("community_count" if by == "communities" else by))
+    if one.level == "circle" or by == "communities":
+        return needed
+    communities = facts.community_count
+    if communities is None:
+        return None
+    if by == "unit":
+        return communities * (needed or 0)
+    each = communities * rule.minimum
+    if communities == 1 or needed is None:
+        return needed
+    additive = isinstance(rule, CountRule) and rule.rounding.mode == "ceil"
+    return max(each, needed) if additive else each

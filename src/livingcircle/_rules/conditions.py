@@ -15,6 +15,7 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fields import OPEN
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
+from livingcircle._rules.outcome import SLACK
 
 KINDS: Final[Mapping[str, str]] = {
     "old_town": "老城区住宅",
@@ -43,7 +44,9 @@ _FLAGS: Final[Mapping[str, tuple[str, str]]] = {
     "quality_brand": ("优质品牌", "非优质品牌"),
     "same_day_online": ("可线上当日服务", "不可线上当日服务"),
 }
-_ALL_DAY: Final = re.compile(r"24\s*小时|24\s*/\s*7|全天|0?0[:：]00\s*[-–—~～至]\s*24[:：]00")
+_ALL_DAY: Final = re.compile(
+    r"24\s*小时|24\s*/\s*7|全天|(?<!\d)0?0[:：]00\s*[-–—~～至到]+\s*(24[:：]00|23[:：]59)"
+)
 _INTERVAL: Final = re.compile(
     r"(\d{1,2})[:：](\d{2})\s*[-–—~～至到]+\s*(次日)?\s*(\d{1,2})[:：](\d{2})"
 )
@@ -89,6 +92,7 @@ class Where:
     area: Span = OPEN
     all_day: bool = False
     open_at: str = ""
+    open_hours_min: float | None = None
     flags: tuple[tuple[str, bool], ...] = ()
     supply: tuple[str, ...] = ()
     in_service_centre: bool | None = None
@@ -101,6 +105,7 @@ class Where:
             area=(fields.number("area_min"), fields.number("area_max")),
             all_day=bool(fields.flag("all_day", default=False)),
             open_at=fields.text("open_at", ""),
+            open_hours_min=fields.number("open_hours_min", most=24.0),
             flags=tuple((name, value) for name, value in read if value is not None),
             supply=fields.choices("supply", SUPPLIES),
             in_service_centre=fields.flag("in_service_centre"),
@@ -118,6 +123,9 @@ class Where:
             answers.append(open_all_day(outlet.hours))
         if self.open_at:
             answers.append(open_at(outlet.hours, self.open_at))
+        if self.open_hours_min is not None:
+            hours = open_for(outlet.hours)
+            answers.append(None if hours is None else hours >= self.open_hours_min - SLACK)
         if self.supply:
             answers.append(outlet.supply in self.supply)
         if self.in_service_centre is not None:
@@ -132,6 +140,8 @@ class Where:
             words.append("24小时营业")
         if self.open_at:
             words.append(f"{self.open_at}在营业")
+        if self.open_hours_min is not None:
+            words.append(f"每天营业不少于{self.open_hours_min:g}小时")
         if self.supply:
             words.append("供给方式为" + "或".join(SUPPLIES[name] for name in self.supply))
         if self.in_service_centre is not None:
@@ -159,6 +169,27 @@ def open_at(hours: str | None, clock: str) -> bool | None:
     if not intervals:
         return None
     return any(_covers(one, asked) for one in intervals)
+
+
+def open_for(hours: str | None) -> float | None:
+    """Return for how many hours a day a shop is open; None where nobody wrote it clearly."""
+    if hours is None:
+        return None
+    if _ALL_DAY.search(hours):
+        return 24.0
+    intervals = list(_INTERVAL.finditer(hours))
+    starts = [_minutes(one[1], one[2]) for one in intervals]
+    ends = [begin + _length(one) for begin, one in zip(starts, intervals, strict=True)]
+    # Hours that overlap belong to different days of the week; which day is meant is not said.
+    if not intervals or any(later < end for later, end in zip(starts[1:], ends, strict=False)):
+        return None
+    return min(24.0, sum(end - begin for begin, end in zip(starts, ends, strict=True)) / 60)
+
+
+def _length(interval: re.Match[str]) -> int:
+    start = _minutes(interval[1], interval[2])
+    end = _minutes(interval[4], interval[5])
+    return end - start + (24 * 60 if interval[3] or end <= start else 0)
 
 
 def _covers(interval: re.Match[str], asked: int) -> bool:
@@ -215,9 +246,9 @@ class AgeTrigger:
         if share is None or (self.above_district and average is None):
             return None
         return (
-            (self.least is None or share >= self.least)
-            and (self.more_than is None or share > self.more_than)
-            and (average is None or not self.above_district or share > average)
+            (self.least is None or share >= self.least - SLACK)
+            and (self.more_than is None or share > self.more_than + SLACK)
+            and (average is None or not self.above_district or share > average + SLACK)
         )
 
     def describe(self) -> str:

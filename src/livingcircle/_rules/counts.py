@@ -80,8 +80,8 @@ class CountRule:
     name: ClassVar[str] = "count"
     family: ClassVar[str] = "count"
     needs_trades: ClassVar[bool] = True
-    least: int | None
-    most: int | None
+    least: float | None
+    most: float | None
     per: str
     size: float
     rounding: Rounding
@@ -92,22 +92,20 @@ class CountRule:
         low, high = fields.bounds()
         per = fields.choice("per", PER, "unit")
         size = fields.number("size", required=per not in ("unit", "communities"), default=1.0)
-        if not size:
+        if size == 0:
             fields.report("“size”写成了0", "写每多少人、户、套或平方公里，例如 3000")
-        return cls(
-            None if low is None else int(low),
-            None if high is None else int(high),
-            per,
-            size or 1.0,
-            parse_rounding(fields, defaults.rounding),
-        )
+        if per == "unit":
+            _refuse_fractions(fields, low, high)
+            if fields.has("size"):
+                fields.report("写了“size”却没有写“per”", '写明按什么计，例如 per = "population"')
+        return cls(low, high, per, size or 1.0, parse_rounding(fields, defaults.rounding))
 
     @property
     def minimum(self) -> int:
         """Return the number asked for even where the size of the unit is not known."""
         if self.least is None:
             return 0
-        return self.least if self.per == "unit" else max(self.rounding.minimum, 0)
+        return int(self.least) if self.per == "unit" else max(self.rounding.minimum, 0)
 
     def exact(self, quantity: float) -> float:
         """Return the unrounded number asked for."""
@@ -118,16 +116,18 @@ class CountRule:
         if self.least is None:
             return 0
         if self.per == "unit":
-            return self.least
+            return int(self.least)
         return None if quantity is None else self.rounding(self.exact(quantity))
 
-    def allowed(self, quantity: float | None) -> float | None:
-        """Return the largest number allowed; ``None`` for no limit or an unknown size."""
-        if self.most is None or (self.per != "unit" and quantity is None):
-            return None
-        if self.per == "unit" or quantity is None:
-            return float(self.most)
-        return float(Rounding.whole(quantity * self.most / self.size, "floor"))
+    def allowed(self, quantity: float | None) -> int | None:
+        """Return the largest number allowed; ``None`` where the unit's size is not known.
+
+        Rounded like the number asked for: “不少于1个、不多于1个” per 3,000 persons must not ask
+        for two and allow one.
+        """
+        if self.most is None or self.per == "unit":
+            return None if self.most is None else int(self.most)
+        return None if quantity is None else self.rounding(quantity * self.most / self.size)
 
     def describe(self, subject: str, level: str) -> str:
         """Say the count."""
@@ -135,11 +135,19 @@ class CountRule:
         if self.per == "unit":
             each = "全区" if level == "district" else f"每个{LEVELS[level]}"
         elif self.per == "communities":
-            each = "每个社区"
-        bounds = [f"不少于{self.least}个"] if self.least is not None else []
-        bounds += [f"不多于{self.most}个"] if self.most is not None else []
-        note = "" if self.per in ("unit", "communities") else f"（{self.rounding.describe()}）"
+            each = "每个社区" if self.size == 1 else f"每{people(self.size)}个社区"
+        bounds = [f"不少于{self.least:g}个"] if self.least is not None else []
+        bounds += [f"不多于{self.most:g}个"] if self.most is not None else []
+        whole = self.per == "unit" or (self.per == "communities" and self.size == 1)
+        note = "" if whole else f"（{self.rounding.describe()}）"
         return f"{each}{'、'.join(bounds)}{subject}{note}"
+
+
+def _refuse_fractions(fields: Fields, *ends: float | None) -> None:
+    """Report numbers of outlets per unit that are not whole."""
+    for end in ends:
+        if end is not None and end != int(end):
+            fields.report(f"个数写成了{end:g}", "每个单元的网点个数写整数")
 
 
 @dataclass(frozen=True)
@@ -174,6 +182,16 @@ class LadderRule:
         rounding = parse_rounding(fields, defaults.rounding)
         return cls(fields.choice("by", QUANTITIES, "population"), steps, rounding)
 
+    @property
+    def minimum(self) -> int:
+        """Return the number asked for of the smallest unit: 0 where the steps start higher."""
+        return self.steps[0].least if self.steps and self.steps[0].start == 0 else 0
+
+    @property
+    def rounds(self) -> bool:
+        """Tell whether the number asked for can be a fraction."""
+        return any(step.every for step in self.steps)
+
     def exact(self, quantity: float) -> float:
         """Return the unrounded number asked for at one size; 0 below the first step."""
         reached = [step for step in self.steps if quantity >= step.start]
@@ -190,8 +208,7 @@ class LadderRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say each step."""
-        unit = PER.get(self.by, "平方米" if self.by == "floor_area_m2" else "")
-        unit = "个" if self.by == "communities" else unit
+        unit = {**PER, "communities": "个", "floor_area_m2": "平方米"}[self.by]
         words = []
         for step in self.steps:
             more = f"，每增加{people(step.every)}{unit}增加1个" if step.every else ""
@@ -200,11 +217,10 @@ class LadderRule:
 
 
 def _step(fields: Fields) -> Step:
-    step = Step(
-        fields.number("from", required=True) or 0.0,
-        fields.count("least"),
-        fields.number("every"),
-    )
+    every = fields.number("every")
+    if every == 0:
+        fields.report("“every”写成了0", "写每再增加多少就多配1个，例如 10000")
+    step = Step(fields.number("from", required=True) or 0.0, fields.count("least"), every)
     fields.close()
     return step
 
@@ -237,7 +253,10 @@ class ReachRule:
                 "缺少“metres”（米）或“minutes”（分钟）", "至少写其中一个，例如 metres = [200, 300]"
             )
         decides = fields.choice("decides", DECIDERS, defaults.decides)
-        if metres == OPEN or minutes == OPEN:
+        for key, (low, high) in (("metres", metres), ("minutes", minutes)):
+            if low is not None and high is None:
+                fields.report(f"“{key}”没有上限", "写出达标的最远距离，例如 [200, 300]")
+        if OPEN in (metres, minutes):
             decides = "minutes" if metres == OPEN else "metres"
         return cls(
             metres,
@@ -245,7 +264,7 @@ class ReachRule:
             fields.choice("mode", MODES, "walk"),
             decides,
             fields.choice("range_end", {"upper": "上限", "lower": "下限"}, defaults.range_end),
-            fields.number("share", 1.0, most=1.0) or 1.0,
+            fields.number("share", 1.0, most=1.0) or 0.0,
             fields.span("served_population"),
         )
 
@@ -280,111 +299,3 @@ class ReachRule:
             f"{LEVELS[level]}{who}{MODES[self.mode]}{'、'.join(limits)}内有{subject}"
             f"（以{limit or 0:g}{unit}为达标线）"
         )
-
-
-@dataclass(frozen=True)
-class VarietyRule:
-    """Ask for a minimum number of trades (种) and of groups (类)."""
-
-    name: ClassVar[str] = "variety"
-    family: ClassVar[str] = "count"
-    needs_trades: ClassVar[bool] = True
-    kinds: int
-    classes: int
-
-    @classmethod
-    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read ``kinds`` and ``classes``."""
-        del defaults
-        rule = cls(fields.count("kinds", 0), fields.count("classes", 0))
-        if not rule.kinds and not rule.classes:
-            fields.report("缺少“kinds”（不少于几种）或“classes”（不少于几类）", "至少写其中一个")
-        return rule
-
-    def describe(self, subject: str, level: str) -> str:
-        """Say the number of classes and kinds."""
-        words = [f"{self.classes}类"] if self.classes else []
-        words += [f"{self.kinds}种"] if self.kinds else []
-        return f"每个{LEVELS[level]}配置不少于{'、'.join(words)}{subject}"
-
-
-@dataclass(frozen=True)
-class ProhibitedRule:
-    """Forbid trades (a negative list)."""
-
-    name: ClassVar[str] = "prohibited"
-    family: ClassVar[str] = "count"
-    needs_trades: ClassVar[bool] = True
-
-    @classmethod
-    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read nothing beyond the trades."""
-        del fields, defaults
-        return cls()
-
-    def describe(self, subject: str, level: str) -> str:
-        """Say what must not be there."""
-        return f"{LEVELS[level]}内不得设置{subject}"
-
-
-@dataclass(frozen=True)
-class SeparationRule:
-    """Ask for a minimum distance between outlets, or from outlets to other trades."""
-
-    name: ClassVar[str] = "separation"
-    family: ClassVar[str] = "reach"
-    needs_trades: ClassVar[bool] = True
-    metres: float
-
-    @classmethod
-    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read ``metres``."""
-        del defaults
-        return cls(fields.number("metres", required=True) or 0.0)
-
-    def describe(self, subject: str, level: str) -> str:
-        """Say the distance, which is measured in a straight line."""
-        del level
-        return f"相邻{subject}的直线间距不小于{self.metres:g}米"
-
-
-@dataclass(frozen=True)
-class CompositeRule:
-    """Ask what every service centre must hold: trades by tier, and its floor area."""
-
-    name: ClassVar[str] = "composite"
-    family: ClassVar[str] = "size"
-    needs_trades: ClassVar[bool] = True
-    kinds: tuple[tuple[str, int], ...]
-    area: Span
-    area_of: str
-    forms: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read ``kinds = { basic = 3, local = 1 }``, ``area``, ``area_of``, ``forms``."""
-        del defaults
-        inner = fields.table("kinds")
-        kinds = []
-        if inner is not None:
-            kinds = [(tier, inner.count(tier, 0)) for tier in TIERS]
-            inner.close()
-        rule = cls(
-            tuple((tier, number) for tier, number in kinds if number),
-            fields.span("area"),
-            fields.choice("area_of", {"centre": "综合体", "parts": "各组成部分之和"}, "centre"),
-            fields.texts("forms"),
-        )
-        if not rule.kinds and rule.area == OPEN:
-            fields.report("缺少“kinds”或“area”", "至少写综合体的业态构成或面积其中一项")
-        return rule
-
-    def describe(self, subject: str, level: str) -> str:
-        """Say what a service centre holds."""
-        del level
-        words = [f"{TIERS[tier]}业态不少于{number}种" for tier, number in self.kinds]
-        if self.area != OPEN:
-            source = "各组成部分合计" if self.area_of == "parts" else ""
-            words.append(f"建筑面积{source}{span_words(self.area, '平方米')}")
-        forms = f"（{'、'.join(self.forms)}）" if self.forms else ""
-        return f"每处{subject}{forms}：{'，'.join(words)}"

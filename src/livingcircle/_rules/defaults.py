@@ -18,7 +18,7 @@ ROUNDINGS: Final[Mapping[str, str]] = {
 }
 SHARINGS: Final[Mapping[str, str]] = {
     "strict": "只计范围内",
-    "shared": "可达范围内共享",
+    "shared": "只计可达，不论界内界外",
     "strict_or_shared": "范围内或可达均可",
 }
 RANGE_ENDS: Final[Mapping[str, str]] = {
@@ -122,7 +122,7 @@ class Defaults:
             rounding=parse_rounding(fields, Rounding()),
             sharing={
                 "community": fields.choice("community_sharing", SHARINGS, "strict_or_shared"),
-                "circle": fields.choice("circle_sharing", SHARINGS, "shared"),
+                "circle": fields.choice("circle_sharing", SHARINGS, "strict_or_shared"),
                 "subdistrict": fields.choice("subdistrict_sharing", SHARINGS, "strict"),
                 "district": fields.choice("district_sharing", SHARINGS, "strict"),
             },

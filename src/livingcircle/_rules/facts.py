@@ -121,9 +121,13 @@ class UnitFacts:
         return MappingProxyType(_index(self.inside.values()))
 
     def within_reach(self, trade: str) -> frozenset[str]:
-        """Return the ids of the shops of one trade inside the unit or within its reach."""
-        inside = self.inside_by_trade.get(trade, frozenset())
-        return inside | self.shared.get(trade, frozenset())
+        """Return the ids of the shops of one trade within reach of the unit's residents.
+
+        Where no reach was measured for the unit, those inside it.
+        """
+        if not self.shared:
+            return self.inside_by_trade.get(trade, frozenset())
+        return self.shared.get(trade, frozenset())
 
     def quantity(self, name: str) -> float | None:
         """Return a measured size of the unit by name, whole people where people are counted."""

@@ -5,6 +5,7 @@ with the file, the requirement, the key and what would have been allowed.
 """
 
 import difflib
+import math
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class Fields:
             isinstance(value, int | float)
             and not isinstance(value, bool)
             and least <= value <= most
+            and math.isfinite(value)
         ):
             return float(value)
         bounds = f"不小于{least:g}" + (f"且不大于{most:g}" if most < float("inf") else "")
@@ -114,7 +116,7 @@ class Fields:
         if value is None:
             return least
         if value != int(value):
-            self._wrong(key, value, "一个整数")
+            self._wrong(key, f"{value:g}", "一个整数")
         return int(value)
 
     def flag(self, key: str, *, default: bool | None = None) -> bool | None:
@@ -168,7 +170,7 @@ class Fields:
             return OPEN
         ends = value if isinstance(value, list) else [value, value]
         two = len(ends) == 2 and all(_is_number(end) for end in ends)  # noqa: PLR2004
-        if two and 0 <= ends[0] <= ends[1]:
+        if two and 0 <= ends[0] <= ends[1] and ends[0] < float("inf"):
             return (float(ends[0]), None if ends[1] == float("inf") else float(ends[1]))
         self._wrong(key, value, "一个数字或从小到大的两个数字，例如 [200, 300]")
         return OPEN
@@ -206,6 +208,9 @@ class Fields:
                 Fields(row, f"{self.where}的“{key}”第{number}项", self.problems)
                 for number, row in enumerate(value, 1)
             ]
+        if isinstance(value, dict):
+            self.report(f"“{key}”只写了一个表", f"写成 [[{key}]]，或 [{{ … }}, {{ … }}]")
+            return []
         self._wrong(key, value, "一组用花括号写的表，例如 [{ … }, { … }]")
         return []
 
@@ -225,6 +230,9 @@ class Fields:
             self.report(f"“{key}”写成了“{_show(value)}”", f"改成{expected}")
 
 
+_SPOKEN = {True: "true", False: "false"}
+
+
 def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
     if not isinstance(value, str):
         return None
@@ -238,7 +246,8 @@ def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
 
 
 def _allowed(labels: Mapping[str, str]) -> str:
-    return "下列之一：" + list_words(f"{code}（{label}）" for code, label in labels.items())
+    words = (f"{code}（{label}）" if label != code else code for code, label in labels.items())
+    return "下列之一：" + list_words(words)
 
 
 def _is_number(value: object) -> bool:
@@ -246,5 +255,7 @@ def _is_number(value: object) -> bool:
 
 
 def _show(value: object) -> str:
-    text = str(value)
+    if isinstance(value, dict):
+        return "{ … }"
+    text = _SPOKEN[value] if isinstance(value, bool) else str(value)
     return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004 - a readable length

@@ -1,5 +1,6 @@
 """Hold what a judgement came to, before it is put into words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Final
@@ -47,7 +48,12 @@ def compare(low: float, high: float, least: float) -> str:
 def between(low: float, high: float, span: tuple[float | None, float | None]) -> str:
     """Return the verdict when the truth lies between ``low`` and ``high`` and a range is asked."""
     least, most = span
-    answers = [compare(low, high, least)] if least is not None else []
-    if most is not None:
-        answers.append(compare(-high, -low, -most))
-    return next((v for v in (LACKING, UNKNOWN) if v in answers), SERVED)
+    answers = [SERVED if least is None else compare(low, high, least)]
+    answers.append(SERVED if most is None else compare(-high, -low, -most))
+    return worst(answers)
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """Return the verdict that decides where several must all be met."""
+    seen = set(verdicts)
+    return next((one for one in (LACKING, UNKNOWN, SERVED) if one in seen), NOT_APPLICABLE)

@@ -1,7 +1,7 @@
 """Read a standard pack: every key known, every mistake told at once."""
 
 import hashlib
-import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,68 +13,33 @@ from livingcircle._rules.conditions import SUBTYPES
 from livingcircle._rules.conditions import Applies
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import TIERS
-from livingcircle._rules.counts import CompositeRule
-from livingcircle._rules.counts import CountRule
-from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ProhibitedRule
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.counts import Rule
-from livingcircle._rules.counts import SeparationRule
-from livingcircle._rules.counts import VarietyRule
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
-from livingcircle._rules.plans import GradeShareRule
-from livingcircle._rules.plans import QualitativeRule
-from livingcircle._rules.plans import TargetRule
-from livingcircle._rules.plans import TextRule
+from livingcircle._rules.naming import name_of
+from livingcircle._rules.naming import read_trades
+from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
 from livingcircle._rules.requirement import TradeRow
-from livingcircle._rules.sizes import AreaRule
-from livingcircle._rules.sizes import FloorShareRule
-from livingcircle._rules.sizes import MeasureRule
-from livingcircle._rules.sizes import ShareRule
-from livingcircle._rules.sizes import SiteAreaRule
+from livingcircle._rules.shapes import MEANT_FOR
+from livingcircle._rules.shapes import SHAPE_NAMES
+from livingcircle._rules.shapes import SHAPES
+from livingcircle._rules.toml_text import read_toml
 from livingcircle.errors import StandardError
 from livingcircle.trades import TRADES
-from livingcircle.trades import match_names
 
-SHAPES: Final[Mapping[str, type[Rule]]] = {
-    shape.name: shape
-    for shape in (
-        CountRule,
-        LadderRule,
-        ReachRule,
-        VarietyRule,
-        ProhibitedRule,
-        SeparationRule,
-        CompositeRule,
-        AreaRule,
-        SiteAreaRule,
-        FloorShareRule,
-        ShareRule,
-        MeasureRule,
-        GradeShareRule,
-        TargetRule,
-        QualitativeRule,
-        TextRule,
-    )
-}
 MATCHES: Final = {"any": "任一", "all": "全部"}
 
 
 def parse_pack(content: bytes, label: str) -> tuple[Standard | None, list[StandardError]]:
     """Return the standard in a pack with everything that is wrong with it."""
-    try:
-        values = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        return None, [StandardError("不是 UTF-8 文本", where=label, remedy="另存为 UTF-8 编码")]
-    except tomllib.TOMLDecodeError as problem:
-        remedy = "按提示的行列改正；文字要加引号，日期写成 2025-12-31"
-        return None, [StandardError(f"写法不对（{problem}）", where=label, remedy=remedy)]
+    values, unreadable = read_toml(content, label)
+    if values is None:
+        return None, unreadable
     problems: list[StandardError] = []
     top = Fields(values, label, problems)
     head = top.table("standard") or Fields({}, f"{label}的“standard”", problems)
@@ -85,7 +50,7 @@ def parse_pack(content: bytes, label: str) -> tuple[Standard | None, list[Standa
     trades = tuple(_trade_row(row, label) for row in top.tables("trade"))
     rows = top.tables("requirement")
     requirements = [r for row in rows for r in _requirements(row, label, words, trades, head)]
-    _refuse_twins(requirements, top)
+    _refuse_twins(requirements, trades, top)
     standard = _standard(head, defaults, trades, requirements, content)
     top.close()
     return standard, problems
@@ -140,7 +105,9 @@ def _trade_row(row: Fields, label: str) -> TradeRow:
     """Read one ``[[trade]]``."""
     code = row.text("trade")
     row.where = f"{label}，业态“{code}”"
-    codes = _codes(row, (code,)) if code else ()
+    codes = trade_codes(row, (code,)) if code else ()
+    if len(codes) > 1:
+        row.report(f"“{code}”是{len(codes)}种业态", "一个 [[trade]] 写一种业态")
     trade = codes[0] if codes else ""
     read = TradeRow(
         trade=trade,
@@ -153,58 +120,53 @@ def _trade_row(row: Fields, label: str) -> TradeRow:
     return read
 
 
-def _codes(row: Fields, words: Iterable[str]) -> tuple[str, ...]:
-    """Return trade codes for codes or Chinese names, reporting what nobody knows."""
-    codes: list[str] = []
-    for word in words:
-        found = (word,) if word in TRADES else match_names(word).codes
-        if not found:
-            row.report(f"不认识业态“{word}”", "写业态目录（docs/glossary.md）里的代码或名称")
-        codes += [code for code in found if code not in codes]
-    return tuple(codes)
-
-
 def _requirements(
     row: Fields, label: str, words: _Words, sorted_trades: tuple[TradeRow, ...], head: Fields
 ) -> list[Requirement]:
     """Read one ``[[requirement]]``; with ``each = true`` it stands for one a trade."""
     name = row.text("id")
     row.where = f"{label}，配置要求“{name}”"
-    shape = row.choice("rule", {key: key for key in SHAPES})
+    shape = SHAPES.get(row.choice("rule", SHAPE_NAMES))
+    if shape is None:
+        return []  # which keys belong here cannot be told before the rule is
     trades = _asked_trades(row, sorted_trades)
     each = bool(row.flag("each", default=False))
-    if SHAPES.get(shape, TextRule).needs_trades and not trades:
+    if (shape.needs_trades or each) and not trades:
         row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
-    one = _requirement(row, name, SHAPES.get(shape, TextRule), trades, words, head)
+    _refuse_idle_keys(row, shape)
+    one = _requirement(row, name, shape, trades, words, head)
     row.close()
     named = {sorted_.trade: sorted_.name for sorted_ in sorted_trades}
     one = replace(one, subject=one.subject or _subject(one, named))
     if not each:
         return [one]
     return [
-        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=named.get(trade, _name(trade)))
+        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=name_of(trade, named))
         for trade in trades
     ]
 
 
+def _refuse_idle_keys(row: Fields, shape: type[Rule]) -> None:
+    """Report general keys that this shape of rule would not look at."""
+    for key, shapes in MEANT_FOR.items():
+        if row.has(key) and shape.name not in shapes:
+            fitting = "、".join(name for name in SHAPE_NAMES if name in shapes)
+            row.report(f"“{key}”对规则“{shape.name}”不起作用", f"删去它；它只用于：{fitting}")
+
+
 def _asked_trades(row: Fields, sorted_trades: tuple[TradeRow, ...]) -> tuple[str, ...]:
     """Return the trades a requirement names one by one, by tier or by group."""
-    codes = list(_codes(row, row.texts("trades")))
+    codes = list(read_trades(row, "trades"))
     tiers, groups = row.choices("tiers", TIERS), row.texts("groups")
     known = {one.group for one in sorted_trades}
     for group in groups:
         if group not in known:
             row.report(f"没有类别“{group}”", f"可用的类别：{'、'.join(sorted(known - {''}))}")
-    excepted = set(_codes(row, row.texts("except")))
+    excepted = set(read_trades(row, "except"))
     for one in sorted_trades:
         if (one.tier in tiers or one.group in groups) and one.trade not in codes:
             codes.append(one.trade)
     return tuple(code for code in codes if code not in excepted)
-
-
-def _name(trade: str) -> str:
-    """Return the catalogue's name of a trade."""
-    return TRADES[trade].name if trade in TRADES else trade
 
 
 def _subject(one: Requirement, named: Mapping[str, str]) -> str:
@@ -213,7 +175,7 @@ def _subject(one: Requirement, named: Mapping[str, str]) -> str:
     if not one.trades:
         return "社区商业网点"
     joint = "和" if one.every else "或"
-    names = [named.get(trade, _name(trade)) for trade in one.trades]
+    names = [name_of(trade, named) for trade in one.trades]
     if len(names) > many:
         return f"{one.title or '所列业态'}"
     return joint.join(names)
@@ -249,10 +211,16 @@ def _requirement(
     )
 
 
-def _refuse_twins(requirements: Iterable[Requirement], top: Fields) -> None:
-    """Report requirement ids that occur twice."""
-    seen: set[str] = set()
-    for one in requirements:
-        if one.id in seen:
-            top.report(f"要求编号“{one.id}”重复", "给每条要求不同的编号")
-        seen.add(one.id)
+def _refuse_twins(
+    requirements: Iterable[Requirement], trades: Iterable[TradeRow], top: Fields
+) -> None:
+    """Report ids and trades that occur twice, and a pack that requires nothing."""
+    ids = Counter(one.id for one in requirements)
+    for name in (name for name, times in ids.items() if times > 1):
+        top.report(f"要求编号“{name}”重复", "给每条要求不同的编号")
+    rows = Counter(row.trade for row in trades if row.trade)
+    for trade in (trade for trade, times in rows.items() if times > 1):
+        remedy = "每种业态只写一个 [[trade]]，删去多余的"
+        top.report(f"业态“{name_of(trade, {})}”（{trade}）写了不止一次", remedy)
+    if not ids and not top.problems:
+        top.report("没有任何配置要求", "至少写一个 [[requirement]]")

@@ -94,7 +94,8 @@ def _milestone(
     share = row.number("share", most=1.0)
     row.close()
     if by is None:
-        row.report("缺少“by”", "写到哪一天为止，例如 by = 2024-12-31")
+        if not row.has("by"):
+            row.report("缺少“by”", "写到哪一天为止，例如 by = 2024-12-31")
         return None
     if least is not None:
         return Milestone(by, least)

@@ -1,14 +1,22 @@
-"""Judge rules about floor areas, shares, measured numbers and service centres."""
+"""Judge rules about floor areas, shares and other measured numbers.
+
+What is not reported opens an interval: the verdict is given only where both of its ends agree.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import replace
 
 from livingcircle._rules.conditions import all_of
+from livingcircle._rules.conditions import span_words
 from livingcircle._rules.conditions import within
-from livingcircle._rules.counts import CompositeRule
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fields import Span
 from livingcircle._rules.outcome import LACKING
 from livingcircle._rules.outcome import NOT_APPLICABLE
 from livingcircle._rules.outcome import SERVED
+from livingcircle._rules.outcome import SLACK
 from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import between
@@ -23,138 +31,244 @@ from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
 
+INFINITE = float("inf")
 
-def _inside(requirement: Requirement, facts: UnitFacts) -> list[OutletFacts]:
-    """Return the physical outlets inside that a requirement is about, each once."""
+
+@dataclass(frozen=True)
+class _Floor:
+    """Hold floor area that is sure, the most it can be, and why the two differ."""
+
+    sure: float
+    most: float
+    blank: int
+    reason: str
+
+
+def _inside(requirement: Requirement, facts: UnitFacts) -> dict[OutletFacts, bool]:
+    """Return the physical outlets inside that are asked about, each once, and whether sure."""
     found = tally(requirement, facts.inside.values())
-    return [one for one in facts.inside.values() if one.outlet_id in found.sure | found.maybe]
+    return {
+        one: one.outlet_id in found.sure
+        for one in facts.inside.values()
+        if one.outlet_id in found.sure | found.maybe
+    }
 
 
-def _floor(outlets: list[OutletFacts]) -> tuple[float, int]:
-    """Return the known floor area and how many outlets have none reported."""
-    areas = [one.area_m2 for one in outlets]
-    return sum(a for a in areas if a is not None), sum(a is None for a in areas)
+def _floor(requirement: Requirement, facts: UnitFacts, standard: Standard) -> _Floor:
+    """Add up the floor area of the asked outlets; shops inside a counted centre are part of it."""
+    held = _inside(requirement, facts)
+    centres = {one.outlet_id for one in held if one.area_m2 is not None}
+    held = {one: sure for one, sure in held.items() if one.service_centre_id not in centres}
+    known = sum(one.area_m2 or 0.0 for one, sure in held.items() if sure)
+    doubtful = sum(one.area_m2 or 0.0 for one, sure in held.items() if not sure)
+    blank = sum(one.area_m2 is None for one in held)
+    complete = is_known(requirement, facts, standard)
+    most = INFINITE if blank or not complete else known + doubtful
+    why = [(blank > 0, "有网点没有登记面积"), (doubtful > 0, "有网点未核实"), (True, NO_LEDGER)]
+    return _Floor(known, most, blank, next(words for holds, words in why if holds))
 
 
 def area(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
     """Judge floor area per 1,000 persons; only the lower end binds unless the rule says so."""
-    del standard
     rule = requirement.rule
     assert isinstance(rule, AreaRule)  # noqa: S101
-    size = 1.0 if rule.per == "unit" else facts.quantity(rule.per)
+    per = "community_count" if rule.per == "communities" else rule.per
+    size = 1.0 if per == "unit" else facts.quantity(per)
     if size is None:
         return Outcome(UNKNOWN, unit="平方米", reason="缺少人口、户数或套数，算不出应配面积")
-    scale = 1.0 if rule.per == "unit" else size / rule.size
-    total, blank = _floor(_inside(requirement, facts))
-    span = _scaled((rule.span[0], rule.span[1] if rule.most_binds else None), scale)
-    needed = span[0] or 0.0
-    numbers = f"应配{needed:,.0f}平方米，已登记{total:,.0f}平方米"
-    numbers += f"（另有{blank}家没有登记面积）" if blank else ""
-    outcome = Outcome(
-        UNKNOWN,
+    scale = 1.0 if per == "unit" else size / rule.size
+    floor = _floor(requirement, facts, standard)
+    low, high = (None if end is None else end * scale for end in rule.span)
+    verdict = between(floor.sure, floor.most, (low, high if rule.most_binds else None))
+    needed = low if low is not None else high or 0.0
+    short = 0.0 if low is None else max(0.0, low - floor.sure)
+    numbers = f"{_asked_area(low, high)}，已登记{floor.sure:,.0f}平方米"
+    numbers += f"（另有{floor.blank}家没有登记面积）" if floor.blank else ""
+    numbers += "，超过上限" if high is not None and floor.sure > high + SLACK else ""
+    return Outcome(
+        verdict,
         required=round(needed, 1),
-        found=round(total, 1),
-        shortfall=round(max(0.0, needed - total), 1),
+        found=round(floor.sure, 1),
+        found_strict=round(floor.sure, 1),
+        shortfall=round(short, 1),
         unit="平方米",
         numbers=numbers,
+        reason=floor.reason if verdict == UNKNOWN else "",
     )
-    known = is_known(requirement, facts) if requirement.trades else True
-    verdict = between(total, float("inf") if blank or not known else total, span)
-    reason = ("有网点没有登记面积" if blank else NO_LEDGER) if verdict == UNKNOWN else ""
-    return outcome.being(verdict, reason)
 
 
-def _scaled(span: Span, scale: float) -> Span:
-    """Return both ends of a range times a factor."""
-    low, high = span
-    return (None if low is None else low * scale, None if high is None else high * scale)
+def _asked_area(low: float | None, high: float | None) -> str:
+    """Write the square metres asked for."""
+    if low is None:
+        return f"不应超过{high or 0.0:,.0f}平方米"
+    return f"应配{low:,.0f}" + (f"–{high:,.0f}" if high is not None else "") + "平方米"
 
 
 def site_area(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
     """Judge the size of every single site."""
-    del standard
     rule = requirement.rule
     assert isinstance(rule, SiteAreaRule)  # noqa: S101
     sites = _inside(requirement, facts)
     if not sites:
-        return Outcome(NOT_APPLICABLE, unit="处", reason="范围内没有这类网点")
-    wrong = [one for one in sites if one.area_m2 is not None and not _fits(one.area_m2, rule)]
-    blank = sum(one.area_m2 is None for one in sites)
-    outcome = Outcome(
-        SERVED,
+        known = is_known(requirement, facts, standard)
+        verdict, reason = (NOT_APPLICABLE, "范围内没有这类网点") if known else (UNKNOWN, NO_LEDGER)
+        return Outcome(verdict, unit="处", reason=reason)
+    fits = {one: _fits(one.area_m2, rule) for one in sites}
+    wrong = sum(fits[one] is False for one, sure in sites.items() if sure)
+    good = sum(fits[one] is True for one, sure in sites.items() if sure)
+    verdict = LACKING if wrong else UNKNOWN if good < len(sites) else SERVED
+    blank = sum(answer is None for answer in fits.values())
+    return Outcome(
+        verdict,
         required=float(len(sites)),
-        found=float(len(sites) - len(wrong) - blank),
-        shortfall=float(len(wrong)),
+        found=float(good),
+        found_strict=float(good),
+        shortfall=float(wrong),
         unit="处",
-        numbers=f"{len(sites)}处中{len(wrong)}处面积不符、{blank}处没有登记面积",
+        numbers=f"{len(sites)}处中{wrong}处面积不符、{blank}处没有登记面积",
+        reason="有网点未核实或没有登记面积" if verdict == UNKNOWN else "",
     )
-    if wrong:
-        return outcome.being(LACKING)
-    return outcome.being(UNKNOWN, "有网点没有登记面积") if blank else outcome
 
 
-def _fits(square_metres: float, rule: SiteAreaRule) -> bool:
-    """Return whether one size lies in any of the ranges."""
+def _fits(square_metres: float | None, rule: SiteAreaRule) -> bool | None:
+    """Answer whether one size lies in any of the ranges."""
+    if square_metres is None:
+        return None
     return any(within(square_metres, span) for span in rule.ranges)
 
 
 def floor_share(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
     """Judge outlets' floor area as a share of all floor area."""
-    del standard
     rule = requirement.rule
     assert isinstance(rule, FloorShareRule)  # noqa: S101
     whole = facts.quantity("floor_area_m2")
     if not whole:
         return Outcome(UNKNOWN, unit="%", reason="缺少总建筑面积")
-    total, blank = _floor(_inside(requirement, facts))
-    return _share_outcome(total / whole, 1.0 if blank else total / whole, rule.span, rule.tolerance)
+    floor = _floor(requirement, facts, standard)
+    low, high = floor.sure / whole, max(floor.sure / whole, min(1.0, floor.most / whole))
+    outcome = _share_outcome(low, high, rule.span, rule.tolerance)
+    numbers = f"网点{floor.sure:,.0f}平方米，总建筑面积{whole:,.0f}平方米，{outcome.numbers}"
+    outcome = outcome.saying(numbers)
+    return outcome.being(UNKNOWN, floor.reason) if outcome.verdict == UNKNOWN else outcome
 
 
 def share(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
-    """Judge the share of outlets or trades with an attribute, between its worst and best case."""
+    """Judge the share of outlets or trades with an attribute, between its worst and best case.
+
+    The share is of the outlets in the register; each physical shop counts once.
+    """
     rule = requirement.rule
     assert isinstance(rule, ShareRule)  # noqa: S101
     outlets = _inside(requirement, facts)
     if not outlets:
-        return Outcome(UNKNOWN, unit="%", reason="范围内没有登记网点")
-    if rule.base == "trades":
-        held = sorted(frozenset().union(*(one.trades for one in outlets)))
-        answers: list[bool | None] = [_wanted(frozenset([trade]), rule, standard) for trade in held]
-    else:
-        answers = [
-            all_of([_wanted(one.trades, rule, standard), rule.having.test(one)]) for one in outlets
-        ]
-    yes, blank = sum(a is True for a in answers), sum(a is None for a in answers)
-    low, high = yes / len(answers), (yes + blank) / len(answers)
-    outcome = _share_outcome(low, high, rule.span, rule.tolerance)
-    what = "种业态" if rule.base == "trades" else "家网点"
-    return outcome.saying(f"{len(answers)}{what}中{yes}{what[0]}符合、{blank}{what[0]}未登记")
+        known = is_known(requirement, facts, standard)
+        verdict, reason = (NOT_APPLICABLE, "范围内没有网点") if known else (UNKNOWN, NO_LEDGER)
+        return Outcome(verdict, unit="%", reason=reason)
+    by_outlets, by_trades = (
+        _of_outlets(rule, outlets, standard),
+        _of_trades(rule, outlets, standard),
+    )
+    chosen, other = (by_trades, by_outlets) if rule.base == "trades" else (by_outlets, by_trades)
+    if chosen.total == 0:
+        return Outcome(UNKNOWN, unit="%", reason="范围内的网点没有标准所列的业态")
+    if not any(outlets.values()):
+        return Outcome(UNKNOWN, unit="%", reason="范围内的网点都未核实")
+    outcome = _share_outcome(chosen.low, chosen.high, rule.span, rule.tolerance)
+    words = f"{chosen.words()}，{outcome.numbers}"
+    if (rule.tiers or rule.trades) and other.total:
+        words += f"（若按{other.what}计，{_percents(other.low, other.high)}）"
+    return outcome.saying(words)
 
 
-def _wanted(trades: frozenset[str], rule: ShareRule, standard: Standard) -> bool:
+@dataclass(frozen=True)
+class _Portion:
+    """Hold a share between its worst and best case, and what it is a share of."""
+
+    low: float
+    high: float
+    total: int
+    yes: int
+    blank: int
+    what: str
+
+    def words(self) -> str:
+        """Write how many there are of each."""
+        unit = "家网点" if self.what == "网点数" else "种业态"
+        blank = f"，{self.blank}{unit[0]}未登记或未核实" if self.blank else ""
+        return f"{self.total}{unit}中{self.yes}{unit[0]}符合{blank}"
+
+
+def _of_outlets(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Standard) -> _Portion:
+    """Return the share among outlets; one that is not verified may also not exist."""
+    rows = [
+        (all_of([_wanted(one.trades, rule, standard), rule.having.test(one)]), sure)
+        for one, sure in outlets.items()
+    ]
+    sure_yes = rows.count((True, True))
+    sure_no, maybe_no = rows.count((False, True)), rows.count((False, False))
+    open_sure = rows.count((None, True))
+    maybe = sum(not sure for _, sure in rows)
+    worst_base = sure_yes + sure_no + open_sure + (maybe - rows.count((True, False)))
+    best_yes = sure_yes + open_sure + (maybe - maybe_no)
+    low = sure_yes / worst_base if worst_base else 0.0
+    high = best_yes / (best_yes + sure_no) if best_yes + sure_no else 0.0
+    return _Portion(low, high, len(rows), sure_yes, open_sure + maybe, "网点数")
+
+
+def _of_trades(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Standard) -> _Portion:
+    """Return the share among the trades present that the standard sorts."""
+    sorted_trades = {row.trade for row in standard.trades}
+    sure = frozenset().union(*(one.trades for one, known in outlets.items() if known))
+    perhaps = frozenset().union(*(one.trades for one in outlets)) & sorted_trades
+    sure &= sorted_trades
+    yes, maybe_yes = (
+        sum(_wanted(frozenset([trade]), rule, standard) for trade in held)
+        for held in (sure, perhaps - sure)
+    )
+    no, maybe_no = len(sure) - yes, len(perhaps - sure) - maybe_yes
+    low = yes / (len(sure) + maybe_no) if sure or maybe_no else 0.0
+    high = (yes + maybe_yes) / (yes + maybe_yes + no) if yes + maybe_yes + no else 0.0
+    return _Portion(low, high, len(perhaps), yes, maybe_yes + maybe_no, "业态数")
+
+
+def _wanted(trades: Iterable[str], rule: ShareRule, standard: Standard) -> bool:
     """Return whether trades belong to the numerator of a share."""
-    if rule.trades and not trades & frozenset(rule.trades):
+    held = frozenset(trades)
+    if rule.trades and not held & frozenset(rule.trades):
         return False
-    return not rule.tiers or any(standard.tier(trade) in rule.tiers for trade in trades)
+    return not rule.tiers or any(standard.tier(trade) in rule.tiers for trade in held)
 
 
 def _share_outcome(low: float, high: float, span: Span, tolerance: float) -> Outcome:
     """Return the outcome of a share known to lie between two ends."""
     least, most = span
-    slack: Span = (
-        None if least is None else least - tolerance,
-        None if most is None else most + tolerance,
-    )
-    verdict = between(low, high, slack)
+    verdict = between(low, high, _slackened(span, tolerance))
     asked = least if least is not None else most or 0.0
+    short = 0.0 if verdict == SERVED or least is None else max(0.0, 100 * (least - low))
     return Outcome(
         verdict,
-        required=round(100 * asked, 1),
-        found=round(100 * low, 1),
-        shortfall=round(max(0.0, 100 * (asked - low)), 1) if least is not None else 0.0,
+        required=round(100 * asked, 2),
+        found=round(100 * low, 2),
+        found_strict=round(100 * low, 2),
+        shortfall=round(short, 2),
         unit="%",
-        numbers=f"在{100 * low:.1f}%到{100 * high:.1f}%之间",
-        reason="有网点没有登记这一项" if verdict == UNKNOWN else "",
+        numbers=_percents(low, high),
+        reason="有网点没有登记这一项，或未核实" if verdict == UNKNOWN else "",
+    )
+
+
+def _percents(low: float, high: float) -> str:
+    """Write a share, or the range it lies in."""
+    first, last = f"{100 * low:.4g}%", f"{100 * high:.4g}%"
+    return f"占比{first}" if first == last else f"占比在{first}到{last}之间"
+
+
+def _slackened(span: Span, tolerance: float) -> Span:
+    """Widen a range by a tolerance at both ends."""
+    low, high = span
+    return (
+        None if low is None else low - tolerance,
+        None if high is None else high + tolerance,
     )
 
 
@@ -164,64 +278,25 @@ def measure(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
     rule = requirement.rule
     assert isinstance(rule, MeasureRule)  # noqa: S101
     value = facts.quantity(rule.measure)
-    if value is None:
-        value = facts.measures.get(requirement.id)
+    value = facts.measures.get(requirement.id) if value is None else value
     if value is None:
         return Outcome(UNKNOWN, unit=rule.unit, reason=f"没有{rule.label}的数据")
+    if rule.unit == "%" and value > 1:
+        reason = f"{rule.label}写成了{value:g}，占比用小数写，例如0.9"
+        return Outcome(UNKNOWN, unit=rule.unit, reason=reason)
+    scale = 100.0 if rule.unit == "%" else 1.0
     low, high = rule.span
-    slack: Span = (
-        None if low is None else low - rule.tolerance,
-        None if high is None else high + rule.tolerance,
-    )
-    asked = low if low is not None and (high is None or value < low) else high
-    off = max((low or value) - value, value - (high if high is not None else value), 0.0)
-    return Outcome(
-        between(value, value, slack),
-        required=asked,
-        found=round(value, 3),
-        shortfall=round(off, 3),
-        unit=rule.unit,
-        numbers=f"实际{value:,.4g}{rule.unit}",
-    )
-
-
-def composite(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
-    """Judge every service centre by the trades it holds and its floor area."""
-    rule = requirement.rule
-    assert isinstance(rule, CompositeRule)  # noqa: S101
-    centres = _inside(requirement, facts)
-    if not centres:
-        return Outcome(NOT_APPLICABLE, unit="处", reason="范围内没有综合体")
-    answers = [_one_centre(rule, one, facts, standard) for one in centres]
-    good, bad = sum(a is True for a in answers), sum(a is False for a in answers)
-    verdict = LACKING if bad else UNKNOWN if good < len(answers) else SERVED
-    return Outcome(
+    verdict = between(value, value, _slackened(rule.span, rule.tolerance))
+    below = low is not None and value < low
+    asked = low if below or high is None else high
+    off = max((low or 0.0) - value, value - (INFINITE if high is None else high), 0.0)
+    outcome = Outcome(
         verdict,
-        required=float(len(answers)),
-        found=float(good),
-        shortfall=float(bad),
-        unit="处",
-        numbers=f"{len(answers)}处综合体中{good}处符合、{bad}处不符合",
-        reason="有综合体没有登记业态构成或面积" if verdict == UNKNOWN else "",
+        required=None if asked is None else round(asked * scale, 3),
+        found=round(value * scale, 3),
+        shortfall=0.0 if verdict == SERVED else round(off * scale, 3),
+        unit=rule.unit,
     )
-
-
-def _one_centre(
-    rule: CompositeRule, centre: OutletFacts, facts: UnitFacts, standard: Standard
-) -> bool | None:
-    """Answer whether one service centre holds what it should."""
-    parts = [p for p in facts.everywhere.values() if p.service_centre_id == centre.outlet_id]
-    held = centre.trades.union(*(part.trades for part in parts))
-    answers: list[bool | None] = []
-    for tier, number in rule.kinds:
-        enough = (
-            sum(standard.tier(t) == tier for t in held - frozenset(["service_centre"])) >= number
-        )
-        # A centre whose parts nobody listed may hold anything.
-        answers.append(True if enough else (False if parts else None))
-    floor = centre.area_m2
-    if rule.area_of == "parts":
-        known = [part.area_m2 for part in parts]
-        floor = sum(a for a in known if a is not None) if known and None not in known else None
-    answers.append(within(floor, rule.area))
-    return all_of(answers)
+    ends = tuple(None if end is None else end * scale for end in rule.span)
+    numbers = f"实际{value * scale:,.10g}{rule.unit}，应{span_words((ends[0], ends[1]), rule.unit)}"
+    return replace(outcome, numbers=numbers)

@@ -16,6 +16,8 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
+from livingcircle._rules.naming import names_of
+from livingcircle._rules.naming import read_trades
 
 MEASURES: Final[Mapping[str, tuple[str, str]]] = {
     "area_km2": ("面积", "平方公里"),
@@ -44,21 +46,25 @@ class AreaRule:
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
         """Read ``least``, ``most``, ``per``, ``size`` and ``most_binds``."""
         del defaults
-        size = fields.number("size", 1000.0, least=1.0) or 1000.0
         per = fields.choice("per", PER, "population")
-        binds = bool(fields.flag("most_binds", default=False))
-        return cls(fields.bounds(), per, size, binds)
+        usual = 1000.0 if per in ("population", "households", "dwellings") else 1.0
+        size = fields.number("size", usual)
+        if size == 0:
+            fields.report("“size”写成了0", "写每多少人、户或套，例如 1000")
+        size = size or usual
+        span = fields.bounds()
+        # An upper bound alone would otherwise never decide anything.
+        binds = bool(fields.flag("most_binds", default=span[0] is None))
+        return cls(span, per, size, binds)
 
     def describe(self, subject: str, level: str) -> str:
         """Say the area; only the lower bound is mandatory unless the pack says otherwise."""
         binds = (
             "" if self.span[1] is None or self.most_binds else "（下限必须达到，超过上限只提示）"
         )
-        each = (
-            f"每个{LEVELS[level]}"
-            if self.per == "unit"
-            else f"每{people(self.size)}{PER[self.per]}"
-        )
+        unit = {**PER, "communities": "个社区"}[self.per]
+        whole = "全区" if level == "district" else f"每个{LEVELS[level]}"
+        each = whole if self.per == "unit" else f"每{people(self.size)}{unit}"
         return f"{subject}建筑面积{each}{span_words(self.span, '平方米')}{binds}"
 
 
@@ -130,7 +136,7 @@ class ShareRule:
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
         """Read ``least``, ``most``, ``tolerance``, ``base`` and ``having = { … }``."""
         inner = fields.table("having") or Fields({}, fields.where, [])
-        tiers, trades = inner.choices("tiers", TIERS), inner.texts("trades")
+        tiers, trades = inner.choices("tiers", TIERS), read_trades(inner, "trades")
         rule = cls(
             span=_fractions(fields),
             tolerance=fields.number("tolerance", defaults.tolerance, most=1.0) or 0.0,
@@ -148,8 +154,9 @@ class ShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        words = [TIERS[tier] for tier in self.tiers] + ([self.having.describe()] or [])
-        who = "、".join(word for word in words if word) or "指定业态"
+        words = [TIERS[tier] for tier in self.tiers]
+        words += [names_of(self.trades, "或"), self.having.describe()]
+        who = "、".join(word for word in words if word)
         slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
         return (
             f"{LEVELS[level]}内{subject}中“{who}”按{BASES[self.base]}的占比"
@@ -175,14 +182,11 @@ class MeasureRule:
         """Read ``measure``, ``label``, ``unit``, ``least``, ``most`` and ``tolerance``."""
         del defaults
         measure = fields.text("measure")
-        label, unit = MEASURES.get(measure, (measure, ""))
-        return cls(
-            measure,
-            fields.text("label", label),
-            fields.text("unit", unit),
-            fields.bounds(),
-            fields.number("tolerance", 0.0) or 0.0,
-        )
+        label, standard_unit = MEASURES.get(measure, (measure, ""))
+        unit = fields.text("unit", standard_unit)
+        span = _fractions(fields) if unit == "%" else fields.bounds()
+        tolerance = fields.number("tolerance", 0.0) or 0.0
+        return cls(measure, fields.text("label", label), unit, span, tolerance)
 
     def describe(self, subject: str, level: str) -> str:
         """Say the range."""

@@ -19,17 +19,28 @@ NO_LEDGER: Final = "没有这类业态的完整台账，查不到不等于没有
 
 @dataclass(frozen=True)
 class Tally:
-    """Count the outlets that answer a requirement, each physical shop once."""
+    """Count the outlets that answer a requirement, each physical shop once.
+
+    Attributes
+    ----------
+    sure, maybe
+        Shops that count, and shops that count if what is not yet verified turns out so.
+    passing
+        Mobile and temporary supply that does not count (过渡).
+    online, maybe_online
+        Same-day service over the network, confirmed and claimed only.
+    """
 
     sure: frozenset[str] = frozenset()
     maybe: frozenset[str] = frozenset()
     passing: frozenset[str] = frozenset()
     online: frozenset[str] = frozenset()
+    maybe_online: frozenset[str] = frozenset()
 
 
 def tally(requirement: Requirement, outlets: Iterable[OutletFacts]) -> Tally:
     """Sort outlets of the asked trades: counted, doubtful, transitional, online only."""
-    bins: dict[str, set[str]] = {"sure": set(), "maybe": set(), "passing": set(), "online": set()}
+    bins: dict[str, set[str]] = {name: set() for name in Tally.__dataclass_fields__}
     asked = frozenset(requirement.trades)
     for outlet in outlets:
         if asked and not outlet.trades & asked:
@@ -37,14 +48,22 @@ def tally(requirement: Requirement, outlets: Iterable[OutletFacts]) -> Tally:
         fits = requirement.where.test(outlet)
         if fits is False or outlet.status in GONE:
             continue
-        if outlet.supply == ONLINE or (outlet.same_day_online and requirement.online_substitute):
-            bins["online"].add(outlet.outlet_id)
+        doubtful = fits is None or outlet.status == UNVERIFIED
+        if requirement.online_substitute:
+            _note_online(bins, outlet, doubtful=doubtful)
         if outlet.supply in TRANSITIONAL and not requirement.count_mobile:
             bins["passing"].add(outlet.outlet_id)
         elif outlet.supply in PHYSICAL | TRANSITIONAL:
-            doubtful = fits is None or outlet.status == UNVERIFIED
             bins["maybe" if doubtful else "sure"].add(outlet.outlet_id)
     return Tally(**{name: frozenset(found) for name, found in bins.items()})
+
+
+def _note_online(bins: dict[str, set[str]], outlet: OutletFacts, *, doubtful: bool) -> None:
+    """Note same-day online service, which stands in only with evidence (密云 附件1.1 一 注**)."""
+    if outlet.same_day_online and not doubtful:
+        bins["online"].add(outlet.outlet_id)
+    elif outlet.same_day_online or (outlet.supply == ONLINE and outlet.same_day_online is None):
+        bins["maybe_online"].add(outlet.outlet_id)
 
 
 def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> tuple[Tally, Tally]:
@@ -54,10 +73,16 @@ def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> t
     if sharing == "strict":
         return strict, strict
     near = set().union(*(facts.within_reach(trade) for trade in requirement.trades))
+    if sharing == "strict_or_shared":
+        near |= facts.inside.keys()
     reachable = [one for key, one in facts.everywhere.items() if key in near]
     return strict, tally(requirement, reachable)
 
 
-def is_known(requirement: Requirement, facts: UnitFacts) -> bool:
-    """Return whether absence means anything for the asked trades."""
-    return all(trade in facts.known_trades for trade in requirement.trades)
+def is_known(requirement: Requirement, facts: UnitFacts, standard: Standard) -> bool:
+    """Return whether absence means anything for the asked trades.
+
+    A requirement on all outlets needs a complete register of every trade the standard sorts.
+    """
+    asked = requirement.trades or tuple(row.trade for row in standard.trades)
+    return bool(asked) and facts.known_trades.issuperset(asked)

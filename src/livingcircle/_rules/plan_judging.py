@@ -1,0 +1,99 @@
+"""Judge plans and what people confirm: dated targets, grades of the units below, evidence."""
+
+from typing import Final
+
+from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.outcome import LACKING
+from livingcircle._rules.outcome import NOT_APPLICABLE
+from livingcircle._rules.outcome import SERVED
+from livingcircle._rules.outcome import UNKNOWN
+from livingcircle._rules.outcome import Outcome
+from livingcircle._rules.outcome import compare
+from livingcircle._rules.plans import GradeShareRule
+from livingcircle._rules.plans import TargetRule
+from livingcircle._rules.requirement import Requirement
+from livingcircle._rules.requirement import Standard
+
+YES: Final = frozenset({"是", "有", "达标", "符合", "已完成", "已建立", "yes", "true", "1"})
+NO: Final = frozenset(
+    {"否", "无", "没有", "不达标", "不符合", "未完成", "未建立", "no", "false", "0"}
+)
+
+
+def evidence(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Judge what a person has confirmed."""
+    del standard
+    answer = _answer(facts.evidence.get(requirement.id))
+    if answer is None:
+        return Outcome(UNKNOWN, reason="尚无佐证材料，或没有写明是或否")
+    return Outcome(SERVED if answer else LACKING, numbers="已有人工确认")
+
+
+def _answer(value: object) -> bool | None:
+    """Read yes or no from a cell; anything else is not an answer."""
+    if isinstance(value, bool):
+        return value
+    word = f"{value:g}" if isinstance(value, int | float) else str(value or "").strip().lower()
+    if word in YES | NO:
+        return word in YES
+    return None
+
+
+def text(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Keep a sentence that is not judged."""
+    del requirement, facts, standard
+    return Outcome(NOT_APPLICABLE, reason="保留原文，不作判定")
+
+
+def target(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Judge a dated cumulative target; doing more is never a fault."""
+    del standard
+    rule = requirement.rule
+    assert isinstance(rule, TargetRule)  # noqa: S101
+    if facts.on is None:
+        return Outcome(UNKNOWN, unit=rule.unit, reason="没有评估日期")
+    due = [one for one in rule.milestones if one.by <= facts.on]
+    reported = [row for row in facts.progress if row[0] <= facts.on]
+    done = max(reported)[1] if reported else None
+    if not due:
+        first = rule.milestones[0].by.isoformat()
+        reason = f"第一个期限是{first}，还没有到"
+        return Outcome(NOT_APPLICABLE, reason=reason, found=done, unit=rule.unit)
+    needed = due[-1].least
+    asked = f"到{due[-1].by.isoformat()}应累计{needed:g}{rule.unit}"
+    if done is None:
+        return Outcome(
+            UNKNOWN, required=needed, unit=rule.unit, numbers=asked, reason="没有进度数据"
+        )
+    return Outcome(
+        SERVED if done >= needed else LACKING,
+        required=needed,
+        found=done,
+        shortfall=max(0.0, needed - done),
+        unit=rule.unit,
+        numbers=f"{asked}，已完成{done:g}{rule.unit}",
+    )
+
+
+def grades(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Judge the share of units below at a grade or better."""
+    rule = requirement.rule
+    assert isinstance(rule, GradeShareRule)  # noqa: S101
+    rank = standard.defaults.grade_rank
+    wanted = rank(rule.grade)
+    ranks = [None if grade is None else rank(grade) for _, grade in facts.children]
+    if not ranks or wanted is None:
+        return Outcome(UNKNOWN, unit="%", reason="没有下一级的评级")
+    good = sum(one is not None and one >= wanted for one in ranks)
+    blank = sum(one is None for one in ranks)
+    low, high = good / len(ranks), (good + blank) / len(ranks)
+    verdict = compare(low + rule.tolerance, high + rule.tolerance, rule.least)
+    return Outcome(
+        verdict,
+        required=round(100 * rule.least, 2),
+        found=round(100 * low, 2),
+        shortfall=0.0 if verdict == SERVED else round(max(0.0, 100 * (rule.least - low)), 2),
+        unit="%",
+        numbers=f"{len(ranks)}个中{good}个达到{rule.grade_name}，{blank}个未评级",
+        reason="有单元未评级" if verdict == UNKNOWN else "",
+    )
