@@ -280,3 +280,45 @@ def test_all_mistakes_of_a_pack_are_told_at_once_each_with_its_place(tmp_path):
     assert any("可能想写“match”" in one for one in told)
     with pytest.raises(StandardError, match="validate"):
         load_standard(path)
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        (["vegetable", "pharmacy", "laundry", "florist"], "served"),
+        (["vegetable", "pharmacy", "laundry", "fishing_tackle"], "served"),
+        (["vegetable", "pharmacy", "laundry", "bakery"], "lacking"),
+        (["vegetable", "pharmacy", "florist", "bakery"], "lacking"),
+        ([], "unknown"),
+    ],
+)
+def test_a_miyun_centre_holds_three_basic_trades_and_one_of_the_districts_own(parts, verdict):
+    inside = [(trade, {"service_centre_id": "o0"}) for trade in parts]
+    miyun = load_standard("miyun_2023")
+    assert found(miyun, "centre_parts", ("service_centre", {}), *inside).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "须优先配齐、配优",
+        "进行有选择的差异化配置",
+        "社区生鲜-本地农场-生态旅游体验的商业模式",
+        "大型菜市场建筑面积最小规模为2000~2500平方米/每处",
+        "不单独占地",
+        "细分为15分钟（800-1000米）、10分钟（500米）、5分钟（200-300米）三种可达类型",
+        "应遵循以下3点优先原则",
+        "成年人设施群（文化、体育设施-购物中心-各类开放空间）",
+        "充分考虑空间限制，灵活布置网点",
+        "打造街区商业服务示范区",
+        "尽量减少在社区围墙内封闭区域配置社区便民商业设施",
+        "探索“政府建设、企业运营”、“企业投资、政府奖励”等市场化驱动模式",
+        "成年兴趣培训、职业培训中心等业态",
+        "建议配置老年餐桌、老年人活动中心、老年学校等商业设施",
+    ],
+)
+def test_no_sentence_of_miyuns_annex_is_dropped(sentence):
+    miyun = load_standard("miyun_2023")
+    holders = [one for one in miyun.requirements if sentence in one.text]
+    assert holders
+    assert all(one.clause.startswith("附件1.1") for one in holders)
