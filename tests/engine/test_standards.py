@@ -144,3 +144,21 @@ def test_a_pack_that_is_not_there_is_named_with_what_there_is(name):
     assert "miyun_2023" in str(told.value)
     with pytest.raises(StandardError):
         validate(name)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause"),
+    [
+        ("优质品牌（新消费品牌、网红品牌、国际品牌、老字号）网点占比不低于15%", "一（二）"),
+        ("基本完成覆盖城区的21个便民生活圈的范围划定及分类工作", "三（一）二"),
+        ("推动步行服务盲区便民商业服务的全覆盖", "三（三）"),
+        ("要利用好现有的车棚、车库等资源", "三（四）一"),
+        ("健康养生类设施为必备配置", "三（五）二"),
+        ("搭载代扣代缴、代收代发、打印复印等便民服务", "三（六）二"),
+        ("按照信用等级进行分类管理", "三（八）二"),
+        ("完成9-10个便民生活圈建设", "附件1.2 二"),
+    ],
+)
+def test_the_plans_goals_and_steps_are_kept_in_its_own_words(sentence, clause):
+    standard = load_standard("miyun_2023")
+    assert clause in {one.clause for one in standard.requirements if sentence in one.text}
