@@ -1,0 +1,1 @@
+"""Hold the project to what it promises."""

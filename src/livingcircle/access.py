@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from livingcircle._streets.readers import Reader
+from livingcircle._routing.readers import Reader
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

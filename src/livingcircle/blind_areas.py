@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from livingcircle._streets.graph import RoutingGraph
+from livingcircle._routing.graph import RoutingGraph
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
-from livingcircle._streets.graph import RoutingGraph
+from livingcircle._routing.graph import RoutingGraph
 from livingcircle.network import Network
 
 

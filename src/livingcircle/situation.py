@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from livingcircle._streets.graph import RoutingGraph
-from livingcircle._streets.graph import assemble
-from livingcircle._streets.readers import Reader
-from livingcircle._streets.readers import StraightReader
-from livingcircle._streets.readers import StreetReader
+from livingcircle._routing.graph import RoutingGraph
+from livingcircle._routing.graph import assemble
+from livingcircle._routing.readers import Reader
+from livingcircle._routing.readers import StraightReader
+from livingcircle._routing.readers import StreetReader
 from livingcircle.attachment import Attachment
 from livingcircle.attachment import attach
 from livingcircle.circles import Membership

@@ -1,0 +1,1 @@
+"""Hold the tests of the rooms of the same name."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from livingcircle._streets.readers import StraightReader
+from livingcircle._routing.readers import StraightReader
 from livingcircle.access import Supply
 from livingcircle.access import Units
 from livingcircle.access import band_of

@@ -61,7 +61,7 @@ def test_unknown_tells_the_reason():
 
 def test_circle_names_rule_numbers_and_clause():
     said = "\n".join(explain_verdict(run(), "甲圈", "药店"))
-    assert "应配3个，范围内1个、可达1个" in said
+    assert "应配3个，范围内1个、计入1个" in said
     assert "过渡：移动或临时供给1个，不计入" in said
     assert "步行可达的居民40人、够不着60人、未核实0人" in said
     assert "依据：手写一（count_pharmacy）" in said

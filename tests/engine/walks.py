@@ -3,8 +3,8 @@
 import numpy as np
 import shapely
 
-from livingcircle._streets.graph import assemble
-from livingcircle._streets.readers import StreetReader
+from livingcircle._routing.graph import assemble
+from livingcircle._routing.readers import StreetReader
 from livingcircle.attachment import attach
 from livingcircle.network import build_network
 from livingcircle.walkers import WALKERS

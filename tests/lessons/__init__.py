@@ -1,0 +1,1 @@
+"""Hold one regression test for each lesson other projects paid for."""

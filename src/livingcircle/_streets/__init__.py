@@ -1,1 +1,1 @@
-"""Keep the topology, the gates and the routing graph behind :mod:`livingcircle.network`."""
+"""Keep the topology of streets and the gates on them behind :mod:`livingcircle.network`."""

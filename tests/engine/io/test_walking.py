@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingcircle.io._osm import walking as walking
+from livingcircle.io._osm import walking
 
 
 @pytest.mark.parametrize("highway", ["footway", "path", "steps", "residential", "service", "track"])

@@ -1,0 +1,1 @@
+"""Keep the routing graph and the readers of distances behind :mod:`livingcircle.access`."""
