@@ -21,11 +21,15 @@ from livingcircle.errors import InputError
 
 _NOT_OUTLETS = "_not_outlets"
 # Tags that say "a shop" or "food" and no more; there, and only there, the name may say the rest.
-_NAMED_BY_NAME = (
-    *("shop=yes", "shop=kiosk", "shop=general", "amenity=marketplace", "amenity=restaurant"),
-    *("amenity=fast_food", "amenity=clinic", "amenity=doctors", "amenity=dentist"),
-    *("amenity=social_facility", "amenity=canteen", "shop=food", "shop=farm"),
+_NAMED_BY_NAME = frozenset(
+    {
+        *(("shop", value) for value in ("yes", "kiosk", "general", "food", "farm")),
+        *(("amenity", value) for value in ("marketplace", "restaurant", "fast_food", "canteen")),
+        *(("amenity", value) for value in ("clinic", "doctors", "dentist", "social_facility")),
+    }
 )
+Pair = tuple[str, str]
+OsmRule = tuple[int, str, tuple[Pair, ...]]
 
 
 @dataclass(frozen=True)
@@ -102,13 +106,14 @@ def match_names(text: str) -> Match:
     start = 0
     while start < len(parts):
         found, end = _longest_run(parts, start)
-        codes.extend(found)
         if not found:
-            unmatched.append(parts[start])
+            found, left = _of_part(parts[start])
+            unmatched.extend(left)
+        codes.extend(found)
         start = end
-    left = tuple(dict.fromkeys(unmatched))
-    hints = MappingProxyType({word: suggest(word) for word in left})
-    return Match(tuple(dict.fromkeys(codes)), left, hints)
+    review = tuple(dict.fromkeys(unmatched))
+    hints = MappingProxyType({word: suggest(word) for word in review})
+    return Match(tuple(dict.fromkeys(codes)), review, hints)
 
 
 def suggest(word: str, *, most: int = 3) -> tuple[str, ...]:
@@ -129,11 +134,17 @@ def from_osm_tags(tags: Mapping[str, str]) -> tuple[str, ...]:
     ``amenity=fast_food`` is food, not breakfast. Where the tag only says "a shop", "a market" or
     "a clinic", the name is asked as well.
     """
-    held = {key: {one.strip() for one in value.split(";")} for key, value in tags.items()}
-    codes = [
-        code for code, trade in TRADES.items() if any(_holds(rule, held) for rule in trade.osm)
-    ]
-    if any(_holds(rule, held) for rule in _NAMED_BY_NAME):
+    held = {key: tags[key] for key in _OSM_KEYS & tags.keys()}
+    values = {key: {one.strip() for one in value.split(";")} for key, value in held.items()}
+    pairs = [(key, one) for key, given in values.items() for one in (*given, "*")]
+    fits = {
+        (rank, code)
+        for pair in pairs
+        for rank, code, conditions in _OSM_RULES.get(pair, ())
+        if all(_holds(condition, values) for condition in conditions)
+    }
+    codes = [code for _, code in sorted(fits)]
+    if not _NAMED_BY_NAME.isdisjoint(pairs):
         codes.extend(from_shop_name(tags.get("name:zh") or tags.get("name", "")))
     return tuple(dict.fromkeys(codes))
 
@@ -181,6 +192,10 @@ def from_shop_name(name: str) -> tuple[str, ...]:
     text = words.own_part(whole)
     if not text or any(pattern.search(whole) for pattern in _NOT_OUTLET_NAMES):
         return ()
+    return _named(words.without_shop_in_brackets(text)) or _named(text)
+
+
+def _named(text: str) -> tuple[str, ...]:
     return tuple(
         code
         for code, (wanted, barred) in _NAME_RULES.items()
@@ -205,7 +220,24 @@ def _longest_run(parts: list[str], start: int) -> tuple[tuple[str, ...], int]:
         found = _WORDS_WITH_SEPARATORS.get(words.key("".join(parts[start:end])))
         if found:
             return found, end
-    return _codes_of(parts[start]), start + 1
+    return (), start + 1
+
+
+def _of_part(part: str) -> tuple[tuple[str, ...], list[str]]:
+    """Resolve one part of a list: whole, or split at spaces, dots and dashes that hide a list."""
+    pieces = words.split_loosely(part)
+    answers = [_exact(part)] if len(pieces) == 1 or _exact(part) else list(map(_of_piece, pieces))
+    if len(answers) == 1 or not any(answers):
+        codes = _of_piece(part)
+        return codes, [] if codes else [part]
+    left = [piece for piece, codes in zip(pieces, answers, strict=True) if not codes]
+    return tuple(code for codes in answers for code in codes), left
+
+
+def _of_piece(piece: str) -> tuple[str, ...]:
+    dashed = [_codes_of(one) for one in words.split_dashes(piece)]
+    whole = _codes_of(piece)
+    return whole if whole or not all(dashed) else tuple(code for codes in dashed for code in codes)
 
 
 def _codes_of(word: str) -> tuple[str, ...]:
@@ -228,12 +260,25 @@ def _exact(word: str) -> tuple[str, ...]:
     return _WORDS.get(key) or _WORDS_WITHOUT_END.get(words.without_end(key)) or ()
 
 
-def _holds(rule: str, held: Mapping[str, set[str]]) -> bool:
-    conditions = (condition.split("=", 1) for condition in rule.split("&"))
-    return all(
-        key in held and (value in held[key] or (value == "*" and held[key] != {"no"}))
-        for key, value in conditions
-    )
+def _holds(condition: Pair, held: Mapping[str, set[str]]) -> bool:
+    key, value = condition
+    given = held.get(key, set())
+    return value in given or (value == "*" and bool(given - {"no"}))
+
+
+def _by_condition(trades: Mapping[str, Trade]) -> Mapping[Pair, tuple[OsmRule, ...]]:
+    """File every OpenStreetMap rule under its first condition: thousands of tags ask thousands."""
+    filed: dict[Pair, list[OsmRule]] = {}
+    for rank, (code, trade) in enumerate(trades.items()):
+        for rule in trade.osm:
+            conditions = tuple(_pair(condition) for condition in rule.split("&"))
+            filed.setdefault(conditions[0], []).append((rank, code, conditions))
+    return MappingProxyType({first: tuple(rules) for first, rules in filed.items()})
+
+
+def _pair(condition: str) -> Pair:
+    key, _, value = condition.partition("=")
+    return key, value
 
 
 def _read_catalogue() -> tuple[Mapping[str, Trade], Mapping[str, list[str]]]:
@@ -265,6 +310,10 @@ def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
 
 
 TRADES, _NOT_OUTLET = _read_catalogue()
+_OSM_RULES = _by_condition(TRADES)
+_OSM_KEYS = frozenset(
+    key for rules in _OSM_RULES.values() for _, _, conditions in rules for key, _ in conditions
+) | frozenset(key for key, _ in _NAMED_BY_NAME)
 _WORDS = _index(
     (words.key(word), trade.code)
     for trade in TRADES.values()
