@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from livingcircle.io._osm import tables as tables
+from livingcircle.io._osm import tables
 from livingcircle.io._osm import walking
 from livingcircle.io._osm.reading import RawOsm
 from livingcircle.io._osm.reading import read_raw
