@@ -1,0 +1,58 @@
+"""Lesson 6: decide from network times; the polygon is only a picture.
+
+Paid for in valhalla (#3741: an isodistance held a point at 1.6 × the limit), openrouteservice
+(#382: jumps water), graphhopper (#1393) and planwise (#11). A circle drawn with a compass called
+69 % of the doors served where 37 % were.
+"""
+
+import shapely
+
+from livingcircle.assessment import assess
+from tests.factories.district import draw_district
+from tests.factories.district import table
+from tests.factories.standards import reach
+from tests.factories.standards import write_standard
+from tests.factories.streets import draw_streets
+
+PHARMACY = write_standard(reach("pharmacy"))
+# A hairpin: 40 m apart as the crow flies, 1,240 m on foot.
+HAIRPIN = draw_streets([(0, 0), (700, 0)], [(700, 0), (700, 40)], [(700, 40), (0, 40)])
+
+
+def blind(doors, shops=((100, 0, ["pharmacy"]),), **layers):
+    """Return an assessment of some doors by the hairpin."""
+    district = draw_district(shops, doors, complete=["pharmacy"], **layers)
+    return assess(district, PHARMACY)
+
+
+def test_lesson_06_near_on_the_map_is_not_near_on_foot():
+    """The compass says 40 m and served; the street says 1,240 m."""
+    row = blind([(100, 40, 10)], streets=HAIRPIN).access.iloc[0]
+    assert (row["metres"], row["verdict"]) == (1240.0, "lacking")
+
+
+def test_lesson_06_the_drawing_holds_no_served_door():
+    """People pointed at the map and said: but I live there and the shop is downstairs."""
+    assessment = blind([(110, 0, 5), (110, 40, 10), (125, 40, 10)], streets=HAIRPIN)
+    (area,) = assessment.blind_areas.geometry
+    inside = [area.intersects(point) for point in assessment.doors.geometry]
+    assert inside == [False, True, True]
+
+
+def test_lesson_06_the_drawing_leaves_water_out():
+    """Blind areas in the middle of a lake made the whole map laughable."""
+    lake = table(
+        "barriers", [{"kind": "river", "name": "湖"}], [shapely.box(80, 60, 150, 200)], ["b0"]
+    )
+    dry = blind([(110, 40, 10)], streets=HAIRPIN).blind_areas.geometry.iloc[0]
+    wet = blind([(110, 40, 10)], streets=HAIRPIN, barriers=lake).blind_areas.geometry.iloc[0]
+    assert wet.area < dry.area
+    assert wet.intersection(lake.geometry.iloc[0]).area < 1e-15
+
+
+def test_lesson_06_people_come_from_doors_and_not_from_the_drawing():
+    """Water takes ground away and nobody with it."""
+    lake = table(
+        "barriers", [{"kind": "river", "name": "湖"}], [shapely.box(80, 60, 150, 200)], ["b0"]
+    )
+    assert blind([(110, 40, 10)], streets=HAIRPIN, barriers=lake).blind_areas["people"].sum() == 10

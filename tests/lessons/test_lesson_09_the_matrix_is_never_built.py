@@ -1,0 +1,58 @@
+"""Lesson 9: memory and time blow up in the matrix, not in the idea.
+
+Paid for in r5r (#279: 7,904 points, 64 GB, dead), OSMnx (#563: 24 hours), neatnet (#183), spopt
+(#362) and brokenspoke (#1166). And a trap found on the way: sparse constructors add parallel
+edges up, which once made an answer wrong by 495 m.
+"""
+
+import tracemalloc
+
+import numpy as np
+
+from livingcircle._routing import readers
+from livingcircle._routing.readers import StraightReader
+from tests.engine.walks import metres
+from tests.engine.walks import walk
+from tests.factories.streets import draw_streets
+
+
+def test_lesson_09_parallel_streets_are_not_added_up():
+    """Two ways of 100 and 160 m between the same corners are 100 m, not 260."""
+    streets = draw_streets(
+        [(0, 0), (500, 0)],
+        [(500, 0), (600, 0)],
+        [(500, 0), (550, 62.45), (600, 0)],
+        [(600, 0), (900, 0)],
+    )
+    assert metres(streets, [(450, 0)], [(650, 0)]) == [200.0]
+
+
+def test_lesson_09_bundles_change_nothing(monkeypatch):
+    """Outlets are searched a few at a time; how many at a time must not be seen in the answer."""
+    shops = [(100 * i, 0) for i in range(9)]
+    _, reader = walk(draw_streets([(0, 0), (1000, 0)]), [(450, 0), (20, 0)], shops)
+    whole = dict(_pairs(reader))
+    monkeypatch.setattr(readers, "CHUNK_CELLS", 1)
+    assert dict(_pairs(reader)) == whole
+    assert len(whole) == 9
+
+
+def _pairs(reader):
+    """Return each outlet with the metres to every door within 300 m."""
+    for some, near in reader.within(np.arange(9), 300.0):
+        yield from zip(some.tolist(), map(tuple, near.round(1).tolist()), strict=True)
+
+
+def test_lesson_09_memory_stays_flat_with_many_doors_and_outlets():
+    """20,000 doors × 5,000 outlets as a table would be 800 MB; the search keeps under 200."""
+    rng = np.random.default_rng(1)
+    doors, outlets = rng.uniform(0, 1e4, (20_000, 2)), rng.uniform(0, 1e4, (5_000, 2))
+    reader = StraightReader(doors, outlets, 60.0)
+    tracemalloc.start()
+    reader.nearest(np.arange(5_000), "metres")
+    some, near = next(iter(reader.within(np.arange(5_000), 500.0)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(some) < 5_000
+    assert near.shape == (len(some), 20_000)
+    assert peak < 400e6

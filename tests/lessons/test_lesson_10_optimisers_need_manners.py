@@ -1,0 +1,55 @@
+"""Lesson 10: optimisers need manners.
+
+Paid for in spopt (#237: existing sites moved under another metric, #446: “Infeasible” without a
+reason), AccessMod (#104: keeps building after everyone is served, #8: the order of rows changes
+the answer). Siting is not built yet; the gap list that feeds it already keeps these manners.
+"""
+
+import pytest
+
+from livingcircle.assessment import assess
+from tests.factories.district import draw_district
+from tests.factories.standards import count
+from tests.factories.standards import reach
+from tests.factories.standards import write_standard
+
+STANDARD = write_standard(
+    count("pharmacy", per="population", size=100), reach("pharmacy", metres=(200, 500))
+)
+DOORS = [(100, 0, 150), (900, 0, 100), (1500, 0, 60)]
+
+
+def gaps(shops, doors=DOORS):
+    """Return the gap list of some shops and doors."""
+    return assess(draw_district(shops, doors, complete=["pharmacy"]), STANDARD).gaps
+
+
+def test_lesson_10_existing_outlets_are_taken_off_what_is_asked():
+    """Three are needed and one stands: two are to be added, not three."""
+    row = gaps([(150, 0, ["pharmacy"])]).set_index("unit_id").loc["c1"]
+    assert (row["required"], row["found"], row["shortfall"]) == (3.0, 1.0, 2.0)
+    assert row["remedy"].startswith("增设药店2个")
+
+
+def test_lesson_10_nothing_is_added_once_everyone_is_served():
+    """The greedy went on building for its own sake."""
+    shops = [(100, 0, ["pharmacy"]), (600, 0, ["pharmacy"]), (900, 0, ["pharmacy"])]
+    assert len(gaps([*shops, (1500, 0, ["pharmacy"])])) == 0
+
+
+def test_lesson_10_a_shortfall_is_told_and_not_a_bare_no():
+    """“Infeasible” helps nobody: every gap says what is short, for how many, by which clause."""
+    table = gaps([])
+    assert (table["shortfall"] > 0).all()
+    assert (table["people"] > 0).all()
+    assert (table["clause"] != "").all()
+    assert (table["remedy"] != "").all()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_lesson_10_the_order_of_rows_does_not_change_the_answer(turn):
+    """Two sites at the same distance swapped places when a row was moved."""
+    shops = [(150, 0, ["pharmacy"]), (700, 0, ["pharmacy"]), (2400, 0, ["pharmacy"])]
+    moved = gaps([*shops[turn:], *shops[:turn]], [*DOORS[turn:], *DOORS[:turn]])
+    columns = ["unit_id", "requirement_id", "people", "shortfall", "urgency", "nearest_m"]
+    assert moved[columns].to_dict("records") == gaps(shops)[columns].to_dict("records")
