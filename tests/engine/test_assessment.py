@@ -32,6 +32,7 @@ from tests.factories.streets import lift
 
 PHARMACY = write_standard(count("pharmacy"), reach("pharmacy"))
 SHOPS = [(100, 10, ["pharmacy"])]
+EMPTY_MEMBERS = pd.DataFrame(columns=["circle_id", "community_id", "part"])
 DOORS = [(50, 5, 100), (900, 5, 50), (1500, 5, 30)]
 
 
@@ -109,6 +110,15 @@ def test_nobody_known_leaves_people_missing_and_verdicts_standing():
     assert assessment.blind_areas["people"].isna().all()
     assert assessment.blind_areas["doors"].tolist() == [1, 1]
     assert assessment.circle_facts["population"].isna().all()
+
+
+@pytest.mark.xfail(raises=KeyError, reason="assess needs at least one circle so far")
+def test_district_without_circles_can_be_assessed():
+    district = draw_district(SHOPS, DOORS, complete=["pharmacy"])
+    bare = replace(district, circles=empty("circles"), circle_members=EMPTY_MEMBERS)
+    assessment = assess(bare, PHARMACY)
+    assert len(assessment.circle_facts) == len(assessment.circle_checks) == 0
+    assert pharmacy(assessment)["verdict"].tolist() == ["served", "lacking", "lacking"]
 
 
 def test_door_off_the_network_is_unknown_and_listed():
