@@ -82,11 +82,12 @@ def parse_angle(text: str | float) -> float:
     """
     if isinstance(text, int | float):
         return _checked(float(text), text)
-    word = unicodedata.normalize("NFKC", text).translate(_MARKS)
+    # Twice: NFKC would turn the degree signs º and ˚ into a letter and an accent.
+    word = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS)
     word = word.replace("''", '"').replace("东经", "E").replace("西经", "W")
     word = word.replace("北纬", "N").replace("南纬", "S").strip(" ,;、\t\r\n").upper()
     hemispheres = re.findall(r"[NSEW东西南北]", word)
-    word = re.sub(r"[NSEW东西南北]", "", word).strip(" ,")
+    word = re.sub(r"^[NSEW东西南北]|[NSEW东西南北]$", "", word).strip(" ,")
     word = re.sub(r"\s*\.\s*", ".", re.sub(r"\s+", " ", word))
     if "." not in word and word.count(",") == 1:
         word = re.sub(r"\s*,\s*", ".", word)
