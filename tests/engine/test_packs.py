@@ -322,3 +322,25 @@ def test_no_sentence_of_miyuns_annex_is_dropped(sentence):
     holders = [one for one in miyun.requirements if sentence in one.text]
     assert holders
     assert all(one.clause.startswith("附件1.1") for one in holders)
+
+
+def test_beijings_indicators_change_on_the_day_the_new_ones_come_into_force():
+    def indicators(day):
+        in_force = load_standard("beijing_eight").on(day).requirements
+        return {one.id for one in in_force if one.id.startswith("indicators_")}
+
+    assert indicators(date(2025, 11, 30)) == {"indicators_2015"}
+    assert indicators(date(2025, 12, 1)) == {"indicators_2025"}
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("qingdao_2022", [15, 35, 65, 115, 175]),
+        ("xicheng_ten_minute", [25, 40, 50]),
+        ("miyun_2023", [9, 17, 21]),
+    ],
+)
+def test_yearly_numbers_add_up_to_the_plans_total(name, numbers):
+    rule = load_standard(name).requirement("targets").rule
+    assert [one.least for one in rule.milestones] == numbers
