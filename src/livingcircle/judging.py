@@ -89,6 +89,9 @@ class Finding:
 
 def judge(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Finding:
     """Return the verdict on a requirement for a unit of its level."""
+    if not requirement.in_force(facts.on):
+        outcome = Outcome(NOT_APPLICABLE, reason=f"{facts.on}不在这条要求的起止日期之内")
+        return _finding(requirement, facts, standard, outcome)
     applies, condition = requirement.applies.test(facts)
     if applies is False:
         outcome = Outcome(NOT_APPLICABLE, reason=f"只适用于{condition}的单元")

@@ -1,5 +1,7 @@
 """Judge rules on numbers of outlets and on walking reach by hand-made facts."""
 
+from datetime import date
+
 import pytest
 
 from livingcircle._rules.facts import UnitFacts
@@ -293,6 +295,23 @@ def test_more_than_a_tenth_of_very_old_is_more_than_a_tenth(share, applies):
     standard = load_standard("miyun_2023")
     facts = UnitFacts("community", "S", "甲社区", ages={"80_plus": share})
     assert standard.requirement("elderly_80").applies.test(facts)[0] is applies
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict"),
+    [
+        (date(2023, 12, 31), "not_applicable"),
+        (date(2024, 1, 1), "served"),
+        (date(2024, 12, 31), "served"),
+        (date(2025, 1, 1), "not_applicable"),
+        (None, "served"),
+    ],
+)
+def test_a_rule_holds_between_its_dates_both_included(day, verdict):
+    dated = PHARMACY | {"valid_from": "2024-01-01", "valid_to": "2024-12-31"}
+    finding = judged(dated, unit(shop("pharmacy"), on=day))
+    assert finding.verdict == verdict
+    assert verdict == "served" or "起止日期" in finding.reason
 
 
 # ------------------------------------------------------------------ reach
