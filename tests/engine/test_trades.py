@@ -1,6 +1,8 @@
 """Hold the trades to the words that plans, ledgers and maps really use."""
 
+import importlib
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from livingcircle.trades import suggest
 from livingcircle.trades import trade_name
 from livingcircle.trades import with_broader
 
+ROOT = Path(__file__).parents[2]
 BASIC = {
     "vegetable": "菜篮子", "convenience_store": "便利店", "supermarket": "社区超市",
     "breakfast": "早餐店", "pharmacy": "药店", "hairdresser": "理发店", "laundry": "洗染店",
@@ -223,7 +226,8 @@ def test_industry_classes_give_a_first_guess(code, codes):
         ("农业银行对面小卖部", "convenience_store"), ("菜鸟驿站(理发店旁)", "parcel_point"),
         ("华润超市停车场", ""), ("生鲜超市", "fresh_store"), ("烟酒超市", "tobacco_alcohol"),
         ("中国邮政储蓄银行", "bank"), ("中国邮政", "postal"), ("密云区第二小学", ""),
-        ("顺丰快递", "parcel_point"), ("自助售水机", "water_vending"), ("洗车行", "car_wash"),
+        ("顺丰快递", "parcel_point"), ("野生动物管理站", ""), ("某某银行自行车租赁点", ""),
+        ("自助售水机", "water_vending"), ("洗车行", "car_wash"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -237,3 +241,12 @@ def test_vendor_categories_go_first_and_no_outlet_stays_none():
     assert from_vendor("交通设施;停车场", "华润超市停车场") == ()
     assert from_vendor("购物;商铺", "老百姓大药房") == ("pharmacy",)
     assert from_vendor("", "") == ()
+
+
+def test_the_glossary_holds_the_catalogue_of_today(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    make_glossary = importlib.import_module("make_glossary")
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    assert page == make_glossary.glossary(page)
+    assert page.count("\n| ") > len(TRADES)
+    assert all(f"| `{code}` |" in page for code in TRADES)
