@@ -1,9 +1,9 @@
 """Convert between the coordinate systems that Chinese files come in.
 
 WGS-84 is the engine's own system. CGCS2000 differs from it by centimetres and is taken as equal.
-GCJ-02 (高德, 腾讯) and BD-09 (百度) move every point in China by some 300-1200 m with a published
-formula; its inverse has no closed form and is iterated here until nothing moves. Everything else
-goes through PROJ by its EPSG number, always in the order east, north.
+GCJ-02 (高德, 腾讯) moves a point in China by up to 700 m, BD-09 (百度) by 700 to 1500 m, with a
+published formula; its inverse has no closed form and is iterated here until nothing moves.
+Everything else goes through PROJ by its EPSG number, always in the order east, north.
 """
 
 import re

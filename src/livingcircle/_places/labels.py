@@ -1,8 +1,8 @@
 """Hold a file's coordinate label against the streets.
 
 Outlets stand beside streets. Under the right label most of them are 5 to 40 m from one; under a
-wrong label they are thrown 300 to 1200 m aside and lie wherever they fall. In a dense town that
-is often near some other street, so single points prove nothing: the whole file is compared,
+wrong label they are thrown some 500 to 1400 m aside and lie wherever they fall. In a dense town
+that is often near some other street, so single points prove nothing: the whole file is compared,
 point by point, under every label it could have.
 """
 

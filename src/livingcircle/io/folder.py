@@ -44,8 +44,9 @@ __all__ = ["read_description", "read_district"]
 Progress = Callable[[int, int, str], None]
 _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",
                   "outlets", "entrances", "spaces")  # fmt: skip
-# Residential buildings stand back from the streets and prove nothing about a label.
-_BESIDE_STREETS = {"outlets", "entrances", "gates"}
+# How many points make a label worth doubting: houses stand back from the streets, and only many
+# of them together prove anything. Measured; see docs/explanation/coordinates.md.
+_WITNESSES = {"outlets": 5, "entrances": 5, "gates": 5, "doors": 300}
 _TEN_M = 9e-5  # degrees
 
 
@@ -151,8 +152,13 @@ def _extent(
 
 def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
     """Hold each file of points against the streets, in case its system is not the declared one."""
-    judged = [part for part in parts if part.table in _BESIDE_STREETS and part.system]
-    judged = [part for part in judged if part.extent is None]
+    judged = [
+        part
+        for part in parts
+        if part.extent is None
+        and part.system
+        and len(part.rows) >= _WITNESSES.get(part.table, np.inf)
+    ]
     if not judged or not len(streets):
         return []
     reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), _TEN_M))
