@@ -149,6 +149,13 @@ def test_modules_name_no_machine(path):
     assert not re.search(r"[\"' ]/(home|work|opt|root|Users|mnt)/", path.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("path", PAPERS, ids=where)
+def test_papers_point_at_files_that_are_there(path):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+    local = [link for link in links if not re.match(r"[a-z]+:", link)]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
 def test_demonstration_files_carry_their_licences():
     text = (SAMPLE / "LICENCE.md").read_text("utf-8")
     files = {path.name for path in SAMPLE.iterdir() if path.is_file()}

@@ -66,10 +66,10 @@ def test_lesson_11_a_run_pins_its_inputs_rules_walker_and_code(tmp_path):
     )
     read = read_district(tmp_path)
     district = replace(draw_district(SHOP, [(100, 0, 10)]), sources=read.sources)
-    run = assess(district, load_standard("miyun_2023")).run
+    run = assess(district, load_standard("qingdao_2022")).run
     pinned = {source["file"]: source["sha256"] for source in run["sources"]}
     assert pinned["shops.csv"] == hashlib.sha256(shops.encode()).hexdigest()
-    pack = (PACKAGE / "standards" / "miyun_2023.toml").read_bytes()
+    pack = (PACKAGE / "standards" / "qingdao_2022.toml").read_bytes()
     assert run["standard_sha256"] == hashlib.sha256(pack).hexdigest()
     assert run["engine"] == livingcircle.__version__
     assert (run["walker"]["name"], run["at"]) == ("standard", "10:00")
