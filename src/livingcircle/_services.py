@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.facts import PHYSICAL
+from livingcircle._rules.facts import TRANSITIONAL
 from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
@@ -130,7 +132,8 @@ def _supply(
                 (offers if sure else maybe)[place, column[trade]] = True
             for number, one in by_trade.get(trade, ()):
                 fits = one.where.test(outlet)
-                if fits is False or (outlet.supply != "fixed" and not one.count_mobile):
+                counted = PHYSICAL | (TRANSITIONAL if one.count_mobile else frozenset())
+                if fits is False or outlet.supply not in counted:
                     continue
                 (offers if sure and fits else maybe)[place, number] = True
     return Supply(needs, offers, maybe)
@@ -150,6 +153,7 @@ def judge_services(
         off_network=situation.off_network,
         shut_in=situation.shut_in,
         edge_metres=situation.edge_metres,
+        metres_per_minute=situation.walker.metres_per_minute,
     )
     by_requirement: dict[str, Judged] = {}
     for one, service in needs.services:
@@ -158,14 +162,10 @@ def judge_services(
         judged = Judged(service, one.subject, standard.tier(one.trades[0]), doors)
         by_requirement[one.id] = judged
     musts = {one.id for one in standard.requirements if one.severity == "must"}
-    drawn = {
-        one.trades[0]: by_requirement[one.id]
-        for one, _ in reversed(needs.services)
-        if one.id in musts
-    }
+    drawn = {name: judged for name, judged in by_requirement.items() if name in musts}
     people = _people(situation, needs, by_requirement, units)
     by_trade = _by_trade(by_requirement.values())
-    return Services(by_requirement, by_trade, dict(reversed(drawn.items())), people)
+    return Services(by_requirement, by_trade, drawn, people)
 
 
 def _by_trade(judged: Iterable[Judged]) -> dict[str, Judged]:

@@ -71,12 +71,15 @@ class Certainty:
         Doors on a part of the network that does not lead to the main one, shape (doors,).
     edge_metres
         Straight metres from each door to where the data end; inf when there is no end.
+    metres_per_minute
+        The walker's speed, for radii stated in minutes.
     """
 
     complete: Collection[str]
     off_network: Bools
     shut_in: Bools
     edge_metres: Floats
+    metres_per_minute: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -151,19 +154,22 @@ def _doubts(
     metres: Floats,
 ) -> list[tuple[Bools, str]]:
     """Return what may hide an outlet, the plainest reason first."""
-    count = len(metres)
-    maybe = access.maybe_metres[:, columns]
-    hidden = maybe.max(axis=1) if service.every else maybe.min(axis=1)
+    reach = service.far
+    if not np.isfinite(reach):
+        reach = service.far_minutes * certainty.metres_per_minute
+    missing = (access.metres[:, columns] > service.far) | (
+        access.minutes[:, columns] > service.far_minutes
+    )
     listed = np.array([t in certainty.complete for t in service.trades])
-    missing = access.metres[:, columns] > service.far
+    hidden = access.maybe_metres[:, columns] <= reach
+    gone = missing & listed & ~hidden
     # Of alternatives, all must be surely missing; of a set, one that surely is will do.
-    sure = (missing & listed).any(axis=1) if service.every else np.full(count, listed.all())
-    reach = service.far if np.isfinite(service.far) else service.far_minutes * 60.0
+    sure = gone.any(axis=1) if service.every else gone.all(axis=1)
     return [
         (certainty.off_network, OFF_NETWORK),
         (certainty.shut_in & ~np.isfinite(metres), SHUT_IN),
-        (~sure, NO_LEDGER),
-        (hidden <= reach, UNVERIFIED),
+        (~sure & (missing & ~listed).any(axis=1), NO_LEDGER),
+        (~sure, UNVERIFIED),
         (certainty.edge_metres < reach, EDGE),
     ]
 

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import dijkstra
 
 from livingcircle._streets.gates import REPAIR_COLUMNS
 from livingcircle._streets.gates import GatePlan
@@ -318,19 +319,19 @@ def _compound_ways(
 
 
 def _depths(plan: GatePlan, part: Ints) -> Ints:
-    """Return how many residents' gates lie between each component and the open streets."""
-    far = len(plan.links) + 1
+    """Return how many residents' gates lie between each component and the open streets.
+
+    Of the components that gates link together, the longest is the open one.
+    """
     count = int(part.max()) + 1
-    depth = np.full(count, far, dtype=np.int64)
-    linked = {int(part[n]) for a, b, _, _ in plan.links for n in (a, b)}
-    depth[[p for p in range(count) if p not in linked]] = 0
-    depth[0] = 0
-    for _ in range(far):
-        for a, b, _, _ in plan.links:
-            low = min(depth[part[a]], depth[part[b]]) + 1
-            depth[part[a]] = min(depth[part[a]], low)
-            depth[part[b]] = min(depth[part[b]], low)
-    return depth
+    ends = np.array([(a, b) for a, b, _, _ in plan.links], dtype=np.int64).reshape(-1, 2)
+    a, b = part[ends[:, 0]], part[ends[:, 1]]
+    linked = coo_array((np.ones(len(a)), (a, b)), shape=(count, count)).tocsr()
+    _, group = connected_components(linked, directed=False)
+    # Components are numbered by length, so the first of each group is its longest.
+    _, roots = np.unique(group, return_index=True)
+    steps = dijkstra(linked, directed=False, unweighted=True, indices=roots, min_only=True)
+    return np.asarray(steps, dtype=np.int64)
 
 
 def _islands(network: Network) -> pd.DataFrame:

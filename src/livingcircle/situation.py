@@ -93,7 +93,9 @@ def lay_out(district: District, walker: Walker, *, at: str = "10:00") -> Situati
     AssessmentError
         If there is nobody to assess: neither doors nor communities with people.
     """
-    homes = district.doors[district.doors["use"].isin(RESIDENTIAL)]
+    # Where people are registered people live, whatever the building is called.
+    lived_in = (district.doors["residents"] > 0).fillna(value=False)
+    homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
     areas = circle_areas(district)
     settled = _settle(district, homes, areas)
     grid = _grid(district)
@@ -187,8 +189,12 @@ def _network(
         barriers=district.barriers,
         at=at,
     )
-    out = attach(network, *_entrances(district, doors, "door", grid), residents=True)
-    into = attach(network, *_entrances(district, district.outlets, "outlet", grid), residents=False)
+    points, owner, inside = _entrances(district, doors, "door", grid)
+    out = attach(network, points, owner, residents=True)
+    # A compound's entrance is not the building's door: the walk to it counts in full.
+    out = replace(out, leg=out.leg + inside)
+    points, owner, _ = _entrances(district, district.outlets, "outlet", grid)
+    into = attach(network, points, owner, residents=False)
     compounds = doors["compound"].fillna("").to_numpy(dtype=object)
     graph = assemble(network, out, into, (len(doors), len(district.outlets)), compounds)
     return network, graph, (out, into)
@@ -196,8 +202,11 @@ def _network(
 
 def _entrances(
     district: District, owners: gpd.GeoDataFrame, kind: str, grid: LocalGrid
-) -> tuple[Shapes, Ints]:
-    """Return every entrance in metres and whose it is; a building without any is its own."""
+) -> tuple[Shapes, Ints, Floats]:
+    """Return every entrance in metres, whose it is, and how far from its building it stands.
+
+    A building without any is its own entrance; only a compound's entrance stands apart.
+    """
     entrances = district.entrances[district.entrances["of"] == kind]
     owner = owners.index.get_indexer(pd.Index(entrances["of_id"]))
     shapes = [entrances.geometry.to_numpy()[owner >= 0]]
@@ -212,9 +221,15 @@ def _entrances(
         numbers.append(joined["n"].to_numpy(dtype=np.int64))
     rest = np.setdiff1d(np.arange(len(owners)), np.concatenate(numbers))
     shapes.append(owners.geometry.to_numpy()[rest])
-    points = np.concatenate(shapes).astype(object)
     numbers.append(rest)
-    return np.asarray(grid.project(points), dtype=object), np.concatenate(numbers).astype(np.int64)
+    points = np.asarray(grid.project(np.concatenate(shapes).astype(object)), dtype=object)
+    owned = np.concatenate(numbers).astype(np.int64)
+    apart = np.zeros(len(owned))
+    if kind == "door":
+        shared = slice(len(numbers[0]), len(numbers[0]) + len(numbers[1]))
+        homes = grid.project(owners.geometry.to_numpy()[owned[shared]])
+        apart[shared] = shapely.distance(points[shared], np.asarray(homes, dtype=object))
+    return points, owned, apart
 
 
 def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tuple[Bools, Bools]:
@@ -225,9 +240,8 @@ def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tu
     attached = np.zeros(count, dtype=np.bool_)
     attached[ends.owner[ends.segment >= 0]] = True
     on_main = np.zeros(count, dtype=np.bool_)
-    leads_out = {int(n) for n in network.exits.ravel()}
-    parts = {int(c) for s, c in enumerate(network.component) if network.tail[s] in leads_out}
-    fine = np.isin(network.component, [0, *sorted(parts)])
+    leads_out = np.isin(network.tail, network.exits) | np.isin(network.head, network.exits)
+    fine = np.isin(network.component, [0, *np.unique(network.component[leads_out])])
     on_main[ends.owner[(ends.segment >= 0) & fine[ends.segment]]] = True
     return ~attached, attached & ~on_main
 

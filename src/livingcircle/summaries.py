@@ -222,14 +222,15 @@ def blind_area_table(
     people = people_of(situation)
     circle = situation.members.door_circle
     parts = []
-    for trade, one in judged.items():
+    for one in judged.values():
         verdict = one.doors.verdict
         found = find_blind_areas(
             place, verdict == LACKING, verdict == SERVED, circle, people, one.doors.metres
         )
         if len(found):
-            parts.append(_named(situation, access, one, found).assign(trade=trade))
+            parts.append(_named(situation, access, one, found).assign(trade=one.service.trades[0]))
     columns = ["circle_id", "circle_name", "community_names", "trade", "trade_name", "tier"]
+    columns += ["requirement_id", "radius_m"]
     columns += ["doors", "people", "elders", "infants", "nearest_m", "farthest_m"]
     columns += ["nearest_outlet_id", "nearest_name", "place", "geometry"]
     if not parts:
@@ -240,7 +241,7 @@ def blind_area_table(
         )
     table = pd.concat(parts, ignore_index=True)
     table = table.sort_values(
-        ["people", "doors", "trade", "place"], ascending=[False, False, True, True]
+        ["people", "doors", "requirement_id", "place"], ascending=[False, False, True, True]
     )
     table.index = pd.Index([f"B{n:04d}" for n in range(1, len(table) + 1)], name="blind_area_id")
     return gpd.GeoDataFrame(table[columns], geometry="geometry", crs="EPSG:4326")
@@ -271,6 +272,8 @@ def _named(
             "community_names": communities,
             "trade_name": one.title,
             "tier": one.tier,
+            "requirement_id": one.service.requirement_id,
+            "radius_m": one.service.far if np.isfinite(one.service.far) else np.nan,
             "doors": found["doors"].to_numpy(),
             "people": found["people"].round(1).to_numpy(),
             "elders": found["elders"].round(1).to_numpy(),

@@ -112,3 +112,14 @@ def test_minutes_are_judged_independently_of_metres():
     assert judge(service=Service("r", ("a",), ("a",), far_minutes=7.0))[0] == "served"
     assert judge(service=Service("r", ("a",), ("a",), far_minutes=6.6))[0] == "lacking"
     assert judge(service=Service("r", ("a",), ("a",), far=500.0, far_minutes=5.0))[0] == "lacking"
+
+
+def test_of_a_set_the_served_half_does_not_settle_the_unverified_one():
+    both = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
+    shops = ((1100, "a"), (1100, "b"))
+    assert judge(service=both, shops=shops, unverified=(1,)) == ("unknown", UNVERIFIED)
+
+
+def test_a_set_judged_by_minutes_can_be_lacking():
+    both = Service("r", ("a", "b"), ("a", "b"), every=True, far_minutes=5.0)
+    assert judge(service=both, shops=((1100, "a"), (1400, "b"))) == ("lacking", "")

@@ -71,3 +71,15 @@ def test_people_are_conserved(areas, people):
     doors = [(100 + 10 * i, 0, UNKNOWN, {"floor_area_m2": a}) for i, a in enumerate(areas)]
     got = settled(doors, west={"population": people})
     assert got.doors["residents"].sum() == pytest.approx(people)
+
+
+def test_people_not_accounted_for_live_behind_the_doors_nobody_counted():
+    doors = [(100, 0, 20.0), (200, 0, UNKNOWN), (300, 0, UNKNOWN)]
+    got = settled(doors, west={"population": 5000})
+    assert got.doors["residents"].sum() == 5000.0
+    assert got.doors["basis"].tolist() == ["given", "modelled", "modelled"]
+
+
+def test_doors_nobody_counted_are_said_aloud():
+    got = settled([(100, 0, 20.0), (200, 0, UNKNOWN)])
+    assert "1个楼门不知道住了多少人" in got.notes[0]

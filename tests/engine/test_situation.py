@@ -64,7 +64,7 @@ def test_compound_entrances_serve_every_door_of_the_compound():
     doors = [(400, 30, 1, {"compound": "花园"}), (420, 30, 1, {"compound": ""})]
     entrances = draw_entrances((300, 0, "compound", "花园"), (600, 0, "compound", "别处"))
     got = place([(500, 0, ["bank"])], doors, entrances=entrances)
-    assert metres(got) == [200.0, 110.0]
+    assert metres(got) == [304.4, 110.0]  # 104.4 m from the building to the gate
 
 
 def test_a_doors_own_entrance_goes_before_its_compounds():
@@ -74,7 +74,7 @@ def test_a_doors_own_entrance_goes_before_its_compounds():
 
 
 def test_shops_and_offices_are_no_doors():
-    doors = [(100, 0, 1), (200, 0, 1, {"use": "办公"}), (300, 0, 1, {"use": "商住"})]
+    doors = [(100, 0, 1), (200, 0, None, {"use": "办公"}), (300, 0, 1, {"use": "商住"})]
     got = place([], doors)
     assert got.doors.index.tolist() == ["d00", "d02"]
     assert got.notes == ("1栋非居住建筑不算楼门",)
@@ -137,3 +137,8 @@ def test_door_without_community_is_noted():
     assert "1个楼门不在任何社区里，只计入全区" in got.notes
     bare = replace(draw_district([], [(100, 0, 1)]), communities=empty("communities"))
     assert lay_out(bare, WALKERS["standard"]).notes == ()
+
+
+def test_where_people_are_registered_people_live_whatever_the_building_is_called():
+    got = place([], [(100, 0, 30, {"use": "居民楼"}), (200, 0, 1)])
+    assert got.doors.index.tolist() == ["d00", "d01"]
