@@ -121,7 +121,7 @@ def test_everybody_has_exactly_one_verdict(complete):
     assert (got[list(VERDICTS)].sum(axis=1) == got["people"]).all()
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     st.lists(
         st.tuples(st.integers(0, 1990), st.integers(-150, 150), st.integers(0, 500)),
