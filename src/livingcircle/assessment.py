@@ -63,6 +63,8 @@ TABLE_NAMES = (
 )
 # 便利性指数 is defined on Beijing's eight functions, whatever standard is assessed.
 FUNCTIONS = "beijing_eight"
+FACTS = ["name", "kind", "population", "area_km2", "density", "households", "communities"]
+FACTS += ["doors", "outlets", "basic_trades_present"]
 STEPS = ("铺路网、安置居民", "测算步行距离", "逐门判定", "对照配置标准", "划步行盲区", "汇总指标")
 
 
@@ -325,7 +327,7 @@ def _circle_facts(
             "outlets": len(fact.outlets),
             "basic_trades_present": len(basic & present),
         }
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=None if rows else FACTS)
     return table.reindex(situation.district.circles.index).rename_axis("circle_id")
 
 

@@ -76,7 +76,7 @@ def test_what_cannot_be_done_is_said_before_anything_long_begins(words, sentence
 
 def test_foreign_files_are_never_overwritten(tmp_path):
     (tmp_path / "mine.txt").write_text("keep", "utf-8")
-    with pytest.raises(LivingCircleError, match="已有别的内容（.*），没有覆盖"):
+    with pytest.raises(LivingCircleError, match=r"已有别的内容（.*），没有覆盖"):
         run("assess", SAMPLE, "--out", tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
