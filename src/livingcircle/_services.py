@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +66,10 @@ class Services:
     people: Mapping[tuple[str, str], Mapping[str, tuple[float, float, float]]]
 
 
-def list_needs(situation: Situation, standard: Standard, also: Sequence[str] = ()) -> Needs:
-    """Return what has to be measured for a standard, and for further trades."""
+def list_needs(
+    situation: Situation, standard: Standard, also: Sequence[str] = (), *, on: date | None = None
+) -> Needs:
+    """Return what has to be measured for a standard on a day, and for further trades."""
     listed = [row.trade for row in standard.trades]
     asked = [trade for one in standard.requirements for trade in one.trades]
     trades = tuple(dict.fromkeys([*listed, *asked, *also]))
@@ -75,6 +78,8 @@ def list_needs(situation: Situation, standard: Standard, also: Sequence[str] = (
     special: dict[str, Requirement] = {}
     for one in standard.requirements:
         if not isinstance(one.rule, ReachRule) or not _on_foot(one.rule, situation):
+            continue
+        if not one.in_force(on):
             continue
         plain = one.where == Where() and not one.count_mobile
         needs = one.trades if plain else tuple(f"{one.id}|{trade}" for trade in one.trades)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -32,6 +33,8 @@ from livingcircle.blind_areas import neighbours_by_line
 from livingcircle.blind_areas import neighbours_on_streets
 from livingcircle.circles import check_circles
 from livingcircle.district import District
+from livingcircle.reports import match_reports
+from livingcircle.reports import parse_day
 from livingcircle.situation import Situation
 from livingcircle.situation import lay_out
 from livingcircle.standards import Standard
@@ -39,6 +42,7 @@ from livingcircle.standards import load_standard
 from livingcircle.summaries import access_table
 from livingcircle.summaries import blind_area_table
 from livingcircle.summaries import coverage_table
+from livingcircle.tables import issues_frame
 from livingcircle.units import gather
 from livingcircle.units import list_units
 from livingcircle.walkers import check_hour
@@ -132,6 +136,7 @@ def assess(
     *,
     walker: str = "standard",
     at: str = "10:00",
+    on: date | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Return the assessment of a district by a standard.
@@ -146,6 +151,10 @@ def assess(
         ``"standard"``, ``"elder"``, ``"brisk"`` or ``"wheelchair"``.
     at
         Hour at which gates are judged, ``"HH:MM"``.
+    on
+        Day of the assessment: which requirements are in force, which targets are due, which
+        reports count. By default the latest date that the data name; never today, because the
+        same inputs give the same tables.
     progress
         Called with (done, total, what is being done).
 
@@ -159,37 +168,34 @@ def assess(
     check_hour(at)
     step = _steps(progress)
     step()
+    day = on or _data_day(district)
     situation = lay_out(district, find_walker(walker), at=at)
     units = list_units(situation)
+    reported, strangers = match_reports(district.reports, standard, day)
     step()
     eight = load_standard(FUNCTIONS)
-    needs = list_needs(situation, standard, [row.trade for row in eight.trades])
+    needs = list_needs(situation, standard, [row.trade for row in eight.trades], on=day)
     members = situation.members
-    measured = measure(
-        situation.reader,
-        needs.supply,
-        Units(members.door_circle, members.outlet_circle, members.door_community),
-        needs.radii,
-    )
+    numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
+    measured = measure(situation.reader, needs.supply, numbers, needs.radii)
     step()
-    facts = gather(situation, measured, units)
+    facts = gather(situation, measured, units, reported, day)
     services = judge_services(situation, measured, needs, standard, units, facts)
     step()
     findings = judge_units(standard, services, units, facts)
     step()
-    judged = services.by_trade
     blind = blind_area_table(situation, measured, _neighbourhood(situation), services.to_draw)
     step()
     circle_facts = _circle_facts(situation, standard, units, facts)
     assessment = Assessment(
         district=district,
         standard=standard,
-        run=_run_record(situation, standard, at),
+        run=_run_record(situation, standard, at, day),
         doors=_doors(situation),
         outlets=_outlets(situation),
-        access=access_table(situation, measured, judged, needs.trades),
+        access=access_table(situation, measured, services.by_trade, needs.trades),
         findings=findings,
-        coverage=coverage_table(situation, judged),
+        coverage=coverage_table(situation, services.by_trade),
         gaps=find_gaps(situation, standard, services, units, findings),
         blind_areas=blind,
         indices=measure_indices(situation, standard, eight, units, facts, services),
@@ -198,12 +204,19 @@ def assess(
             district, situation.areas, circle_facts["population"], situation.grid
         ),
         repairs=_repairs(situation),
-        issues=district.issues,
+        issues=pd.concat([district.issues, issues_frame(strangers)], ignore_index=True),
         situation=situation,
         measured=measured,
     )
     step()
     return assessment
+
+
+def _data_day(district: District) -> date | None:
+    """Return the latest day that the files or the reports speak of, or None."""
+    told = [source.date for source in district.sources] + district.reports["date"].tolist()
+    days = [day for text in told if (day := parse_day(text)) is not None]
+    return max(days, default=None)
 
 
 def _steps(progress: Progress | None) -> Callable[[], None]:
@@ -331,7 +344,9 @@ def _circle_facts(
     return table.reindex(situation.district.circles.index).rename_axis("circle_id")
 
 
-def _run_record(situation: Situation, standard: Standard, at: str) -> dict[str, Any]:
+def _run_record(
+    situation: Situation, standard: Standard, at: str, on: date | None
+) -> dict[str, Any]:
     """Return everything that is needed to run the same assessment again."""
     sources = [
         asdict(source) | {"complete_for": sorted(source.complete_for), "status": str(source.status)}
@@ -349,10 +364,22 @@ def _run_record(situation: Situation, standard: Standard, at: str) -> dict[str, 
         | {"seconds": dict(walker.seconds)},
         "walker_label": situation.walker.describe(),
         "at": at,
+        "on": on.isoformat() if on else "",
         "method": situation.reader.method,
         "data_date": dates[-1] if dates else "",
         "grid": {"lon0": situation.grid.lon0, "lat0": situation.grid.lat0},
         "network": network.summary() if network else {},
         "sources": sources,
-        "notes": list(situation.notes),
+        "notes": [*situation.notes, *_validity(standard, on)],
     }
+
+
+def _validity(standard: Standard, on: date | None) -> list[str]:
+    """Return a sentence where the standard is not in force on the day of the assessment."""
+    if on is None:
+        return ["没有评估日期，不核对配置标准和各项要求的起止日期"]
+    first, last = standard.valid_from, standard.valid_to
+    if (first or on) <= on <= (last or on):
+        return []
+    span = f"{first or '…'}至{last or '…'}"
+    return [f"评估日期{on}不在配置标准的有效期（{span}）之内，结论只供参考"]

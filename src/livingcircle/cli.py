@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import as_file
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +23,9 @@ from rich.progress import TextColumn
 from rich.progress import TimeElapsedColumn
 
 from livingcircle import _report
+from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess as run_assessment
+from livingcircle.district import District
 from livingcircle.documents import change_sentences
 from livingcircle.documents import diff_assessments
 from livingcircle.documents import write_change_list
@@ -36,6 +39,7 @@ from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle.io.starter import start_district
 from livingcircle.readback import write_readbacks
+from livingcircle.reports import check_day
 from livingcircle.results import fresh_folder
 from livingcircle.results import read_results
 from livingcircle.results import write_results
@@ -101,13 +105,14 @@ WalkerName = Annotated[
     str, typer.Option("--walker", help="步行者：standard（不写即是）、elder、brisk、wheelchair")
 ]
 At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，不写则 10:00")]
+On = Annotated[str, typer.Option("--on", help="评估日期，如 2026-06-30，不写则用数据的最近日期")]
 
 
 @app.command()
 def demo(folder: Out = Path("demo")) -> None:
     """用自带的示范区跑一遍全流程，结果写到 demo/。"""
     with as_file(files("livingcircle") / "sample") as sample:
-        _assess(_plan(Path(sample), "", "", ""), folder)
+        _assess(_plan(Path(sample)), folder)
 
 
 @app.command()
@@ -130,9 +135,10 @@ def assess(
     standard: StandardName = "",
     walker: WalkerName = "",
     at: At = "",
+    on: On = "",
 ) -> None:
     """评估一个地区：缺什么、谁受影响、为什么，并写出一图一单一账两表。"""
-    _assess(_plan(folder, standard, walker, at), results)
+    _assess(_plan(folder, standard, walker, at, on), results)
 
 
 @dataclass(frozen=True)
@@ -143,10 +149,17 @@ class Plan:
     standard: Standard
     walker: str
     at: str
+    on: date | None
+
+    def run(self, district: District, step: Step | None = None) -> Assessment:
+        """Return the assessment this plan asks for."""
+        return run_assessment(
+            district, self.standard, walker=self.walker, at=self.at, on=self.on, progress=step
+        )
 
 
-def _plan(folder: Path, standard: str, walker: str, at: str) -> Plan:
-    """Settle standard, walker and hour: as typed, else as in district.toml, else the usual."""
+def _plan(folder: Path, standard: str = "", walker: str = "", at: str = "", on: str = "") -> Plan:
+    """Settle standard, walker, hour and day: as typed, else as in district.toml, else the usual."""
     described = read_description(folder)
     named = standard or described.standard
     own = folder / named
@@ -155,6 +168,7 @@ def _plan(folder: Path, standard: str, walker: str, at: str) -> Plan:
         load_standard(own if named.endswith(".toml") and own.is_file() else named),
         walker or str(described.options.get("walker", "standard")),
         at or str(described.options.get("at", "10:00")),
+        check_day(on or str(described.options.get("on", ""))),
     )
     find_walker(plan.walker)
     check_hour(plan.at)
@@ -167,9 +181,7 @@ def _assess(plan: Plan, results: Path) -> None:
         with progress("读取并检查") as step:
             district = read_district(plan.folder, progress=step)
         with progress("沿街道测算") as step:
-            assessment = run_assessment(
-                district, plan.standard, walker=plan.walker, at=plan.at, progress=step
-            )
+            assessment = plan.run(district, step)
         write_readbacks(district, plan.folder, work)
         with progress("写结果表") as step:
             write_results(assessment, work, step)
@@ -186,11 +198,12 @@ def explain(
     standard: StandardName = "",
     walker: WalkerName = "",
     at: At = "",
+    on: On = "",
 ) -> None:
     """说明一个结论从何而来：哪条规定、哪些数、哪些网点、怎么走。"""
-    plan = _plan(folder, standard, walker, at)
+    plan = _plan(folder, standard, walker, at, on)
     district = read_district(folder)
-    assessment = run_assessment(district, plan.standard, walker=plan.walker, at=plan.at)
+    assessment = plan.run(district)
     for sentence in explain_verdict(assessment, unit, trade):
         out.print(sentence, highlight=False)
 

@@ -82,6 +82,9 @@ class District:
         Street nodes that cost time or stop people: crossings, signals, lifts.
     gates, barriers, spaces
         As given; possibly empty.
+    reports
+        What people reported of a unit: confirmations, measured numbers, progress, grades; each
+        with the ``level`` and ``unit`` id it is about.
     extent
         The area the streets and outlets cover; beyond it nothing is known.
     sources
@@ -102,6 +105,7 @@ class District:
     gates: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     spaces: gpd.GeoDataFrame
+    reports: gpd.GeoDataFrame
     entrances: gpd.GeoDataFrame
     extent: BaseGeometry | None
     sources: tuple[Source, ...]

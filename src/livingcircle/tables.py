@@ -71,6 +71,7 @@ TABLES = MappingProxyType(
             catalogue.GATES,
             catalogue.BARRIERS,
             catalogue.SPACES,
+            catalogue.REPORTS,
             catalogue.STREETS,
             catalogue.JUNCTIONS,
         )

@@ -7,6 +7,9 @@ None, and a sum over members is known only when every member is.
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +19,8 @@ import shapely
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
 from livingcircle.judging import UnitFacts
+from livingcircle.reports import Reported
+from livingcircle.reports import UnitKey
 from livingcircle.residents import AGES
 from livingcircle.situation import Situation
 
@@ -138,16 +143,50 @@ def shop_table(situation: Situation) -> pd.DataFrame:
     return table.assign(x=xy[:, 0], y=xy[:, 1])
 
 
-def gather(situation: Situation, access: Access, units: list[Unit]) -> list[UnitFacts]:
-    """Return the facts of each unit, people reached not yet among them."""
+def gather(
+    situation: Situation,
+    access: Access,
+    units: list[Unit],
+    reported: Mapping[UnitKey, Reported] = MappingProxyType({}),
+    on: date | None = None,
+) -> list[UnitFacts]:
+    """Return the facts of each unit on a day, people reached not yet among them."""
     shops = shop_table(situation)
     known = situation.district.complete_trades()
     reachable = _reachable(situation, access)
     whole = _age_shares(situation, units[-1])
-    return [
-        _facts(situation, unit, shops, known, reachable.get((unit.level, unit.unit_id), {}), whole)
-        for unit in units
-    ]
+    facts = []
+    for unit in units:
+        key = (unit.level, unit.unit_id)
+        told = reported.get(key, Reported())
+        bare = _facts(situation, unit, shops, known, reachable.get(key, {}), whole)
+        facts.append(
+            replace(
+                bare,
+                evidence=told.evidence,
+                measures=told.measures,
+                progress=told.progress,
+                children=_children(situation, unit, reported),
+                on=on,
+            )
+        )
+    return facts
+
+
+def _children(
+    situation: Situation, unit: Unit, reported: Mapping[UnitKey, Reported]
+) -> tuple[tuple[str, str | None], ...]:
+    """Return the units below with the grade each was given: circles, or a circle's communities."""
+    circles = situation.district.circles
+    if unit.level == "circle":
+        below = [("community", str(situation.members.communities[n])) for n in unit.communities]
+    elif unit.level == "subdistrict":
+        below = [("circle", str(c)) for c in circles.index[circles["subdistrict"] == unit.unit_id]]
+    elif unit.level == DISTRICT:
+        below = [("circle", str(circle)) for circle in circles.index]
+    else:
+        below = []
+    return tuple((key[1], reported.get(key, Reported()).grade) for key in below)
 
 
 def _facts(

@@ -218,7 +218,7 @@ def test_four_in_five_circles_reach_a_grade_of_the_citys_own(linjiang, grades, v
 
 def test_a_target_counts_up_and_may_be_exceeded(linjiang):
     def at(day, *progress):
-        return found(linjiang, "built", on=day, progress=progress)
+        return found(linjiang, "built", on=day, progress={"built": progress})
 
     assert at(date(2023, 6, 1)).verdict == "not_applicable"
     assert at(date(2024, 12, 31)).verdict == "unknown"

@@ -234,7 +234,7 @@ TARGET = {
     ],
 )
 def test_a_dated_target_is_cumulative_and_may_be_exceeded(day, rows, verdict, needed):
-    facts = unit(level="district", progress=tuple(rows), on=day)
+    facts = unit(level="district", progress={"R": tuple(rows)}, on=day)
     finding = judged(TARGET, facts)
     assert (finding.verdict, finding.required) == (verdict, needed)
     assert verdict != "served" or finding.shortfall == 0
@@ -243,7 +243,7 @@ def test_a_dated_target_is_cumulative_and_may_be_exceeded(day, rows, verdict, ne
 def test_added_numbers_add_up():
     steps = [{"by": "2022-12-31", "added": 35}, {"by": "2023-12-31", "added": 30}]
     asked = {"rule": "target", "level": "district", "steps": steps}
-    facts = unit(level="district", progress=((date(2023, 5, 1), 60.0),), on=date(2024, 1, 1))
+    facts = unit(level="district", progress={"R": ((date(2023, 5, 1), 60.0),)}, on=date(2024, 1, 1))
     assert judged(asked, facts).shortfall == 5
 
 

@@ -82,6 +82,7 @@ def draw_district(outlets=(), doors=(), *, complete=(), west=None, east=None, **
         gates=empty("gates"),
         barriers=empty("barriers"),
         spaces=empty("spaces"),
+        reports=empty("reports"),
         entrances=empty("entrances"),
         extent=lift([shapely.box(-3000, -3000, 5000, 3000)])[0],
         sources=(source,),

@@ -70,11 +70,13 @@ class UnitFacts:
     reach
         For each reach requirement, the people served, lacking and unknown.
     evidence, measures
-        Qualitative answers and measured numbers, by requirement id or by name.
+        Qualitative answers by requirement id, measured numbers by name of the measure.
     children
         The units below with their grade; ``None`` where the grade is not known.
     progress
-        Dated cumulative numbers.
+        Dated cumulative numbers by requirement id.
+    on
+        Day of the assessment; ``None`` where nobody said.
     """
 
     level: str
@@ -101,7 +103,7 @@ class UnitFacts:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     measures: Mapping[str, float | None] = field(default_factory=dict)
     children: tuple[tuple[str, str | None], ...] = ()
-    progress: tuple[tuple[date, float], ...] = ()
+    progress: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
     on: date | None = None
 
     @cached_property

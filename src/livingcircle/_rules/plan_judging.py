@@ -53,7 +53,7 @@ def target(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
     if facts.on is None:
         return Outcome(UNKNOWN, unit=rule.unit, reason="没有评估日期")
     due = [one for one in rule.milestones if one.by <= facts.on]
-    reported = [row for row in facts.progress if row[0] <= facts.on]
+    reported = [row for row in facts.progress.get(requirement.id, ()) if row[0] <= facts.on]
     done = max(reported)[1] if reported else None
     if not due:
         first = rule.milestones[0].by.isoformat()

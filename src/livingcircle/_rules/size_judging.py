@@ -278,7 +278,6 @@ def measure(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
     rule = requirement.rule
     assert isinstance(rule, MeasureRule)  # noqa: S101
     value = facts.quantity(rule.measure)
-    value = facts.measures.get(requirement.id) if value is None else value
     if value is None:
         return Outcome(UNKNOWN, unit=rule.unit, reason=f"没有{rule.label}的数据")
     if rule.unit == "%" and value > 1:

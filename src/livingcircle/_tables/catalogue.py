@@ -214,6 +214,24 @@ SPACES = Table("spaces", "空间资源", (
     *_PLACE,
 ), ("point", "polygon"), placed=False, remark="可以用来补网点的空间台账")  # fmt: skip
 
+REPORTS = Table("reports", "上报事项", (
+    Column("report_id", "编号", Kind.ID, aliases=("序号", "id"), example="U-0001"),
+    Column("level", "层级", Kind.CHOICE, aliases=("单位层级",), example="生活圈",
+           choices=_choices(community="社区、社区（村）、村", circle="生活圈、圈", subdistrict="街道、街道（乡镇）、乡镇",
+                            district="全区、区、全市、市"),
+           remark="不填时按单位的名称判断"),
+    Column("unit", "单位", aliases=("单位名称", "对象", "生活圈名称", "社区名称"), example="果园生活圈",
+           remark="社区、生活圈或街道的名称或编号；不填表示全区"),
+    Column("item", "事项", required=True, aliases=("指标", "要求编号", "要求", "上报内容"), example="居民综合满意度",
+           remark="配置标准里的要求编号、要求名称或指标名称；评定的等级写“等级”"),
+    Column("value", "结果", required=True, aliases=("数值", "结论", "完成数", "值"), example="92%",
+           remark="人工确认写是或否，指标写数字或百分数，进度写到这一天的累计数，等级写等级名称"),
+    Column("date", "日期", Kind.DATE, aliases=("核实日期", "截止日期", "时间"), example="2026-06-30",
+           remark="结果是哪一天的；同一事项报过几次，取评估日期之前最近的一次"),
+    Column("evidence", "佐证材料", aliases=("佐证", "依据", "证明材料"), example="2026年上半年满意度调查报告"),
+    Column("note", "备注", aliases=("说明",), example=""),
+), (), placed=False, remark="表格里算不出来、要由人上报的：人工确认、满意度等指标、分期目标进度、评定等级")  # fmt: skip
+
 STREETS = Table("streets", "街道路段", (
     Column("segment_id", "路段编号", Kind.ID, aliases=("编号", "id"), example="R-0001"),
     Column("way_id", "道路编号", aliases=("osm_id", "osmid"), example=""),

@@ -32,6 +32,7 @@ from livingcircle.io._folder.members import split_members
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import read_part
+from livingcircle.io._folder.reported import resolve_units
 from livingcircle.tables import REVIEW
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -43,7 +44,7 @@ __all__ = ["read_description", "read_district"]
 
 Progress = Callable[[int, int, str], None]
 _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",
-                  "outlets", "entrances", "spaces")  # fmt: skip
+                  "outlets", "entrances", "spaces", "reports")  # fmt: skip
 # How many points make a label worth doubting: houses stand back from the streets, and only many
 # of them together prove anything. Measured; see docs/explanation/coordinates.md.
 _WITNESSES = {"outlets": 5, "entrances": 5, "gates": 5, "doors": 300}
@@ -77,7 +78,8 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
     made, found = _communities_of_circles(whole)
     sources += made
     members, more = resolve_members(whole["circles"], whole["communities"])
-    issues += [*found, *more, *_settle_doors(whole)]
+    whole["reports"], unplaced = resolve_units(whole, described.name)
+    issues += [*found, *more, *_settle_doors(whole), *unplaced]
     outlet_trades = _outlet_trades(whole["outlets"])
     issues += _twins(whole["outlets"], outlet_trades)
     return District(

@@ -201,6 +201,7 @@ def _district() -> District:
         gates=blank,
         barriers=_barriers(),
         spaces=_spaces(),
+        reports=blank,
         extent=None,
         sources=SOURCES,
         issues=pd.DataFrame(),

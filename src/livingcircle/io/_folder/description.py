@@ -19,12 +19,12 @@ FILE = "district.toml"
 SECTIONS = {
     "outlets": "outlets", "communities": "communities", "circles": "circles", "doors": "doors",
     "roads": "streets", "gates": "gates", "barriers": "barriers", "spaces": "spaces",
-    "entrances": "entrances", "junctions": "junctions",
+    "entrances": "entrances", "junctions": "junctions", "reports": "reports",
 }  # fmt: skip
 _DISTRICT_KEYS = ("name", "standard", "coordinates", "extent")
 _ENTRY_KEYS = ("file", "sheet", "layer", "coordinates", "status", "title", "date", "licence",
                "note", "complete_for", "encoding", "columns")  # fmt: skip
-_OPTION_KEYS = ("walker", "at", "use_osm_outlets")
+_OPTION_KEYS = ("walker", "at", "on", "use_osm_outlets")
 _LARGEST = 1024**2
 
 

@@ -207,7 +207,7 @@ def _value(rows: pd.DataFrame, position: int) -> str:
 def _with_degrees(rows: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
     """Make points of areas where points are wanted; write the converted degrees back."""
     placed = rows.copy()
-    if table.shapes[0] == "point":
+    if table.shapes[:1] == ("point",):
         shapes = placed.geometry.to_numpy()
         points = [None if s is None else shapely.point_on_surface(s) for s in shapes]
         placed = placed.set_geometry(gpd.GeoSeries(points, index=placed.index, crs=WGS84))
