@@ -5,6 +5,8 @@ them that passes no other door. The polygon is a drawing made afterwards; it hol
 the blind area and no served door, and nothing is ever computed from it.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +22,14 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.graph import RoutingGraph
+from livingcircle.access import Access
+from livingcircle.door_verdicts import Judged
+from livingcircle.residents import People
+from livingcircle.residents import people_of
+from livingcircle.situation import Situation
+from livingcircle.units import unit_names
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -145,26 +155,6 @@ def draw(place: Neighbourhood, members: Ints, served: shapely.STRtree) -> shapel
     return None if shape.is_empty else shape
 
 
-@dataclass(frozen=True)
-class People:
-    """Count people at each door; NaN where unknown."""
-
-    residents: Floats
-    elders: Floats
-    infants: Floats
-
-    def total(self, doors: Ints) -> dict[str, float]:
-        """Return the people behind some doors; unknown if every one is unknown."""
-        return {
-            name: float(pd.Series(values[doors]).sum(min_count=1))
-            for name, values in (
-                ("people", self.residents),
-                ("elders", self.elders),
-                ("infants", self.infants),
-            )
-        }
-
-
 def find_blind_areas(
     place: Neighbourhood,
     lacking: Bools,
@@ -217,3 +207,100 @@ def find_blind_areas(
     columns = ["members", "circle", "doors", "people", "elders", "infants"]
     columns += ["nearest_m", "farthest_m", "nearest_door", "geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
+
+
+def blind_area_table(
+    situation: Situation,
+    access: Access,
+    place: Neighbourhood,
+    judged: Mapping[str, Judged],
+) -> gpd.GeoDataFrame:
+    """Return one row for each blind area of each service, people first."""
+    people = people_of(situation.doors)
+    circle = situation.members.door_circle
+    parts = []
+    for one in judged.values():
+        verdict = one.doors.verdict
+        found = find_blind_areas(
+            place, verdict == LACKING, verdict == SERVED, circle, people, one.doors.metres
+        )
+        if len(found):
+            parts.append(_named(situation, access, one, found).assign(trade=one.service.trades[0]))
+    columns = ["circle_id", "circle_name", "community_names", "trade", "trade_name", "tier"]
+    columns += ["requirement_id", "radius_m"]
+    columns += ["doors", "people", "elders", "infants", "nearest_m", "farthest_m"]
+    columns += ["nearest_outlet_id", "nearest_name", "place", "geometry"]
+    if not parts:
+        return gpd.GeoDataFrame(
+            pd.DataFrame(columns=columns, index=pd.Index([], name="blind_area_id", dtype="str")),
+            geometry="geometry",
+            crs="EPSG:4326",
+        )
+    table = pd.concat(parts, ignore_index=True)
+    table = table.sort_values(
+        ["people", "doors", "requirement_id", "place"], ascending=[False, False, True, True]
+    )
+    table.index = pd.Index([f"B{n:04d}" for n in range(1, len(table) + 1)], name="blind_area_id")
+    return gpd.GeoDataFrame(table[columns], geometry="geometry", crs="EPSG:4326")
+
+
+def _named(
+    situation: Situation, access: Access, one: Judged, found: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Give blind areas the names people know them by."""
+    names = unit_names(situation)
+    circles = np.append(situation.members.circles.to_numpy(dtype=object), "")
+    outlets = situation.district.outlets
+    outlet_of = np.append(outlets.index.to_numpy(dtype=object), "")
+    outlet_name = np.append(outlets["name"].to_numpy(dtype=object), "")
+    door = found["nearest_door"].to_numpy(dtype=np.int64)
+    need = one.doors.need[door]
+    nearest = np.where(need >= 0, access.outlet[door, need], -1)
+    communities = [
+        _communities(situation, members, names["community"]) for members in found["members"]
+    ]
+    shapes = situation.grid.unproject(found.geometry.to_numpy())
+    return pd.DataFrame(
+        {
+            "circle_id": circles[found["circle"]],
+            "circle_name": [
+                names["circle"].get(c, "不在任何生活圈") for c in circles[found["circle"]]
+            ],
+            "community_names": communities,
+            "trade_name": one.title,
+            "tier": one.tier,
+            "requirement_id": one.service.requirement_id,
+            "radius_m": one.service.far if np.isfinite(one.service.far) else np.nan,
+            "doors": found["doors"].to_numpy(),
+            "people": found["people"].round(1).to_numpy(),
+            "elders": found["elders"].round(1).to_numpy(),
+            "infants": found["infants"].round(1).to_numpy(),
+            "nearest_m": found["nearest_m"].round(1).to_numpy(),
+            "farthest_m": found["farthest_m"].round(1).to_numpy(),
+            "nearest_outlet_id": outlet_of[nearest],
+            "nearest_name": outlet_name[nearest],
+            "place": [_place(situation, members) for members in found["members"]],
+            "geometry": shapes,
+        }
+    )
+
+
+def _communities(situation: Situation, members: Ints, names: dict[str, str]) -> str:
+    """Return the communities of some doors, the one with most doors first."""
+    number = situation.members.door_community[members]
+    ids = situation.members.communities
+    counted = Counter(number[number >= 0].tolist())
+    order = sorted(counted, key=lambda n: (-counted[n], n))
+    return "、".join(names[ids[n]] for n in order)
+
+
+def _place(situation: Situation, members: Ints) -> str:
+    """Return the streets some doors open onto, at most three."""
+    ends, network = situation.door_ends, situation.network
+    if ends is None or network is None:
+        return ""
+    here = np.isin(ends.owner, members) & (ends.segment >= 0)
+    counted = Counter(network.name[ends.segment[here]])
+    named = [street for street in counted if not street.isascii()]
+    order = sorted(named, key=lambda s: (-counted[s], s))[:3]
+    return "、".join(order) + "一带" if order else ""

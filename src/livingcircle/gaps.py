@@ -1,181 +1,274 @@
-"""Judge every door: served, lacking, unknown with the reason, or not applicable.
+"""Turn findings that lack something into gaps: 缺什么, 补什么, 如何补, and how urgent.
 
-A door lacks a trade only when that is certain: the trade's ledger is complete, the door stands
-on the network, no unverified outlet is near, and the data reach far enough around it. Whatever
-cannot be ruled out is unknown, and unknown never turns into lacking on the way to a ranking.
+What to add follows from the shortfall; how to add it follows the plan's own measures and the
+spaces at hand. Where exactly to put it is a question of its own.
 """
 
-from collections.abc import Collection
+import math
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from livingcircle.access import Access
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.counts import ReachRule
+from livingcircle.door_verdicts import Judged
+from livingcircle.reach import Services
+from livingcircle.reach import radius_of
+from livingcircle.residents import People
+from livingcircle.residents import people_of
+from livingcircle.situation import Situation
+from livingcircle.standards import Requirement
+from livingcircle.standards import Standard
+from livingcircle.units import Unit
+from livingcircle.verdicts import LACKING
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.object_]
 
-SERVED, LACKING, UNKNOWN, NOT_APPLICABLE = "served", "lacking", "unknown", "not_applicable"
-
-NO_LEDGER = "没有这类业态的完整台账，查不到不等于没有"
-OFF_NETWORK = "楼门附近没有可走的道路"
-SHUT_IN = "楼门所在道路与主路网不相连"
-UNVERIFIED = "附近只有未核实的网点"
-EDGE = "靠近数据边界，界外可能有网点"
-WHICH_RULE = "缺少判断是否适用的信息"
-
-
-@dataclass(frozen=True)
-class Service:
-    """Say what a door should reach on foot: one requirement on the service radius.
-
-    Attributes
-    ----------
-    requirement_id
-        The requirement it comes from.
-    needs
-        Columns of the access table that answer it.
-    trades
-        Trades they stand for.
-    every
-        True where all of them are needed, False where any one will do.
-    good, far
-        Near and far end of the radius in metres; inf where only minutes are stated.
-    good_minutes, far_minutes
-        The same in minutes; inf where only metres are judged.
-    """
-
-    requirement_id: str
-    needs: tuple[str, ...]
-    trades: tuple[str, ...]
-    every: bool = False
-    good: float = np.inf
-    far: float = np.inf
-    good_minutes: float = np.inf
-    far_minutes: float = np.inf
-
-
-@dataclass(frozen=True)
-class Certainty:
-    """Know what could make an absence doubtful.
-
-    Attributes
-    ----------
-    complete
-        Trades whose ledger is complete.
-    off_network
-        Doors that no street can be reached from, shape (doors,).
-    shut_in
-        Doors on a part of the network that does not lead to the main one, shape (doors,).
-    edge_metres
-        Straight metres from each door to where the data end; inf when there is no end.
-    metres_per_minute
-        The walker's speed, for radii stated in minutes.
-    """
-
-    complete: Collection[str]
-    off_network: Bools
-    shut_in: Bools
-    edge_metres: Floats
-    metres_per_minute: float = 60.0
+GAP_COLUMNS = [
+    "circle_id",
+    "circle_name",
+    "level",
+    "unit_id",
+    "unit_name",
+    "trade",
+    "trade_name",
+    "tier",
+    "requirement_id",
+    "required",
+    "found",
+    "shortfall",
+    "unit",
+    "people",
+    "elders",
+    "infants",
+    "nearest_m",
+    "urgency",
+    "reason",
+    "remedy",
+    "measure",
+    "clause",
+]
+# 轻重缓急: what every household needs often and nobody nearby has comes first.
+OFTEN_METRES = 500.0
+MANY_PEOPLE = 1000.0
+# 密云 三（四）, 二（一）1 and 国家2023 三（四）: measures by what the place allows.
+MEASURES = {
+    "often": "利用腾退、闲置公共空间引入连锁门店，或在现有便利店、餐饮店叠加（一店多能）",
+    "machine": "在小区出入口或公共空间增设智能设备",
+    "seldom": "在综合体或百姓生活服务中心叠加，或由周边门店代办（一店多能）",
+    "cramped": "增设箱式移动设施、直通车，或组织便民集市过渡",
+    "improve": "改造提升现有网点，新设网点优先满足本项要求",
+    "fewer": "不再新增，结合租约到期逐步调整",
+}
+# Of so many sites, some do not have the size or the parts they should.
+SITES = "处"
+MACHINES = frozenset({"parcel_point", "water_vending", "vending_machine"})
 
 
 @dataclass(frozen=True)
-class DoorVerdicts:
-    """Hold one service's answer for every door.
+class Affected:
+    """Count who is hit by a gap and how far they have to go now."""
 
-    Attributes
-    ----------
-    verdict, reason
-        Words, shape (doors,); the reason is empty except for unknown.
-    good
-        Served within the near end.
-    metres
-        Distance that was judged; for several trades the nearest of any, or the farthest of all.
-    need
-        Column of the need that decided, -1 where none was found.
-    """
-
-    verdict: Words
-    reason: Words
-    good: Bools
-    metres: Floats
-    need: npt.NDArray[np.int64]
+    people: float
+    elders: float
+    infants: float
+    nearest_m: float
 
 
-def judge_doors(
-    access: Access, service: Service, certainty: Certainty, applies: Words
-) -> DoorVerdicts:
-    """Return the verdict of every door on one service.
+def affected(unit: Unit, people: People, judged: Judged | None) -> Affected:
+    """Return the residents who lack the trade; all of them where only the number is short.
 
     Parameters
     ----------
-    access
-        Distances.
-    service
-        What should be reached.
-    certainty
-        What could make an absence doubtful.
-    applies
-        ``"yes"``, ``"no"`` or ``"unknown"`` for each door, shape (doors,).
+    unit
+        Community, circle or district.
+    people
+        People at each door.
+    judged
+        Door verdicts on the trade's service radius, if the standard states one.
     """
-    columns = [access.column(need) for need in service.needs]
-    metres, need = _decide(access.metres[:, columns], columns, every=service.every)
-    minutes, _ = _decide(access.minutes[:, columns], columns, every=service.every)
-    within = (metres <= service.far) & (minutes <= service.far_minutes)
-    within &= np.isfinite(metres)
-    good = within & (metres <= service.good) & (minutes <= service.good_minutes)
-    verdict = np.where(within, SERVED, LACKING).astype(object)
-    reason = np.full(len(metres), "", dtype=object)
-    for doubtful, why in _doubts(access, columns, service, certainty, metres):
-        hit = doubtful & (verdict == LACKING)
-        verdict[hit], reason[hit] = UNKNOWN, why
-    _apply(verdict, reason, applies)
-    return DoorVerdicts(verdict, reason, good & (verdict == SERVED), metres, need)
+    doors = unit.doors
+    metres = np.full(len(doors), np.inf)
+    if judged is not None:
+        lacking = doors[judged.doors.verdict[doors] == LACKING]
+        doors = lacking if len(lacking) else doors
+        metres = judged.doors.metres[doors]
+    finite = metres[np.isfinite(metres)]
+    nearest = float(np.median(finite)) if len(finite) else math.nan
+    return Affected(**people.total(doors), nearest_m=round(nearest, 1))
 
 
-def _decide(
-    values: Floats, columns: list[int], *, every: bool
-) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Return the deciding distance of several trades and the column it belongs to."""
-    pick = values.argmax(axis=1) if every else values.argmin(axis=1)
-    value = values[np.arange(len(values)), pick]
-    column = np.asarray(columns, dtype=np.int64)[pick]
-    return value, np.where(np.isfinite(value), column, -1)
+def urgency(tier: str, radius: float, people: float, *, blind: bool) -> int:
+    """Return 1 (urgent) to 4 (can wait).
+
+    Basic trades come before others, trades used within 5–10 minutes before the rest
+    (密云 三（二）, 附件1.1 四 1–2), places out of reach before places merely short in number, and
+    many people before few.
+    """
+    if tier != "basic":
+        return 4
+    step = 1 if radius <= OFTEN_METRES else 2
+    if not blind:
+        step += 1
+    if math.isfinite(people) and people < MANY_PEOPLE:
+        step += 1
+    return min(step, 4)
 
 
-def _doubts(
-    access: Access,
-    columns: list[int],
-    service: Service,
-    certainty: Certainty,
-    metres: Floats,
-) -> list[tuple[Bools, str]]:
-    """Return what may hide an outlet, the plainest reason first."""
-    reach = service.far
-    if not np.isfinite(reach):
-        reach = service.far_minutes * certainty.metres_per_minute
-    missing = (access.metres[:, columns] > service.far) | (
-        access.minutes[:, columns] > service.far_minutes
+@dataclass(frozen=True)
+class Todo:
+    """Say what to do about a gap, and whether that adds outlets, improves them or takes away."""
+
+    words: str
+    adds: bool = False
+    fewer: bool = False
+
+    def near_blind_doors(self) -> Self:
+        """Return the same, put where residents cannot reach one yet."""
+        return replace(self, words=f"{self.words}，优先布在够不着的楼门附近") if self.adds else self
+
+
+def remedy(name: str, required: float, found: float, shortfall: float, unit: str) -> Todo:
+    """Return what to do about a number that is not met: ``增设药店1个``.
+
+    Where nothing is short but more was found than is allowed, there is something to take away.
+    """
+    if math.isfinite(shortfall) and shortfall > 0 and not (unit != SITES and found > required):
+        return _more(name, shortfall, unit)
+    if math.isfinite(required) and found > required:
+        return Todo(f"{name}{_amount(found - required, unit, '减少', '降低')}", fewer=True)
+    return Todo(f"补上{name}", adds=True)
+
+
+def _more(name: str, shortfall: float, unit: str) -> Todo:
+    """Return what to do about something that is short."""
+    if unit == "个":
+        return Todo(f"增设{name}{shortfall:.0f}个", adds=True)
+    if unit in ("种", "类"):
+        return Todo(f"增加{name}{shortfall:.0f}{unit}", adds=True)
+    if unit == SITES:
+        return Todo(f"使{name}{shortfall:.0f}处的面积、构成达到规定")
+    return Todo(f"{name}{_amount(shortfall, unit, '增加', '提高')}")
+
+
+def _amount(amount: float, unit: str, change: str, shift: str) -> str:
+    """Return by how much something is to change; shares shift by points."""
+    if unit == "%":
+        return f"{shift}{amount:.1f}个百分点"
+    return f"{change}{amount:,.0f}{unit}"
+
+
+def measure(trade: str, radius: float, todo: Todo, *, cramped: bool) -> str:
+    """Return how a gap can be filled, in the plan's own words."""
+    if todo.fewer:
+        return MEASURES["fewer"]
+    if not todo.adds:
+        return MEASURES["improve"]
+    if trade in MACHINES:
+        return MEASURES["machine"]
+    if cramped:
+        return MEASURES["cramped"]
+    return MEASURES["often" if radius <= OFTEN_METRES else "seldom"]
+
+
+def number_gaps(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Return gaps sorted by urgency and people, numbered."""
+    table = pd.DataFrame(rows, columns=GAP_COLUMNS)
+    table = table.sort_values(
+        ["urgency", "people", "circle_id", "unit_id", "requirement_id"],
+        ascending=[True, False, True, True, True],
+        kind="stable",
+        ignore_index=True,
     )
-    listed = np.array([t in certainty.complete for t in service.trades])
-    hidden = access.maybe_metres[:, columns] <= reach
-    gone = missing & listed & ~hidden
-    # Of alternatives, all must be surely missing; of a set, one that surely is will do.
-    sure = gone.any(axis=1) if service.every else gone.all(axis=1)
-    return [
-        (certainty.off_network, OFF_NETWORK),
-        (certainty.shut_in & ~np.isfinite(metres), SHUT_IN),
-        (~sure & (missing & ~listed).any(axis=1), NO_LEDGER),
-        (~sure, UNVERIFIED),
-        (certainty.edge_metres < reach, EDGE),
-    ]
+    table.insert(0, "gap_id", [f"G{n:04d}" for n in range(1, len(table) + 1)])
+    return table
 
 
-def _apply(verdict: Words, reason: Words, applies: Words) -> None:
-    """Overrule verdicts where the requirement does not apply or nobody can tell."""
-    verdict[applies == "no"], reason[applies == "no"] = NOT_APPLICABLE, ""
-    doubtful = (applies == UNKNOWN) & (verdict != SERVED)
-    verdict[doubtful], reason[doubtful] = UNKNOWN, WHICH_RULE
+def find_gaps(
+    situation: Situation,
+    standard: Standard,
+    services: Services,
+    units: Sequence[Unit],
+    findings: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return what is lacking, most urgent first; only what the plan says must be there.
+
+    Where a unit lacks both the number and the reach of a trade, one row tells of both.
+    """
+    people = people_of(situation.doors)
+    by_id = {(unit.level, unit.unit_id): unit for unit in units}
+    circles = situation.district.circles["name"].astype(str).to_dict()
+    lacking = findings[(findings["verdict"] == LACKING) & (findings["severity"] == "must")]
+    requirements = {one.id: one for one in standard.requirements}
+    counted = {
+        (row["level"], row["unit_id"], trade)
+        for row in lacking.to_dict("records")
+        if isinstance(requirements[row["requirement_id"]].rule, CountRule | LadderRule)
+        and row["shortfall"] > 0
+        for trade in row["trades"]
+    }
+    rows = []
+    for row in lacking.to_dict("records"):
+        one = requirements[row["requirement_id"]]
+        unit = by_id[row["level"], row["unit_id"]]
+        own = services.by_requirement.get(one.id)
+        told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
+        if own is not None and own.plain and told:
+            continue
+        judged = own or services.by_trade.get(row["trade"])
+        hit = affected(unit, people, judged)
+        circle = row["circle_id"]
+        rows.append(
+            {
+                **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
+                **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
+                **{k: row[k] for k in ("unit", "reason", "clause")},
+                "circle_id": circle,
+                "circle_name": circles.get(circle, ""),
+                "trade_name": one.subject if one.trades else one.title or one.subject,
+                "people": hit.people,
+                "elders": hit.elders,
+                "infants": hit.infants,
+                "nearest_m": hit.nearest_m,
+                **_action(situation, standard, unit, one, row, judged, hit.people),
+            }
+        )
+    return number_gaps(rows)
+
+
+def _action(
+    situation: Situation,
+    standard: Standard,
+    unit: Unit,
+    one: Requirement,
+    row: Mapping[Any, Any],
+    judged: Judged | None,
+    people: float,
+) -> dict[str, object]:
+    """Return how urgent a gap is, what to add and how."""
+    trade = str(row["trade"])
+    speed = situation.walker.metres_per_minute
+    radius = radius_of(judged.service, speed)[1] if judged else np.inf
+    blind = judged is not None and bool((judged.doors.verdict[unit.doors] == LACKING).any())
+    kind = ""
+    if unit.circle_id in situation.district.circles.index:
+        kind = str(situation.district.circles.loc[unit.circle_id, "kind"])
+    name = one.subject if one.trades else one.title or one.subject
+    if isinstance(one.rule, ReachRule):
+        todo = Todo(f"在够不着的楼门附近增设{name}", adds=True)
+    else:
+        todo = remedy(name, row["required"], row["found"], row["shortfall"], str(row["unit"]))
+        todo = todo.near_blind_doors() if blind else todo
+    return {
+        "urgency": urgency(standard.tier(trade), radius, people, blind=blind),
+        "remedy": todo.words,
+        "measure": measure(trade, radius, todo, cramped=kind == "urban_fringe"),
+    }

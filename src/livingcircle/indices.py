@@ -6,10 +6,19 @@ function. Pairs nobody can judge are left out and counted beside the number.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from livingcircle._rules.facts import UnitFacts
+from livingcircle.findings import judge
+from livingcircle.reach import Services
+from livingcircle.situation import Situation
+from livingcircle.standards import Standard
+from livingcircle.trades import TRADES
+from livingcircle.units import Unit
 
 INDEX_COLUMNS = [
     "level",
@@ -128,3 +137,95 @@ def index_row(
 def _three(rate: Rate) -> tuple[float, float, float]:
     """Return a rate's value and its two ends."""
     return rate.value, rate.low, rate.high
+
+
+def measure_indices(
+    situation: Situation,
+    standard: Standard,
+    eight: Standard,
+    units: Sequence[Unit],
+    facts: Sequence[UnitFacts],
+    services: Services,
+) -> pd.DataFrame:
+    """Return indices and rates for each circle, 街道 and the district.
+
+    ``eight`` is the standard of the eight basic functions that 便利性指数 is defined on.
+    """
+    verdicts = _function_verdicts(eight, units, facts)
+    rows = []
+    for unit, fact in zip(units, facts, strict=True):
+        if unit.level == "community":
+            continue
+        label = (unit.level, unit.unit_id, unit.name)
+        own = verdicts[verdicts["community"].isin(unit.communities)]["verdict"]
+        formula = "已覆盖的（社区×8项功能）÷已核实的（社区×8项功能）×100"
+        rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
+        rows += _rates(label, fact.outlets, standard)
+        rows.append(_coverage_row(label, situation, standard, services, unit))
+    return pd.DataFrame(rows, columns=INDEX_COLUMNS)
+
+
+def _function_verdicts(
+    eight: Standard, units: Sequence[Unit], facts: Sequence[UnitFacts]
+) -> pd.DataFrame:
+    """Return the verdict of every community on each of the eight functions."""
+    rows = [
+        (int(unit.communities[0]), one.id, judge(one, fact, eight).verdict)
+        for unit, fact in zip(units, facts, strict=True)
+        if unit.level == "community"
+        for one in eight.requirements
+        if one.level == "community" and one.id.startswith("function_")
+    ]
+    return pd.DataFrame(rows, columns=["community", "function", "verdict"])
+
+
+def _rates(
+    label: tuple[str, str, str], outlets: pd.DataFrame, standard: Standard
+) -> list[dict[str, object]]:
+    """Return chain, online and brand rates; each physical outlet counts once."""
+    real = outlets[outlets["status"].isin(["open", ""]) & outlets["supply"].isin(["fixed", ""])]
+    basic = {row.trade for row in standard.trades if row.tier == "basic"}
+    is_basic = pd.Series(
+        [bool(held & basic) for held in real["trades"]], index=real.index, dtype=bool
+    )
+    columns = (
+        ("chain_rate", "连锁化率", real["chain"], "连锁网点÷已登记是否连锁的实体网点×100"),
+        (
+            "chain_rate_basic",
+            "连锁化率（基本保障类）",
+            real["chain"][is_basic],
+            "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
+        ),
+        ("online_rate", "线上入驻率", real["online"], "入驻线上平台的网点÷已登记的实体网点×100"),
+        (
+            "quality_brand_share",
+            "优质品牌占比",
+            real["quality_brand"],
+            "优质品牌网点÷已登记的实体网点×100",
+        ),
+    )
+    return [
+        index_row(label, code, name, rate_of_flag(flags), formula)
+        for code, name, flags, formula in columns
+    ]
+
+
+def _coverage_row(
+    label: tuple[str, str, str],
+    situation: Situation,
+    standard: Standard,
+    services: Services,
+    unit: Unit,
+) -> dict[str, object]:
+    """Return the share of (resident × basic trade) pairs that are served."""
+    residents = situation.doors["residents"].to_numpy(dtype=np.float64)[unit.doors]
+    weight = np.ones(len(residents)) if np.isnan(residents).all() else np.nan_to_num(residents)
+    sums = {"served": 0.0, "lacking": 0.0, "unknown": 0.0}
+    for row in standard.trades:
+        if row.tier == "basic" and row.trade in services.by_trade and row.trade in TRADES:
+            verdict = services.by_trade[row.trade].doors.verdict[unit.doors]
+            for word in sums:
+                sums[word] += float(weight[verdict == word].sum())
+    rate = Rate(sums["served"], sums["served"] + sums["lacking"], sums["unknown"])
+    formula = "Σ业态 服务半径内的居民 ÷ Σ业态 已核实的居民 ×100"
+    return index_row(label, "basic_coverage", "基本保障类步行覆盖率", rate, formula)

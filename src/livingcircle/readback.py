@@ -1,5 +1,6 @@
 """Give people their own workbooks back with every problem marked in its cell."""
 
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -30,13 +31,21 @@ def write_readbacks(district: District, folder: Path, out: Path) -> list[Path]:
     """
     columns = [field.name for field in fields(Issue)]
     issues = [Issue(*row) for row in district.issues[columns].itertuples(index=False)]
+    files = sorted({issue.file for issue in issues if _markable(folder / issue.file)})
+    # "a/doors.csv", "a/doors.xlsx" and "doors.csv" are three files and get three workbooks.
+    names = [Path(file).with_suffix("").as_posix().replace("/", "_") for file in files]
+    twice = {name for name, times in Counter(names).items() if times > 1}
     written = []
-    for file in sorted({issue.file for issue in issues}):
+    for file, name in zip(files, names, strict=True):
         source = folder / file
-        if source.suffix.lower() not in MARKABLE or not source.is_file():
-            continue
-        target = out / FOLDER / f"{source.stem}_回执.xlsx"
+        ending = source.suffix.replace(".", "_") if name in twice else ""
+        target = out / FOLDER / f"{name}{ending}_回执.xlsx"
         target.parent.mkdir(exist_ok=True)
         write_readback(source, [issue for issue in issues if issue.file == file], target)
         written.append(target.relative_to(out))
     return written
+
+
+def _markable(source: Path) -> bool:
+    """Return whether a file has cells to mark and is there to be read."""
+    return source.suffix.lower() in MARKABLE and source.is_file()

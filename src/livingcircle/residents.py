@@ -43,6 +43,35 @@ class Settled:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class People:
+    """Count people at each door; NaN where unknown."""
+
+    residents: Floats
+    elders: Floats
+    infants: Floats
+
+    def total(self, doors: Ints) -> dict[str, float]:
+        """Return the people behind some doors; unknown if every one is unknown."""
+        return {
+            name: float(pd.Series(values[doors]).sum(min_count=1))
+            for name, values in (
+                ("people", self.residents),
+                ("elders", self.elders),
+                ("infants", self.infants),
+            )
+        }
+
+
+def people_of(doors: pd.DataFrame) -> People:
+    """Return the people at each door."""
+    return People(
+        residents=doors["residents"].to_numpy(dtype=np.float64),
+        elders=doors["age_60_plus"].to_numpy(dtype=np.float64),
+        infants=doors["age_0_3"].to_numpy(dtype=np.float64),
+    )
+
+
 def settle(doors: gpd.GeoDataFrame, community: Ints, communities: gpd.GeoDataFrame) -> Settled:
     """Return doors with residents and ages.
 

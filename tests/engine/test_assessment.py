@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import assess
-from livingcircle.gaps import EDGE
-from livingcircle.gaps import NO_LEDGER
-from livingcircle.gaps import OFF_NETWORK
+from livingcircle.door_verdicts import EDGE
+from livingcircle.door_verdicts import NO_LEDGER
+from livingcircle.door_verdicts import OFF_NETWORK
 from livingcircle.standards import available_standards
 from livingcircle.standards import load_standard
 from livingcircle.tables import empty

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from livingcircle.blind_areas import People
 from livingcircle.blind_areas import find_blind_areas
 from livingcircle.blind_areas import neighbourhood
 from livingcircle.blind_areas import neighbours_by_line
 from livingcircle.blind_areas import neighbours_on_streets
+from livingcircle.residents import People
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 

@@ -3,7 +3,7 @@
 import pytest
 
 from livingcircle._rules.packs import parse_pack
-from livingcircle.judging import judge
+from livingcircle.findings import judge
 from tests.factories.facts import shop
 from tests.factories.facts import unit
 

@@ -1,125 +1,122 @@
-"""Check that a door lacks a trade only when nothing could hide an outlet."""
+"""Check what is to be done about a gap, how, and how soon."""
+
+import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from livingcircle.access import Supply
-from livingcircle.access import Units
-from livingcircle.access import measure
-from livingcircle.gaps import EDGE
-from livingcircle.gaps import NO_LEDGER
-from livingcircle.gaps import OFF_NETWORK
-from livingcircle.gaps import SHUT_IN
-from livingcircle.gaps import UNVERIFIED
-from livingcircle.gaps import WHICH_RULE
-from livingcircle.gaps import Certainty
-from livingcircle.gaps import Service
-from livingcircle.gaps import judge_doors
-from tests.engine.walks import walk
-from tests.factories.streets import draw_streets
+from livingcircle.door_verdicts import DoorVerdicts
+from livingcircle.door_verdicts import Judged
+from livingcircle.door_verdicts import Service
+from livingcircle.gaps import MEASURES
+from livingcircle.gaps import Todo
+from livingcircle.gaps import affected
+from livingcircle.gaps import measure
+from livingcircle.gaps import number_gaps
+from livingcircle.gaps import remedy
+from livingcircle.gaps import urgency
+from livingcircle.residents import People
+from livingcircle.units import Unit
 
-SHOPS = Service("r", ("a",), ("a",), good=200.0, far=300.0)
+NAN = math.nan
 
 
-def judge(
-    door=1000,
-    shops=((1400, "a"),),
-    service=SHOPS,
-    *,
-    complete=("a", "b"),
-    unverified=(),
-    edge=np.inf,
-    off=False,
-    shut=False,
-    applies="yes",
-):
-    """Return (verdict, reason) of one door on a straight street with shops at the given places."""
-    places = [(x, 0) for x, _ in shops]
-    _, reader = walk(draw_streets([(0, 0), (3000, 0)]), [(door, 0)], places)
-    offers = np.array([[t in word for t in "ab"] for _, word in shops])
-    maybe = np.array([i in unverified for i in range(len(shops))])
-    none = np.zeros(1, dtype=int)
-    units = Units(none, np.zeros(len(shops), dtype=int), none)
-    access = measure(
-        reader, Supply(("a", "b"), offers & ~maybe[:, None], offers & maybe[:, None]), units, {}
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((2, 0, 2, "个"), "增设药店2个"),
+        ((3, 1, 2, "种"), "增加药店2种"),
+        ((30, 28.4, 1.6, "%"), "药店提高1.6个百分点"),
+        ((1200, 200, 1000, "平方米"), "药店增加1,000平方米"),
+        ((3, 1, 2, "处"), "使药店2处的面积、构成达到规定"),
+        ((NAN, 0, NAN, "个"), "补上药店"),
+        ((1, 3, NAN, "个"), "药店减少2个"),
+        ((0, 2, NAN, "个"), "药店减少2个"),
+        ((40, 45.5, 0, "%"), "药店降低5.5个百分点"),
+        ((3, 4.2, 1.2, "万人"), "药店减少1万人"),
+    ],
+)
+def test_words_follow_from_what_is_short_or_too_much(numbers, words):
+    assert remedy("药店", *numbers).words == words
+
+
+def test_too_many_is_never_answered_by_adding():
+    """Three where one is allowed used to read “补上药店”."""
+    todo = remedy("药店", 1, 3, NAN, "个")
+    assert measure("pharmacy", 300, todo, cramped=False) == MEASURES["fewer"]
+    assert todo.near_blind_doors() == todo
+
+
+@pytest.mark.parametrize(
+    ("trade", "radius", "todo", "cramped", "key"),
+    [
+        ("pharmacy", 500, Todo("", adds=True), False, "often"),
+        ("laundry", 1000, Todo("", adds=True), False, "seldom"),
+        ("pharmacy", 500, Todo("", adds=True), True, "cramped"),
+        ("parcel_point", 300, Todo("", adds=True), True, "machine"),
+        ("", np.inf, Todo(""), False, "improve"),
+    ],
+)
+def test_measure_suits_the_trade_and_the_place(trade, radius, todo, cramped, key):
+    assert measure(trade, radius, todo, cramped=cramped) == MEASURES[key]
+
+
+@pytest.mark.parametrize(
+    ("tier", "radius", "people", "blind", "level"),
+    [
+        ("basic", 300, 5000, True, 1),
+        ("basic", 500, 5000, True, 1),
+        ("basic", 1000, 5000, True, 2),
+        ("basic", 300, 5000, False, 2),
+        ("basic", 300, 999, True, 2),
+        ("basic", 1000, 999, False, 4),
+        ("basic", 300, NAN, True, 1),
+        ("enhanced", 300, 5000, True, 4),
+    ],
+)
+def test_urgency_puts_basic_near_blind_and_many_first(tier, radius, people, blind, level):
+    assert urgency(tier, radius, people, blind=blind) == level
+
+
+def gap(name, urgency, people):
+    """Return the columns of a gap that decide its place."""
+    return {"requirement_id": name, "urgency": urgency, "people": people, "circle_id": "c1"}
+
+
+def test_gaps_are_numbered_by_urgency_then_people_unknown_last():
+    rows = [gap("a", 2, 900), gap("b", 1, NAN), gap("c", 1, 10), gap("d", 1, 20)]
+    table = number_gaps(rows)
+    assert table["requirement_id"].tolist() == ["d", "c", "b", "a"]
+    assert table["gap_id"].tolist() == ["G0001", "G0002", "G0003", "G0004"]
+
+
+def test_no_gaps_still_have_columns():
+    assert {"gap_id", "remedy", "people"} <= set(number_gaps([]).columns)
+
+
+def hit(verdicts, residents):
+    """Return who is affected in a unit of the first three of four doors."""
+    count = len(verdicts)
+    unit = Unit("circle", "c1", "甲圈", "c1", np.array([0]), np.arange(3), np.arange(0))
+    people = People(np.array(residents, dtype=float), np.full(count, 1.0), np.full(count, NAN))
+    metres = np.array([100.0, 400.0, 600.0, 900.0])
+    doors = DoorVerdicts(
+        np.array(verdicts, dtype=object), np.full(count, ""), np.zeros(count), metres, metres
     )
-    certainty = Certainty(complete, np.array([off]), np.array([shut]), np.array([float(edge)]))
-    got = judge_doors(access, service, certainty, np.array([applies], dtype=object))
-    return got.verdict[0], got.reason[0]
+    return affected(unit, people, Judged(Service("r", ("a",), ("a",)), "药店", "basic", doors))
 
 
-@pytest.mark.parametrize(("x", "verdict"), [(1299.9, "served"), (1300.2, "lacking")])
-def test_far_end_of_the_radius_decides(x, verdict):
-    assert judge(shops=((x, "a"),)) == (verdict, "")
+def test_affected_are_those_who_lack_it():
+    got = hit(["served", "lacking", "lacking", "lacking"], [1, 20, 300, 4000])
+    assert (got.people, got.elders, got.nearest_m) == (320.0, 2.0, 500.0)
+    assert math.isnan(got.infants)
 
 
-def test_trade_without_a_complete_ledger_is_unknown_never_lacking():
-    assert judge(complete=()) == ("unknown", NO_LEDGER)
-    assert judge(complete=("b",)) == ("unknown", NO_LEDGER)
+def test_affected_are_all_where_only_the_number_is_short():
+    assert hit(["served"] * 4, [1, 20, 300, 4000]).people == 321.0
 
 
-def test_trade_without_a_complete_ledger_is_served_where_an_outlet_is_known():
-    assert judge(shops=((1100, "a"),), complete=()) == ("served", "")
-
-
-def test_absence_near_the_edge_of_the_data_is_unknown():
-    assert judge(edge=299) == ("unknown", EDGE)
-    assert judge(edge=300) == ("lacking", "")
-
-
-def test_unverified_outlet_nearby_makes_absence_unknown():
-    assert judge(shops=((1400, "a"), (1250, "a")), unverified=(1,)) == ("unknown", UNVERIFIED)
-    assert judge(shops=((1400, "a"), (1350, "a")), unverified=(1,)) == ("lacking", "")
-
-
-def test_door_off_the_network_is_unknown():
-    assert judge(off=True) == ("unknown", OFF_NETWORK)
-
-
-def test_door_shut_in_without_any_way_is_unknown():
-    assert judge(shops=((1400, "b"),), shut=True) == ("unknown", SHUT_IN)
-
-
-def test_requirement_that_does_not_apply_says_so():
-    assert judge(applies="no") == ("not_applicable", "")
-
-
-def test_requirement_that_may_not_apply_is_unknown_unless_met():
-    assert judge(applies="unknown") == ("unknown", WHICH_RULE)
-    assert judge(shops=((1100, "a"),), applies="unknown") == ("served", "")
-
-
-def test_any_of_takes_the_nearest_trade_and_all_of_the_farthest():
-    shops = ((1400, "a"), (1100, "b"))
-    any_of = Service("r", ("a", "b"), ("a", "b"), far=300.0)
-    all_of = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
-    assert judge(shops=shops, service=any_of)[0] == "served"
-    assert judge(shops=shops, service=all_of)[0] == "lacking"
-
-
-def test_doubt_about_one_alternative_is_doubt_about_all_of_them():
-    either = Service("r", ("a", "b"), ("a", "b"), far=300.0)
-    both = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
-    assert judge(service=either, complete=("a",)) == ("unknown", NO_LEDGER)
-    assert judge(service=both, complete=("a",)) == ("lacking", "")
-    assert judge(service=both, complete=("b",), shops=((1400, "a"), (1100, "b"))) == (
-        "unknown",
-        NO_LEDGER,
-    )
-
-
-def test_minutes_are_judged_independently_of_metres():
-    assert judge(service=Service("r", ("a",), ("a",), far_minutes=7.0))[0] == "served"
-    assert judge(service=Service("r", ("a",), ("a",), far_minutes=6.6))[0] == "lacking"
-    assert judge(service=Service("r", ("a",), ("a",), far=500.0, far_minutes=5.0))[0] == "lacking"
-
-
-def test_of_a_set_the_served_half_does_not_settle_the_unverified_one():
-    both = Service("r", ("a", "b"), ("a", "b"), every=True, far=300.0)
-    shops = ((1100, "a"), (1100, "b"))
-    assert judge(service=both, shops=shops, unverified=(1,)) == ("unknown", UNVERIFIED)
-
-
-def test_a_set_judged_by_minutes_can_be_lacking():
-    both = Service("r", ("a", "b"), ("a", "b"), every=True, far_minutes=5.0)
-    assert judge(service=both, shops=((1100, "a"), (1400, "b"))) == ("lacking", "")
+def test_nobody_known_is_not_nobody():
+    assert math.isnan(hit(["lacking"] * 4, [NAN] * 4).people)
+    assert pd.isna(hit(["served"] * 4, [NAN] * 4).people)

@@ -5,10 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.packs import parse_pack
 from livingcircle.errors import StandardError
-from livingcircle.judging import UnitFacts
-from livingcircle.judging import judge
+from livingcircle.findings import judge
 from livingcircle.standards import load_standard
 from livingcircle.standards import minimum_counts
 from livingcircle.standards import validate

@@ -10,7 +10,7 @@ from livingcircle._rules.conditions import open_all_day
 from livingcircle._rules.conditions import open_at
 from livingcircle._rules.conditions import open_for
 from livingcircle._rules.defaults import Rounding
-from livingcircle.judging import judge
+from livingcircle.findings import judge
 from livingcircle.standards import load_standard
 from tests.factories.facts import judged
 from tests.factories.facts import shop

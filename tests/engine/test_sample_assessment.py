@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from livingcircle.district import Status
-from livingcircle.summaries import VERDICTS
+from livingcircle.verdicts import VERDICTS
 
 BASIC_KNOWN = ("vegetable", "breakfast", "pharmacy", "repair", "laundry", "parcel_point")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingcircle.judging import judge
+from livingcircle.findings import judge
 from livingcircle.standards import load_standard
 from tests.factories.facts import judged
 from tests.factories.facts import shop

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from livingcircle.judging import UnitFacts
-from livingcircle.judging import judge
+from livingcircle._rules.facts import UnitFacts
+from livingcircle.findings import judge
 from tests.factories.standards import write_standard
 
 

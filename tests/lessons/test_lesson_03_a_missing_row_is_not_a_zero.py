@@ -9,9 +9,9 @@ import math
 import pytest
 
 from livingcircle.assessment import assess
-from livingcircle.gaps import EDGE
-from livingcircle.gaps import NO_LEDGER
-from livingcircle.gaps import OFF_NETWORK
+from livingcircle.door_verdicts import EDGE
+from livingcircle.door_verdicts import NO_LEDGER
+from livingcircle.door_verdicts import OFF_NETWORK
 from tests.factories.district import draw_district
 from tests.factories.standards import reach
 from tests.factories.standards import write_standard

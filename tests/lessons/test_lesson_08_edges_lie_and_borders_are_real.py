@@ -9,7 +9,7 @@ from dataclasses import replace
 import shapely
 
 from livingcircle.assessment import assess
-from livingcircle.gaps import EDGE
+from livingcircle.door_verdicts import EDGE
 from tests.factories.district import draw_district
 from tests.factories.standards import count
 from tests.factories.standards import reach

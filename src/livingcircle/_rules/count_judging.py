@@ -6,9 +6,6 @@ from dataclasses import replace
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.facts import UnitFacts
-from livingcircle._rules.outcome import LACKING
-from livingcircle._rules.outcome import SERVED
-from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import worst
 from livingcircle._rules.requirement import Requirement
@@ -17,6 +14,9 @@ from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import Tally
 from livingcircle._rules.tally import counted
 from livingcircle._rules.tally import is_known
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 NO_SIZE = "缺少人口、户数或套数，算不出应配数量"
 

@@ -13,10 +13,6 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import SeparationRule
 from livingcircle._rules.mixes import VarietyRule
-from livingcircle._rules.outcome import LACKING
-from livingcircle._rules.outcome import NOT_APPLICABLE
-from livingcircle._rules.outcome import SERVED
-from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import compare
 from livingcircle._rules.outcome import worst
@@ -27,6 +23,10 @@ from livingcircle._rules.tally import Tally
 from livingcircle._rules.tally import counted
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 
 def variety(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:

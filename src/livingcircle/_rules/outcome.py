@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Final
 from typing import Self
 
-SERVED: Final = "served"
-LACKING: Final = "lacking"
-UNKNOWN: Final = "unknown"
-NOT_APPLICABLE: Final = "not_applicable"
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 # Shares are compared with this slack, so that 3 of 10 is 30 %.
 SLACK: Final = 1e-9

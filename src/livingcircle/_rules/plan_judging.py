@@ -3,16 +3,16 @@
 from typing import Final
 
 from livingcircle._rules.facts import UnitFacts
-from livingcircle._rules.outcome import LACKING
-from livingcircle._rules.outcome import NOT_APPLICABLE
-from livingcircle._rules.outcome import SERVED
-from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import compare
 from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 YES: Final = frozenset({"是", "有", "达标", "符合", "已完成", "已建立", "yes", "true", "1"})
 NO: Final = frozenset(

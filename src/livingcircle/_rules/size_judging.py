@@ -13,11 +13,7 @@ from livingcircle._rules.conditions import within
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fields import Span
-from livingcircle._rules.outcome import LACKING
-from livingcircle._rules.outcome import NOT_APPLICABLE
-from livingcircle._rules.outcome import SERVED
 from livingcircle._rules.outcome import SLACK
-from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import between
 from livingcircle._rules.requirement import Requirement
@@ -30,6 +26,10 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 INFINITE = float("inf")
 

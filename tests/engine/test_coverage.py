@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from livingcircle.assessment import assess
-from livingcircle.summaries import VERDICTS
+from livingcircle.verdicts import VERDICTS
 from tests.factories.district import MAIN
 from tests.factories.district import draw_district
 from tests.factories.standards import count

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from livingcircle._services import list_needs
 from livingcircle.assessment import assess
-from livingcircle.gaps import NO_LEDGER
-from livingcircle.gaps import UNVERIFIED
-from livingcircle.gaps import WHICH_RULE
+from livingcircle.door_verdicts import NO_LEDGER
+from livingcircle.door_verdicts import UNVERIFIED
+from livingcircle.door_verdicts import WHICH_RULE
+from livingcircle.reach import list_needs
 from livingcircle.situation import lay_out
 from livingcircle.walkers import WALKERS
 from tests.factories.district import draw_district

@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from livingcircle.assessment import assess
-from livingcircle.remedies import MEASURES
+from livingcircle.gaps import MEASURES
 from tests.factories.district import draw_district
 from tests.factories.standards import count
 from tests.factories.standards import reach

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from livingcircle._rules.facts import UnitFacts
-from livingcircle.judging import judge
+from livingcircle.findings import judge
 from livingcircle.standards import load_standard
 from tests.factories.facts import judged
 from tests.factories.facts import shop

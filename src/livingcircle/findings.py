@@ -7,8 +7,13 @@ complete. The explanation names the rule, the numbers and what another rounding 
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
+
+import pandas as pd
 
 from livingcircle._rules import count_judging
 from livingcircle._rules import mix_judging
@@ -23,10 +28,6 @@ from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
 from livingcircle._rules.mixes import SeparationRule
 from livingcircle._rules.mixes import VarietyRule
-from livingcircle._rules.outcome import LACKING
-from livingcircle._rules.outcome import NOT_APPLICABLE
-from livingcircle._rules.outcome import SERVED
-from livingcircle._rules.outcome import UNKNOWN
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import compare
 from livingcircle._rules.plans import GradeShareRule
@@ -38,17 +39,17 @@ from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
+from livingcircle.reach import Services
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
+from livingcircle.units import Unit
+from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import UNIT_WORDS
+from livingcircle.verdicts import UNKNOWN
 
-__all__ = ["Finding", "UnitFacts", "judge"]
+__all__ = ["Finding", "judge", "judge_units"]
 
-VERDICT_WORDS: Final[Mapping[str, str]] = {
-    SERVED: "达标",
-    LACKING: "不达标",
-    UNKNOWN: "未核实",
-    NOT_APPLICABLE: "不适用",
-}
+NUMBERS = ("required", "found", "found_strict", "found_shared", "shortfall")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ class Finding:
     clause: str
 
 
+FINDING_COLUMNS = [*Finding.__dataclass_fields__, "trade", "people"]
+
+
 def judge(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Finding:
     """Return the verdict on a requirement for a unit of its level."""
     if not requirement.in_force(facts.on):
@@ -111,7 +115,7 @@ def _finding(
     said = [f"{requirement.describe()}。"]
     if outcome.numbers:
         said.append(f"{outcome.numbers}，")
-    said.append(f"结论：{VERDICT_WORDS[outcome.verdict]}")
+    said.append(f"结论：{UNIT_WORDS[outcome.verdict]}")
     said.append(f"（{outcome.reason}）。" if outcome.reason else "。")
     return Finding(
         requirement_id=requirement.id,
@@ -180,3 +184,23 @@ _JUDGES: Final[Mapping[type, Judge]] = {
     MeasureRule: size_judging.measure,
     CompositeRule: mix_judging.composite,
 }
+
+
+def judge_units(
+    standard: Standard,
+    services: Services,
+    units: Sequence[Unit],
+    facts: Sequence[UnitFacts],
+) -> pd.DataFrame:
+    """Return one finding for each unit and requirement of its level; mere text is not judged."""
+    rows = []
+    for unit, bare in zip(units, facts, strict=True):
+        fact = replace(bare, reach=services.people[unit.level, unit.unit_id])
+        for one in standard.requirements:
+            if one.level == unit.level and not isinstance(one.rule, TextRule):
+                finding = asdict(judge(one, fact, standard))
+                rows.append(finding | {"people": fact.population})
+    table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])
+    table["trades"] = [list(held) for held in table["trades"]]
+    table["trade"] = [held[0] if held else "" for held in table["trades"]]
+    return table.astype(dict.fromkeys((*NUMBERS, "people"), "float64"))

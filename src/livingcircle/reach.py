@@ -13,22 +13,22 @@ from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import TRANSITIONAL
+from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
-from livingcircle.gaps import LACKING
-from livingcircle.gaps import SERVED
-from livingcircle.gaps import UNKNOWN
-from livingcircle.gaps import Certainty
-from livingcircle.gaps import Service
-from livingcircle.gaps import judge_doors
-from livingcircle.judging import UnitFacts
+from livingcircle.door_verdicts import Certainty
+from livingcircle.door_verdicts import Judged
+from livingcircle.door_verdicts import Service
+from livingcircle.door_verdicts import judge_doors
+from livingcircle.facts import shop_table
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
-from livingcircle.summaries import Judged
 from livingcircle.units import Unit
-from livingcircle.units import shop_table
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
