@@ -36,11 +36,15 @@ class Supply:
         Outlets that surely answer a need: open, verified, fixed, shape (outlets, needs).
     maybe
         Outlets that would, if somebody confirmed them, shape (outlets, needs).
+    present
+        Every outlet that is there, mobile and unverified ones too, shape (outlets, needs): what
+        a unit has within reach, whatever a rule then counts of it.
     """
 
     needs: tuple[str, ...]
     offers: Bools
     maybe: Bools
+    present: Bools
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Access:
     maybe_metres
         Metres to the nearest outlet that may answer.
     shared_communities, shared_circles
-        For each need, (unit, outlet) pairs within the far radius of at least one door.
+        For each need, (unit, outlet) pairs of what is present within the far radius of at least
+        one door.
     """
 
     needs: tuple[str, ...]
@@ -180,12 +185,15 @@ def _count(
         circles=[[] for _ in supply.needs],
     )
     limit = max((far for _, far in radii), default=0.0)
-    sources = np.flatnonzero(supply.offers.any(axis=1))
+    sources = np.flatnonzero(supply.present.any(axis=1))
     for some, metres in reader.within(sources, limit):
         for column in range(len(supply.needs)):
             rows = np.flatnonzero(supply.offers[some, column])
             if len(rows):
                 _gather(near, units, column, radii[column], some[rows], metres[rows])
+            rows = np.flatnonzero(supply.present[some, column])
+            if len(rows):
+                _share(near, units, column, radii[column][1], some[rows], metres[rows])
     return near
 
 
@@ -197,10 +205,9 @@ def _gather(
     outlets: Ints,
     metres: Floats,
 ) -> None:
-    """Add one need's outlets of one bundle, metres of shape (outlets, doors)."""
+    """Count one need's outlets of one bundle, metres of shape (outlets, doors)."""
     near.good[:, column] += (metres <= radius[0]).sum(axis=0)
-    reached = metres <= radius[1]
-    near.far[:, column] += reached.sum(axis=0)
+    near.far[:, column] += (metres <= radius[1]).sum(axis=0)
     own = units.outlet_circle[outlets][:, None] == units.door_circle[None, :]
     inside = np.where(own & (units.door_circle >= 0)[None, :], metres, np.inf)
     best = inside.argmin(axis=0)
@@ -208,7 +215,13 @@ def _gather(
     closer = value < near.circle_metres[:, column]
     near.circle_metres[closer, column] = value[closer]
     near.circle_outlet[closer, column] = outlets[best[closer]]
-    row, door = np.nonzero(reached)
+
+
+def _share(
+    near: _Nearby, units: Units, column: int, radius: float, outlets: Ints, metres: Floats
+) -> None:
+    """Note which units reach which outlets of one need."""
+    row, door = np.nonzero(metres <= radius)
     for found, codes in (
         (near.communities[column], units.door_community),
         (near.circles[column], units.door_circle),

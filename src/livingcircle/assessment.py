@@ -7,6 +7,7 @@ same tables.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import fields
@@ -19,7 +20,9 @@ import pandas as pd
 import shapely
 
 from livingcircle import __version__
+from livingcircle._rules.facts import read_register
 from livingcircle.access import Access
+from livingcircle.access import Supply
 from livingcircle.access import Units
 from livingcircle.access import measure
 from livingcircle.blind_areas import Neighbourhood
@@ -32,11 +35,15 @@ from livingcircle.coverage import access_table
 from livingcircle.coverage import coverage_table
 from livingcircle.district import District
 from livingcircle.facts import gather
+from livingcircle.facts import outlet_table
+from livingcircle.facts import share
 from livingcircle.findings import judge_units
 from livingcircle.gaps import find_gaps
 from livingcircle.indices import measure_indices
+from livingcircle.reach import Needs
 from livingcircle.reach import judge_services
 from livingcircle.reach import list_needs
+from livingcircle.reach import supply_of
 from livingcircle.reports import match_reports
 from livingcircle.reports import parse_day
 from livingcircle.situation import Situation
@@ -172,17 +179,18 @@ def assess(
     situation = lay_out(district, find_walker(walker), at=at)
     units = list_units(situation)
     reported, strangers = match_reports(district.reports, standard, day)
+    outlets = outlet_table(situation)
+    bare = gather(situation, units, outlets, reported, day)
     step()
     eight = load_standard(FUNCTIONS)
-    needs = list_needs(situation, standard, [row.trade for row in eight.trades], on=day)
-    members = situation.members
-    numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
-    measured = measure(situation.reader, needs.supply, numbers, needs.radii)
+    needs = list_needs(situation, standard, on=day)
+    own = list_needs(situation, eight, prefix=f"{FUNCTIONS}|")
+    measured = _measure(situation, outlets, (needs, own))
     step()
-    facts = gather(situation, measured, units, reported, day)
+    facts = share(bare, situation, measured, needs.sharing)
     services = judge_services(situation, measured, needs, standard, units, facts)
     step()
-    findings = judge_units(standard, services, units, facts)
+    findings = judge_units(standard, facts, services.people)
     step()
     blind = blind_area_table(situation, measured, _neighbourhood(situation), services.to_draw)
     step()
@@ -198,7 +206,14 @@ def assess(
         coverage=coverage_table(situation, services.by_trade),
         gaps=find_gaps(situation, standard, services, units, findings),
         blind_areas=blind,
-        indices=measure_indices(situation, standard, eight, units, facts, services),
+        indices=measure_indices(
+            situation,
+            standard,
+            units,
+            facts,
+            services,
+            judge_units(eight, share(bare, situation, measured, own.sharing), {}),
+        ),
         circle_facts=circle_facts,
         circle_checks=check_circles(
             district, situation.areas, circle_facts["population"], situation.grid
@@ -210,6 +225,22 @@ def assess(
     )
     step()
     return assessment
+
+
+def _measure(situation: Situation, outlets: pd.DataFrame, wanted: Sequence[Needs]) -> Access:
+    """Return the distances of every door to everything that some standards want measured."""
+    register = read_register(outlets)
+    supplies = [supply_of(register, list(outlets.index), needs) for needs in wanted]
+    supply = Supply(
+        tuple(name for one in supplies for name in one.needs),
+        np.hstack([one.offers for one in supplies]),
+        np.hstack([one.maybe for one in supplies]),
+        np.hstack([one.present for one in supplies]),
+    )
+    members = situation.members
+    numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
+    radii = {need: radius for needs in wanted for need, radius in needs.radii.items()}
+    return measure(situation.reader, supply, numbers, radii)
 
 
 def _data_day(district: District) -> date | None:

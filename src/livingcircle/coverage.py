@@ -13,7 +13,7 @@ import pandas as pd
 from livingcircle.access import Access
 from livingcircle.access import band_of
 from livingcircle.door_verdicts import DoorVerdicts
-from livingcircle.door_verdicts import Judged
+from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.situation import Situation
 from livingcircle.units import circle_of_community
 from livingcircle.units import unit_names
@@ -28,7 +28,10 @@ NO_RADIUS = "配置标准没有规定这类业态的服务半径"
 
 
 def access_table(
-    situation: Situation, access: Access, judged: Mapping[str, Judged], trades: tuple[str, ...]
+    situation: Situation,
+    access: Access,
+    judged: Mapping[str, TradeVerdicts],
+    trades: tuple[str, ...],
 ) -> pd.DataFrame:
     """Return one row for each door and trade.
 
@@ -45,11 +48,11 @@ def access_table(
     # The last place answers for outlet number -1: none.
     outlets = np.array([*situation.district.outlets.index, None], dtype=object)
     parts = [
-        _access_part(
-            access, _column(access, trade, judged.get(trade)), judged.get(trade), outlets
-        ).assign(door_id=ids, trade=trade)
+        _access_part(access, trade, judged.get(trade), outlets).assign(door_id=ids, trade=trade)
         for trade in trades
     ]
+    if not parts:  # a standard that names no trade has no distances to tell
+        parts = [_access_part(access, "", None, outlets).iloc[:0].assign(door_id=[], trade=[])]
     table = pd.concat(parts, ignore_index=True)
     for column in ("trade", "band", "verdict", "reason"):
         table[column] = table[column].astype("category")
@@ -57,32 +60,27 @@ def access_table(
     return table[[*first, *(c for c in table.columns if c not in first)]]
 
 
-def _column(access: Access, trade: str, judged: Judged | None) -> int:
-    """Return the column that a trade's verdict was made from, so that row and verdict agree."""
-    if judged is None or trade not in judged.service.trades:
-        return access.column(trade)
-    return access.column(judged.service.needs[judged.service.trades.index(trade)])
-
-
 def _access_part(
-    access: Access, column: int, judged: Judged | None, outlets: npt.NDArray[np.object_]
+    access: Access, trade: str, said: TradeVerdicts | None, outlets: npt.NDArray[np.object_]
 ) -> pd.DataFrame:
-    """Return the rows of one trade."""
+    """Return the rows of one trade, from the columns its verdicts were made from."""
     count = len(access.metres)
     nothing = np.full(count, "", dtype=object)
-    verdict = judged.doors.verdict if judged else np.full(count, NOT_APPLICABLE, dtype=object)
+    verdict = said.doors.verdict if said else np.full(count, NOT_APPLICABLE, dtype=object)
+    column = said.column if said else np.full(count, access.column(trade) if trade else -1)
+    cell = np.arange(count), column
     return pd.DataFrame(
         {
-            "metres": _finite(access.metres[:, column], 1),
-            "minutes": _finite(access.minutes[:, column], 2),
-            "outlet_id": pd.array(outlets[access.outlet[:, column]], dtype="str"),
-            "circle_metres": _finite(access.circle_metres[:, column], 1),
-            "circle_outlet_id": pd.array(outlets[access.circle_outlet[:, column]], dtype="str"),
-            "count_good": access.count_good[:, column],
-            "count_pass": access.count_pass[:, column],
-            "band": band_of(access.minutes[:, column]),
+            "metres": _finite(access.metres[cell], 1),
+            "minutes": _finite(access.minutes[cell], 2),
+            "outlet_id": pd.array(outlets[access.outlet[cell]], dtype="str"),
+            "circle_metres": _finite(access.circle_metres[cell], 1),
+            "circle_outlet_id": pd.array(outlets[access.circle_outlet[cell]], dtype="str"),
+            "count_good": access.count_good[cell],
+            "count_pass": access.count_pass[cell],
+            "band": band_of(access.minutes[cell]),
             "verdict": verdict,
-            "reason": judged.doors.reason if judged else nothing + NO_RADIUS,
+            "reason": said.doors.reason if said else nothing + NO_RADIUS,
             "method": access.method,
         }
     )
@@ -96,7 +94,7 @@ def _finite(values: Floats, digits: int) -> Floats:
 COVERAGE_COLUMNS = ["level", "unit_id", "trade", "doors", "people", *VERDICTS, "good", "counted"]
 
 
-def coverage_table(situation: Situation, judged: Mapping[str, Judged]) -> pd.DataFrame:
+def coverage_table(situation: Situation, judged: Mapping[str, TradeVerdicts]) -> pd.DataFrame:
     """Return people by verdict for each unit and trade.
 
     Where nobody knows how many live behind any of a unit's doors, ``people`` is missing and the

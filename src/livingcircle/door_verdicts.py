@@ -6,6 +6,7 @@ cannot be ruled out is unknown, and unknown never turns into lacking on the way 
 """
 
 from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,10 +117,53 @@ class Judged:
     tier: str
     doors: DoorVerdicts
 
-    @property
-    def plain(self) -> bool:
-        """Return whether any outlet of the trade will do, whatever its hours or size."""
-        return self.service.needs == self.service.trades
+
+@dataclass(frozen=True)
+class TradeVerdicts:
+    """Hold what is said of one trade at every door.
+
+    Attributes
+    ----------
+    services
+        The services about the trade, in the order in which they speak.
+    speaker
+        Which of them speaks at each door, -1 where none applies, shape (doors,).
+    doors
+        Its verdict, shape (doors,).
+    column
+        Column of the access table with its distance and counts, shape (doors,).
+    """
+
+    services: tuple[Service, ...]
+    speaker: npt.NDArray[np.int64]
+    doors: DoorVerdicts
+    column: npt.NDArray[np.int64]
+
+    def service_at(self, doors: npt.NDArray[np.int64]) -> Service:
+        """Return the service that speaks at most of some doors."""
+        heard = self.speaker[doors]
+        counted = np.bincount(heard[heard >= 0], minlength=len(self.services))
+        return self.services[int(counted.argmax())]
+
+
+def speak_for(trade: str, judged: Sequence[Judged], access: Access) -> TradeVerdicts:
+    """Return the verdicts of the first service about a trade that applies at each door."""
+    count = len(access.metres)
+    speaker = np.full(count, -1, dtype=np.int64)
+    first = judged[0]
+    doors = {name: getattr(first.doors, name).copy() for name in DoorVerdicts.__annotations__}
+    columns = [access.column(one.service.needs[one.service.trades.index(trade)]) for one in judged]
+    for number, one in enumerate(judged):
+        here = (speaker < 0) & (one.doors.verdict != NOT_APPLICABLE)
+        speaker[here] = number
+        for name, values in doors.items():
+            values[here] = getattr(one.doors, name)[here]
+    return TradeVerdicts(
+        services=tuple(one.service for one in judged),
+        speaker=speaker,
+        doors=DoorVerdicts(**doors),
+        column=np.array(columns, dtype=np.int64)[np.maximum(speaker, 0)],
+    )
 
 
 def judge_doors(
@@ -146,7 +190,7 @@ def judge_doors(
     good = within & (metres <= service.good) & (minutes <= service.good_minutes)
     verdict = np.where(within, SERVED, LACKING).astype(object)
     reason = np.full(len(metres), "", dtype=object)
-    for doubtful, why in _doubts(access, columns, service, certainty, metres):
+    for doubtful, why in _doubts(access, columns, service, certainty):
         hit = doubtful & (verdict == LACKING)
         verdict[hit], reason[hit] = UNKNOWN, why
     _apply(verdict, reason, applies)
@@ -168,7 +212,6 @@ def _doubts(
     columns: list[int],
     service: Service,
     certainty: Certainty,
-    metres: Floats,
 ) -> list[tuple[Bools, str]]:
     """Return what may hide an outlet, the plainest reason first."""
     reach = service.far
@@ -184,7 +227,7 @@ def _doubts(
     sure = gone.any(axis=1) if service.every else gone.all(axis=1)
     return [
         (certainty.off_network, OFF_NETWORK),
-        (certainty.shut_in & ~np.isfinite(metres), SHUT_IN),
+        (certainty.shut_in, SHUT_IN),
         (~sure & (missing & ~listed).any(axis=1), NO_LEDGER),
         (~sure, UNVERIFIED),
         (certainty.edge_metres < reach, EDGE),

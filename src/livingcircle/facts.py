@@ -5,6 +5,7 @@ None, and a sum over members is known only when every member is.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -14,12 +15,15 @@ import pandas as pd
 import shapely
 
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.facts import read_register
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
+from livingcircle.reach import Sharing
 from livingcircle.reports import Reported
 from livingcircle.reports import UnitKey
 from livingcircle.residents import AGES
 from livingcircle.situation import Situation
+from livingcircle.standards import Requirement
 from livingcircle.units import DISTRICT
 from livingcircle.units import Unit
 
@@ -38,7 +42,7 @@ SHOP_COLUMNS = (
 )
 
 
-def shop_table(situation: Situation) -> pd.DataFrame:
+def outlet_table(situation: Situation) -> pd.DataFrame:
     """Return every outlet as the rules see it: its trades as a set, its place in metres."""
     outlets, pairs = situation.district.outlets, situation.district.outlet_trades
     held = pairs.groupby("outlet_id")["trade"].agg(frozenset)
@@ -52,24 +56,33 @@ def shop_table(situation: Situation) -> pd.DataFrame:
 
 def gather(
     situation: Situation,
-    access: Access,
-    units: list[Unit],
+    units: Sequence[Unit],
+    outlets: pd.DataFrame,
     reported: Mapping[UnitKey, Reported] = MappingProxyType({}),
     on: date | None = None,
 ) -> list[UnitFacts]:
-    """Return the facts of each unit on a day, people reached not yet among them."""
-    shops = shop_table(situation)
-    known = situation.district.complete_trades()
-    reachable = _reachable(situation, access)
+    """Return the facts of each unit on a day, what it reaches not yet among them.
+
+    Parameters
+    ----------
+    situation, units
+        The district on its streets, and whom to tell about.
+    outlets
+        The table of :func:`outlet_table`.
+    reported
+        What people reported of each unit.
+    on
+        Day of the assessment.
+    """
+    register = MappingProxyType(read_register(outlets))
     whole = _age_shares(situation, units[-1])
     facts = []
     for unit in units:
-        key = (unit.level, unit.unit_id)
-        told = reported.get(key, Reported())
-        bare = _facts(situation, unit, shops, known, reachable.get(key, {}), whole)
+        told = reported.get((unit.level, unit.unit_id), Reported())
         facts.append(
             replace(
-                bare,
+                _facts(situation, unit, outlets, whole),
+                register=register,
                 evidence=told.evidence,
                 measures=told.measures,
                 progress=told.progress,
@@ -78,6 +91,35 @@ def gather(
             )
         )
     return facts
+
+
+def share(
+    facts: Sequence[UnitFacts], situation: Situation, access: Access, sharing: Sharing
+) -> list[UnitFacts]:
+    """Return the facts with the outlets of each trade that the unit's residents can reach.
+
+    Within reach means within the radius of the first rule about the trade that applies to the
+    unit, measured on foot from any of its doors, borders ignored.
+    """
+    near = _Near(situation, access)
+    return [
+        replace(
+            fact,
+            shared={
+                trade: near.outlets(fact.level, fact.unit_id, _need(fact, rules))
+                for trade, rules in sharing.items()
+            },
+        )
+        for fact in facts
+    ]
+
+
+def _need(fact: UnitFacts, rules: Sequence[tuple[Requirement | None, str]]) -> str:
+    """Return the need of the first rule that applies to a unit, of the first where none does."""
+    for one, need in rules:
+        if one is None or one.applies.test(fact)[0] is not False:
+            return need
+    return rules[0][1]
 
 
 def _children(
@@ -99,15 +141,11 @@ def _children(
 def _facts(
     situation: Situation,
     unit: Unit,
-    shops: pd.DataFrame,
-    known: frozenset[str],
-    shared: Mapping[str, frozenset[str]],
+    outlets: pd.DataFrame,
     reference: Mapping[str, float | None],
 ) -> UnitFacts:
     """Return the facts of one unit."""
-    inside = shops.iloc[unit.shops]
     words, sizes = _character(situation, unit), _sizes(situation, unit)
-    elsewhere = set().union(*shared.values()) - set(inside.index) if shared else set()
     return UnitFacts(
         level=unit.level,
         unit_id=unit.unit_id,
@@ -125,10 +163,8 @@ def _facts(
         ages=_age_shares(situation, unit),
         reference_ages=reference,
         community_count=_community_count(situation, unit),
-        outlets=inside,
-        shared=shared,
-        all_outlets=shops.loc[sorted(elsewhere)],
-        known_trades=known,
+        outlets=outlets.iloc[unit.shops],
+        known_trades=situation.district.complete_trades(),
     )
 
 
@@ -209,28 +245,44 @@ def _community_count(situation: Situation, unit: Unit) -> int | None:
     return int((members["circle_id"] == unit.unit_id).sum()) or None
 
 
-def _reachable(
-    situation: Situation, access: Access
-) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
-    """Return, for every unit, the outlets of each trade within reach of one of its doors."""
-    members = situation.members
-    outlets = situation.district.outlets.index
-    streets = situation.district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
-    found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
-    for column, need in enumerate(access.needs):
-        by_community = access.shared_communities[column]
-        by_circle = access.shared_circles[column]
-        bundles = [
-            ("community", members.communities.to_numpy(), by_community),
-            ("circle", members.circles.to_numpy(), by_circle),
-        ]
-        for level, ids, pairs in bundles:
-            for number in np.unique(pairs[:, 0]):
-                some = outlets[pairs[pairs[:, 0] == number, 1]]
-                found.setdefault((level, str(ids[number])), {})[need] = frozenset(some)
-        for name in sorted(set(streets[by_community[:, 0]]) - {""}):
-            some = outlets[by_community[streets[by_community[:, 0]] == name, 1]]
-            found.setdefault(("subdistrict", str(name)), {})[need] = frozenset(some)
-        everyone = outlets[np.unique(np.concatenate([by_community[:, 1], by_circle[:, 1]]))]
-        found.setdefault((DISTRICT, DISTRICT), {})[need] = frozenset(everyone)
-    return found
+class _Near:
+    """Look up which outlets of a need are within reach of a unit."""
+
+    def __init__(self, situation: Situation, access: Access) -> None:
+        """Sort what was measured by unit, once for each need that is asked for."""
+        self._situation = situation
+        self._access = access
+        self._found: dict[str, dict[UnitKey, frozenset[str]]] = {}
+
+    def outlets(self, level: str, unit_id: str, need: str) -> frozenset[str]:
+        """Return the ids of the outlets within reach; none is an answer too."""
+        if need not in self._found:
+            self._found[need] = self._by_unit(need)
+        return self._found[need].get((level, unit_id), frozenset())
+
+    def _by_unit(self, need: str) -> dict[UnitKey, frozenset[str]]:
+        """Return the outlets of one need by unit, at every level."""
+        column = self._access.column(need)
+        members, district = self._situation.members, self._situation.district
+        by_community = self._access.shared_communities[column]
+        by_circle = self._access.shared_circles[column]
+        streets = district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
+        everyone = np.concatenate([by_community[:, 1], by_circle[:, 1]])
+        ids = {
+            "community": (members.communities.to_numpy(dtype=object)[by_community[:, 0]]),
+            "subdistrict": streets[by_community[:, 0]],
+            "circle": members.circles.to_numpy(dtype=object)[by_circle[:, 0]],
+            DISTRICT: np.full(len(everyone), DISTRICT, dtype=object),
+        }
+        numbers = {
+            "community": by_community[:, 1],
+            "subdistrict": by_community[:, 1],
+            "circle": by_circle[:, 1],
+            DISTRICT: everyone,
+        }
+        outlets = district.outlets.index.to_numpy(dtype=object)
+        found: dict[UnitKey, set[str]] = {}
+        for level, units in ids.items():
+            for unit, number in zip(units, numbers[level], strict=True):
+                found.setdefault((level, str(unit)), set()).add(outlets[number])
+        return {key: frozenset(some) for key, some in found.items()}

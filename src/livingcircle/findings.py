@@ -39,10 +39,8 @@ from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
-from livingcircle.reach import Services
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
-from livingcircle.units import Unit
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import UNIT_WORDS
 from livingcircle.verdicts import UNKNOWN
@@ -188,16 +186,18 @@ _JUDGES: Final[Mapping[type, Judge]] = {
 
 def judge_units(
     standard: Standard,
-    services: Services,
-    units: Sequence[Unit],
     facts: Sequence[UnitFacts],
+    reached: Mapping[tuple[str, str], Mapping[str, tuple[float, float, float]]],
 ) -> pd.DataFrame:
-    """Return one finding for each unit and requirement of its level; mere text is not judged."""
+    """Return one finding for each unit and requirement of its level; mere text is not judged.
+
+    ``reached`` are the people served, lacking and unknown by (level, unit) and requirement.
+    """
     rows = []
-    for unit, bare in zip(units, facts, strict=True):
-        fact = replace(bare, reach=services.people[unit.level, unit.unit_id])
+    for bare in facts:
+        fact = replace(bare, reach=reached.get((bare.level, bare.unit_id), {}))
         for one in standard.requirements:
-            if one.level == unit.level and not isinstance(one.rule, TextRule):
+            if one.level == fact.level and not isinstance(one.rule, TextRule):
                 finding = asdict(judge(one, fact, standard))
                 rows.append(finding | {"people": fact.population})
     table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])

@@ -19,8 +19,10 @@ import pandas as pd
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.counts import ReachRule
-from livingcircle.door_verdicts import Judged
+from livingcircle.door_verdicts import DoorVerdicts
+from livingcircle.door_verdicts import Service
 from livingcircle.reach import Services
+from livingcircle.reach import is_plain
 from livingcircle.reach import radius_of
 from livingcircle.residents import People
 from livingcircle.residents import people_of
@@ -58,7 +60,7 @@ GAP_COLUMNS = [
 ]
 # 轻重缓急: what every household needs often and nobody nearby has comes first.
 OFTEN_METRES = 500.0
-MANY_PEOPLE = 1000.0
+URGENCY_SHARES = (0.5, 0.75, 0.9)
 # 密云 三（四）, 二（一）1 and 国家2023 三（四）: measures by what the place allows.
 MEASURES = {
     "often": "利用腾退、闲置公共空间引入连锁门店，或在现有便利店、餐饮店叠加（一店多能）",
@@ -68,6 +70,7 @@ MEASURES = {
     "improve": "改造提升现有网点，新设网点优先满足本项要求",
     "fewer": "不再新增，结合租约到期逐步调整",
 }
+_ORDER = ("burden", "priority", "family")
 # Of so many sites, some do not have the size or the parts they should.
 SITES = "处"
 MACHINES = frozenset({"parcel_point", "water_vending", "vending_machine"})
@@ -81,9 +84,10 @@ class Affected:
     elders: float
     infants: float
     nearest_m: float
+    doors: int
 
 
-def affected(unit: Unit, people: People, judged: Judged | None) -> Affected:
+def affected(unit: Unit, people: People, verdicts: DoorVerdicts | None) -> Affected:
     """Return the residents who lack the trade; all of them where only the number is short.
 
     Parameters
@@ -92,35 +96,44 @@ def affected(unit: Unit, people: People, judged: Judged | None) -> Affected:
         Community, circle or district.
     people
         People at each door.
-    judged
+    verdicts
         Door verdicts on the trade's service radius, if the standard states one.
     """
     doors = unit.doors
     metres = np.full(len(doors), np.inf)
-    if judged is not None:
-        lacking = doors[judged.doors.verdict[doors] == LACKING]
+    if verdicts is not None:
+        lacking = doors[verdicts.verdict[doors] == LACKING]
         doors = lacking if len(lacking) else doors
-        metres = judged.doors.metres[doors]
+        metres = verdicts.metres[doors]
     finite = metres[np.isfinite(metres)]
     nearest = float(np.median(finite)) if len(finite) else math.nan
-    return Affected(**people.total(doors), nearest_m=round(nearest, 1))
+    return Affected(**people.total(doors), nearest_m=round(nearest, 1), doors=len(doors))
 
 
-def urgency(tier: str, radius: float, people: float, *, blind: bool) -> int:
-    """Return 1 (urgent) to 4 (can wait).
+def burden(tier: str, radius: float, hit: Affected, *, blind: bool) -> float:
+    """Return how much a gap weighs: people affected times how badly they need the trade.
 
-    Basic trades come before others, trades used within 5–10 minutes before the rest
-    (密云 三（二）, 附件1.1 四 1–2), places out of reach before places merely short in number, and
-    many people before few.
+    Basic trades weigh more than others, trades used within 5–10 minutes twice as much as the
+    rest (密云 三（二）, 附件1.1 四 1–2), places out of reach half as much again as places merely
+    short in number. Where nobody knows the people, doors are counted.
     """
-    if tier != "basic":
-        return 4
-    step = 1 if radius <= OFTEN_METRES else 2
-    if not blind:
-        step += 1
-    if math.isfinite(people) and people < MANY_PEOPLE:
-        step += 1
-    return min(step, 4)
+    many = hit.people if math.isfinite(hit.people) else float(hit.doors)
+    need = 1.0 if tier == "basic" else 0.25
+    return many * need * (2.0 if radius <= OFTEN_METRES else 1.0) * (1.5 if blind else 1.0)
+
+
+def urgency(burdens: Floats) -> npt.NDArray[np.int64]:
+    """Return 1 (urgent) to 4 (can wait) for gaps by their share of the whole burden.
+
+    The heaviest gaps that together make up half of it are urgent; the next quarter, the next
+    15 % and the rest follow. Gaps of one weight are equally urgent.
+    """
+    total = float(burdens.sum())
+    if total <= 0:
+        return np.full(len(burdens), len(URGENCY_SHARES) + 1, dtype=np.int64)
+    heavier = np.array([burdens[burdens > weight].sum() for weight in burdens]) / total
+    steps = np.searchsorted(np.array(URGENCY_SHARES), heavier + 1e-9, side="right") + 1
+    return np.asarray(steps, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -180,14 +193,19 @@ def measure(trade: str, radius: float, todo: Todo, *, cramped: bool) -> str:
 
 
 def number_gaps(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Return gaps sorted by urgency and people, numbered."""
-    table = pd.DataFrame(rows, columns=GAP_COLUMNS)
+    """Return gaps with their urgency, sorted by it, and numbered.
+
+    Within one urgency the plan's own ``priority`` goes first, then its ``precedence`` of radius,
+    number and size (密云 附件1.1 四 2: 服务半径优先于规模), then the people affected.
+    """
+    table = pd.DataFrame(rows, columns=[*GAP_COLUMNS, *_ORDER])
+    table["urgency"] = urgency(table["burden"].to_numpy(dtype=np.float64))
     table = table.sort_values(
-        ["urgency", "people", "circle_id", "unit_id", "requirement_id"],
-        ascending=[True, False, True, True, True],
+        ["urgency", "priority", "family", "people", "circle_id", "unit_id", "requirement_id"],
+        ascending=[True, True, True, False, True, True, True],
         kind="stable",
         ignore_index=True,
-    )
+    ).drop(columns=list(_ORDER))
     table.insert(0, "gap_id", [f"G{n:04d}" for n in range(1, len(table) + 1)])
     return table
 
@@ -205,70 +223,92 @@ def find_gaps(
     """
     people = people_of(situation.doors)
     by_id = {(unit.level, unit.unit_id): unit for unit in units}
-    circles = situation.district.circles["name"].astype(str).to_dict()
     lacking = findings[(findings["verdict"] == LACKING) & (findings["severity"] == "must")]
     requirements = {one.id: one for one in standard.requirements}
-    counted = {
+    records = lacking.to_dict("records")
+    counted = _short_in_number(records, requirements)
+    rows = []
+    for row in records:
+        one = requirements[row["requirement_id"]]
+        unit = by_id[row["level"], row["unit_id"]]
+        told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
+        if one.id in services.by_requirement and is_plain(one) and told:
+            continue
+        rows.append(_gap(situation, standard, services, unit, one, row, people))
+    return number_gaps(rows)
+
+
+def _short_in_number(
+    records: Sequence[Mapping[Any, Any]], requirements: Mapping[str, Requirement]
+) -> set[tuple[str, str, str]]:
+    """Return the (level, unit, trade) that lack outlets by number."""
+    return {
         (row["level"], row["unit_id"], trade)
-        for row in lacking.to_dict("records")
+        for row in records
         if isinstance(requirements[row["requirement_id"]].rule, CountRule | LadderRule)
         and row["shortfall"] > 0
         for trade in row["trades"]
     }
-    rows = []
-    for row in lacking.to_dict("records"):
-        one = requirements[row["requirement_id"]]
-        unit = by_id[row["level"], row["unit_id"]]
-        own = services.by_requirement.get(one.id)
-        told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
-        if own is not None and own.plain and told:
-            continue
-        judged = own or services.by_trade.get(row["trade"])
-        hit = affected(unit, people, judged)
-        circle = row["circle_id"]
-        rows.append(
-            {
-                **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
-                **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
-                **{k: row[k] for k in ("unit", "reason", "clause")},
-                "circle_id": circle,
-                "circle_name": circles.get(circle, ""),
-                "trade_name": one.subject if one.trades else one.title or one.subject,
-                "people": hit.people,
-                "elders": hit.elders,
-                "infants": hit.infants,
-                "nearest_m": hit.nearest_m,
-                **_action(situation, standard, unit, one, row, judged, hit.people),
-            }
-        )
-    return number_gaps(rows)
 
 
-def _action(
+def _gap(
     situation: Situation,
     standard: Standard,
+    services: Services,
     unit: Unit,
     one: Requirement,
     row: Mapping[Any, Any],
-    judged: Judged | None,
-    people: float,
+    people: People,
 ) -> dict[str, object]:
-    """Return how urgent a gap is, what to add and how."""
+    """Return one gap with who is hit, how urgent it is and what to do."""
     trade = str(row["trade"])
+    verdicts, service = _heard(services, one, trade, unit)
     speed = situation.walker.metres_per_minute
-    radius = radius_of(judged.service, speed)[1] if judged else np.inf
-    blind = judged is not None and bool((judged.doors.verdict[unit.doors] == LACKING).any())
-    kind = ""
-    if unit.circle_id in situation.district.circles.index:
-        kind = str(situation.district.circles.loc[unit.circle_id, "kind"])
-    name = one.subject if one.trades else one.title or one.subject
-    if isinstance(one.rule, ReachRule):
-        todo = Todo(f"在够不着的楼门附近增设{name}", adds=True)
-    else:
-        todo = remedy(name, row["required"], row["found"], row["shortfall"], str(row["unit"]))
-        todo = todo.near_blind_doors() if blind else todo
+    radius = radius_of(service, speed)[1] if service is not None else np.inf
+    blind = verdicts is not None and bool((verdicts.verdict[unit.doors] == LACKING).any())
+    hit = affected(unit, people, verdicts)
+    circles = situation.district.circles
+    known = unit.circle_id in circles.index
+    todo = _todo(one, row, blind=blind)
+    cramped = known and str(circles.loc[unit.circle_id, "kind"]) == "urban_fringe"
     return {
-        "urgency": urgency(standard.tier(trade), radius, people, blind=blind),
+        **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
+        **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
+        **{k: row[k] for k in ("unit", "reason", "clause", "circle_id")},
+        "circle_name": str(circles.loc[unit.circle_id, "name"]) if known else "",
+        "trade_name": name_of(one),
+        "people": hit.people,
+        "elders": hit.elders,
+        "infants": hit.infants,
+        "nearest_m": hit.nearest_m,
+        "burden": burden(standard.tier(trade), radius, hit, blind=blind),
+        "priority": one.priority,
+        "family": standard.defaults.precedence.index(one.rule.family),
         "remedy": todo.words,
-        "measure": measure(trade, radius, todo, cramped=kind == "urban_fringe"),
+        "measure": measure(trade, radius, todo, cramped=cramped),
     }
+
+
+def name_of(one: Requirement) -> str:
+    """Return what a requirement is about: its trades, or its title where it names none."""
+    return one.subject if one.trades else one.title or one.subject
+
+
+def _heard(
+    services: Services, one: Requirement, trade: str, unit: Unit
+) -> tuple[DoorVerdicts | None, Service | None]:
+    """Return the door verdicts that belong to a gap, and the service they are about."""
+    own = services.by_requirement.get(one.id)
+    if own is not None:
+        return own.doors, own.service
+    said = services.by_trade.get(trade)
+    return (said.doors, said.service_at(unit.doors)) if said is not None else (None, None)
+
+
+def _todo(one: Requirement, row: Mapping[Any, Any], *, blind: bool) -> Todo:
+    """Return what to do about a gap."""
+    if isinstance(one.rule, ReachRule):
+        return Todo(f"在够不着的楼门附近增设{name_of(one)}", adds=True)
+    numbers = row["required"], row["found"], row["shortfall"]
+    todo = remedy(name_of(one), *numbers, str(row["unit"]))
+    return todo.near_blind_doors() if blind else todo

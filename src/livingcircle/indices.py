@@ -1,8 +1,8 @@
 """Compute rates and indices with their formulas: every number names what it was divided by.
 
 便利性指数 has no published formula. Ours is the share of (community × function) pairs that are
-met, times 100, which gives 西城's “便利性指数 100 %” exactly when every community has every
-function. Pairs nobody can judge are left out and counted beside the number.
+known to be met, times 100, which gives 西城's “便利性指数 100 %” exactly when every community has
+every function. Pairs nobody can judge count as not met, and how many they are stands beside it.
 """
 
 import math
@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from livingcircle._rules.facts import UnitFacts
-from livingcircle.findings import judge
 from livingcircle.reach import Services
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
 from livingcircle.trades import TRADES
 from livingcircle.units import Unit
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
 
 INDEX_COLUMNS = [
     "level",
@@ -41,15 +43,28 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Rate:
-    """Hold a rate with what is known and unknown about it."""
+    """Hold a rate with what is known and unknown about it.
+
+    Attributes
+    ----------
+    numerator, denominator
+        Yes, and yes or no.
+    unknown
+        Neither yes nor no, as far as anybody knows.
+    strict
+        Whether the value counts the unknown as no.
+    """
 
     numerator: float
     denominator: float
     unknown: float
+    strict: bool = False
 
     @property
     def value(self) -> float:
-        """Return the share among the known, in per cent, or NaN."""
+        """Return the share in per cent, or NaN: among the known, or among all if strict."""
+        if self.strict:
+            return self.low
         return 100.0 * self.numerator / self.denominator if self.denominator else math.nan
 
     @property
@@ -97,19 +112,13 @@ def rate_of_flag(flags: pd.Series) -> Rate:
 
 
 def convenience(verdicts: pd.Series) -> Rate:
-    """Return 便利性指数 over (community × function) verdicts."""
-    met = float((verdicts == "served").sum())
-    return Rate(
-        met, met + float((verdicts == "lacking").sum()), float((verdicts == "unknown").sum())
-    )
+    """Return 便利性指数 over (community × function) verdicts.
 
-
-def coverage(people: pd.Series, verdicts: pd.Series) -> Rate:
-    """Return the share of people served; people whose verdict is unknown stand apart."""
-    weight = people.fillna(0.0)
-    served = float(weight[verdicts == "served"].sum())
-    lacking = float(weight[verdicts == "lacking"].sum())
-    return Rate(served, served + lacking, float(weight[verdicts == "unknown"].sum()))
+    西城 keeps it at 100 % only when every function is known to be there, so what nobody has
+    verified does not count as met; ``high`` says how far it may still rise.
+    """
+    met, lacking, unknown = (float((verdicts == word).sum()) for word in (SERVED, LACKING, UNKNOWN))
+    return Rate(met, met + lacking, unknown, strict=True)
 
 
 def index_row(
@@ -125,7 +134,7 @@ def index_row(
         "name": name,
         "value": value,
         "numerator": rate.numerator,
-        "denominator": rate.denominator,
+        "denominator": rate.denominator + (rate.unknown if rate.strict else 0.0),
         "unknown": rate.unknown,
         "low": low,
         "high": high,
@@ -142,41 +151,29 @@ def _three(rate: Rate) -> tuple[float, float, float]:
 def measure_indices(
     situation: Situation,
     standard: Standard,
-    eight: Standard,
     units: Sequence[Unit],
     facts: Sequence[UnitFacts],
     services: Services,
+    functions: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return indices and rates for each circle, 街道 and the district.
 
-    ``eight`` is the standard of the eight basic functions that 便利性指数 is defined on.
+    ``functions`` are the findings by the standard of the eight basic functions that 便利性指数 is
+    defined on, whatever standard is assessed.
     """
-    verdicts = _function_verdicts(eight, units, facts)
+    judged = functions[(functions["level"] == "community") & (functions["severity"] == "must")]
+    ids = situation.members.communities
     rows = []
     for unit, fact in zip(units, facts, strict=True):
         if unit.level == "community":
             continue
         label = (unit.level, unit.unit_id, unit.name)
-        own = verdicts[verdicts["community"].isin(unit.communities)]["verdict"]
-        formula = "已覆盖的（社区×8项功能）÷已核实的（社区×8项功能）×100"
+        own = judged.loc[judged["unit_id"].isin(ids[unit.communities]), "verdict"]
+        formula = "已覆盖的（社区×8项功能）÷全部（社区×8项功能）×100，未核实的不算已覆盖"
         rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
         rows += _rates(label, fact.outlets, standard)
         rows.append(_coverage_row(label, situation, standard, services, unit))
     return pd.DataFrame(rows, columns=INDEX_COLUMNS)
-
-
-def _function_verdicts(
-    eight: Standard, units: Sequence[Unit], facts: Sequence[UnitFacts]
-) -> pd.DataFrame:
-    """Return the verdict of every community on each of the eight functions."""
-    rows = [
-        (int(unit.communities[0]), one.id, judge(one, fact, eight).verdict)
-        for unit, fact in zip(units, facts, strict=True)
-        if unit.level == "community"
-        for one in eight.requirements
-        if one.level == "community" and one.id.startswith("function_")
-    ]
-    return pd.DataFrame(rows, columns=["community", "function", "verdict"])
 
 
 def _rates(

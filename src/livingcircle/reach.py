@@ -1,9 +1,15 @@
-"""Turn the requirements on walking radius into services, and judge every door on each."""
+"""Turn the requirements on walking radius into services, and judge every door on each.
+
+A trade may have several radii: one for old town and one for the fringe, one that must be met and
+one that should. Each radius has its own counts; the rule that speaks for a trade at a door is the
+first that applies there, musts before others, plain rules before ones with conditions.
+"""
 
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from datetime import date
 
 import numpy as np
@@ -13,15 +19,18 @@ from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import TRANSITIONAL
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.requirement import SEVERITIES
 from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.door_verdicts import Certainty
 from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
+from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.door_verdicts import judge_doors
-from livingcircle.facts import shop_table
+from livingcircle.door_verdicts import speak_for
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
@@ -32,6 +41,8 @@ from livingcircle.verdicts import UNKNOWN
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
+# For each trade, the rules that may say what "within reach" means, each with its need.
+Sharing = Mapping[str, tuple[tuple[Requirement | None, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -42,18 +53,22 @@ class Needs:
     ----------
     trades
         Trades to report, in the standard's order.
-    supply
-        Who answers each need: one column a trade, and one for each requirement with conditions.
+    names
+        One name for each column to measure: a trade, or ``requirement|trade`` where a
+        requirement has a radius or conditions of its own.
     radii
         Near and far metres of each need.
     services
         Requirements on the walking radius with the service each stands for.
+    sharing
+        What "within reach" means for each trade.
     """
 
     trades: tuple[str, ...]
-    supply: Supply
+    names: tuple[str, ...]
     radii: Mapping[str, tuple[float, float]]
     services: tuple[tuple[Requirement, Service], ...]
+    sharing: Sharing
 
 
 @dataclass(frozen=True)
@@ -61,39 +76,93 @@ class Services:
     """Hold every judged service, found by requirement and by trade."""
 
     by_requirement: Mapping[str, Judged]
-    by_trade: Mapping[str, Judged]
+    by_trade: Mapping[str, TradeVerdicts]
     to_draw: Mapping[str, Judged]
     people: Mapping[tuple[str, str], Mapping[str, tuple[float, float, float]]]
 
 
+@dataclass
+class _Columns:
+    """Collect the needs of a standard while its requirements are read."""
+
+    radii: dict[str, tuple[float, float]] = field(default_factory=dict)
+    sharing: dict[str, list[tuple[Requirement | None, str]]] = field(default_factory=dict)
+
+    def add(self, one: Requirement, trade: str, radius: tuple[float, float], *, plain: bool) -> str:
+        """Return the need that answers a requirement for a trade, a new one where it must be."""
+        own = f"{one.id}|{trade}"
+        if plain and self.radii.get(trade, radius) == radius:
+            own = trade
+        self.radii[own] = radius
+        if plain:
+            self.sharing.setdefault(trade, []).append((one, own))
+        return own
+
+
 def list_needs(
-    situation: Situation, standard: Standard, also: Sequence[str] = (), *, on: date | None = None
+    situation: Situation, standard: Standard, *, on: date | None = None, prefix: str = ""
 ) -> Needs:
-    """Return what has to be measured for a standard on a day, and for further trades."""
+    """Return what has to be measured for a standard on a day.
+
+    Parameters
+    ----------
+    situation
+        Whose walker decides which rules are walked and what minutes are in metres.
+    standard
+        The rules.
+    on
+        Rules not in force on that day are left out.
+    prefix
+        Put before every need, so that two standards do not read each other's columns.
+    """
     listed = [row.trade for row in standard.trades]
     asked = [trade for one in standard.requirements for trade in one.trades]
-    trades = tuple(dict.fromkeys([*listed, *asked, *also]))
-    speed = situation.walker.metres_per_minute
-    services = []
-    special: dict[str, Requirement] = {}
-    for one in standard.requirements:
-        if not isinstance(one.rule, ReachRule) or not _on_foot(one.rule, situation):
-            continue
-        if not one.in_force(on):
-            continue
-        plain = one.where == Where() and not one.count_mobile
-        needs = one.trades if plain else tuple(f"{one.id}|{trade}" for trade in one.trades)
-        special |= {} if plain else dict.fromkeys(needs, one)
-        services.append((one, _service(one, one.rule, needs)))
-    radii: dict[str, tuple[float, float]] = {}
-    for _, service in reversed(services):
-        radii |= dict.fromkeys(service.needs, radius_of(service, speed))
-    return Needs(trades, _supply(situation, trades, special), radii, tuple(services))
+    trades = tuple(dict.fromkeys([*listed, *asked]))
+    columns = _Columns()
+    services: dict[str, tuple[Requirement, Service]] = {}
+    for one in sorted(_walked(standard, situation, on), key=_first):
+        assert isinstance(one.rule, ReachRule)  # noqa: S101
+        plain = is_plain(one)
+        bare = _service(one, one.rule, ())
+        radius = radius_of(bare, situation.walker.metres_per_minute)
+        needs = tuple(prefix + columns.add(one, t, radius, plain=plain) for t in one.trades)
+        services[one.id] = one, _service(one, one.rule, needs)
+    for trade in trades:
+        # A trade with conditional radii only is within reach at the first of them.
+        named = (r for need, r in columns.radii.items() if need.rpartition("|")[2] == trade)
+        columns.radii.setdefault(trade, next(named, DEFAULT_RADII))
+        columns.sharing.setdefault(trade, [(None, trade)])
+    return Needs(
+        trades=trades,
+        names=tuple(prefix + need for need in dict.fromkeys([*trades, *columns.radii])),
+        radii={prefix + need: radius for need, radius in columns.radii.items()},
+        services=tuple(services[one.id] for one in standard.requirements if one.id in services),
+        sharing={
+            trade: tuple((one, prefix + need) for one, need in found)
+            for trade, found in columns.sharing.items()
+        },
+    )
 
 
-def _on_foot(rule: ReachRule, situation: Situation) -> bool:
-    """Return whether the walker at hand can answer for the rule's way of moving."""
-    return rule.mode in {"walk", situation.walker.name}
+def _walked(standard: Standard, situation: Situation, on: date | None) -> list[Requirement]:
+    """Return the requirements on the radius that the walker at hand can answer for on a day."""
+    return [
+        one
+        for one in standard.requirements
+        if isinstance(one.rule, ReachRule)
+        and one.rule.mode in {"walk", situation.walker.name}
+        and one.in_force(on)
+    ]
+
+
+def _first(one: Requirement) -> tuple[bool, int]:
+    """Return who speaks before whom: plain rules first, then musts; the pack's order last."""
+    return not is_plain(one), list(SEVERITIES).index(one.severity)
+
+
+def is_plain(one: Requirement) -> bool:
+    """Return whether any fixed outlet of the trade answers, whatever its hours or size."""
+    return one.where == Where() and not one.count_mobile
 
 
 def _service(one: Requirement, rule: ReachRule, needs: tuple[str, ...]) -> Service:
@@ -116,32 +185,51 @@ def radius_of(service: Service, speed: float) -> tuple[float, float]:
     return DEFAULT_RADII
 
 
-def _supply(
-    situation: Situation, trades: tuple[str, ...], special: Mapping[str, Requirement]
-) -> Supply:
-    """Return who surely and who perhaps answers each need."""
-    shops = UnitFacts("", "", "", outlets=shop_table(situation)).inside
-    row = {outlet: n for n, outlet in enumerate(situation.district.outlets.index)}
-    needs = (*trades, *special)
-    offers = np.zeros((len(row), len(needs)), dtype=np.bool_)
-    maybe = offers.copy()
-    column = {need: n for n, need in enumerate(needs)}
-    by_trade: dict[str, list[tuple[int, Requirement]]] = {}
-    for need, one in special.items():
-        by_trade.setdefault(need.rpartition("|")[2], []).append((column[need], one))
-    for outlet in shops.values():
-        place = row[outlet.outlet_id]
-        sure = outlet.status == "open"
-        for trade in outlet.trades:
-            if outlet.supply == "fixed" and trade in column:
-                (offers if sure else maybe)[place, column[trade]] = True
-            for number, one in by_trade.get(trade, ()):
-                fits = one.where.test(outlet)
-                counted = PHYSICAL | (TRANSITIONAL if one.count_mobile else frozenset())
-                if fits is False or outlet.supply not in counted:
-                    continue
-                (offers if sure and fits else maybe)[place, number] = True
-    return Supply(needs, offers, maybe)
+def supply_of(register: Mapping[str, OutletFacts], outlets: Sequence[str], needs: Needs) -> Supply:
+    """Return who surely and who perhaps answers each need, and who is there at all.
+
+    Parameters
+    ----------
+    register
+        Every outlet that is not gone.
+    outlets
+        Ids in the order of the outlet table.
+    needs
+        What is asked for.
+    """
+    special = {
+        need: one for one, service in needs.services for need in service.needs if not is_plain(one)
+    }
+    shape = (len(outlets), len(needs.names))
+    offers, maybe, present = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
+    by_trade: dict[str, list[tuple[int, Requirement | None]]] = {}
+    for column, need in enumerate(needs.names):
+        by_trade.setdefault(need.rpartition("|")[2], []).append((column, special.get(need)))
+    for place, outlet_id in enumerate(outlets):
+        outlet = register.get(outlet_id)
+        for trade in outlet.trades if outlet is not None else ():
+            for column, one in by_trade.get(trade, ()):
+                assert outlet is not None  # noqa: S101
+                _note(outlet, one, place, column, (offers, maybe, present))
+    return Supply(needs.names, offers, maybe, present)
+
+
+def _note(
+    outlet: OutletFacts,
+    one: Requirement | None,
+    place: int,
+    column: int,
+    into: tuple[npt.NDArray[np.bool_], ...],
+) -> None:
+    """Note whether one outlet answers one need."""
+    offers, maybe, present = into
+    fits = True if one is None else one.where.test(outlet)
+    counted = PHYSICAL | (TRANSITIONAL if one is not None and one.count_mobile else frozenset())
+    if fits is False:
+        return
+    present[place, column] = outlet.supply in PHYSICAL | TRANSITIONAL
+    if outlet.supply in counted:
+        (offers if outlet.status == "open" and fits else maybe)[place, column] = True
 
 
 def judge_services(
@@ -169,19 +257,22 @@ def judge_services(
     musts = {one.id for one in standard.requirements if one.severity == "must"}
     drawn = {name: judged for name, judged in by_requirement.items() if name in musts}
     people = _people(situation, needs, by_requirement, units)
-    by_trade = _by_trade(by_requirement.values())
-    return Services(by_requirement, by_trade, drawn, people)
+    return Services(by_requirement, _by_trade(access, needs, by_requirement), drawn, people)
 
 
-def _by_trade(judged: Iterable[Judged]) -> dict[str, Judged]:
-    """Return the service that speaks for each trade: the first that asks for no more than it."""
-    found: dict[str, Judged] = {}
-    for one in judged:
-        for trade in one.service.trades:
-            held = found.get(trade)
-            if held is None or (one.plain and not held.plain):
-                found[trade] = one
-    return found
+def _by_trade(
+    access: Access, needs: Needs, judged: Mapping[str, Judged]
+) -> dict[str, TradeVerdicts]:
+    """Return what is said of each trade at every door."""
+    speakers: dict[str, list[Judged]] = {}
+    for one, _ in sorted(needs.services, key=lambda pair: _first(pair[0])):
+        for trade in one.trades:
+            speakers.setdefault(trade, []).append(judged[one.id])
+    return {
+        trade: speak_for(trade, speakers[trade], access)
+        for trade in needs.trades
+        if trade in speakers
+    }
 
 
 def _applies(
@@ -202,7 +293,7 @@ def _people(
     situation: Situation,
     needs: Needs,
     judged: Mapping[str, Judged],
-    units: Sequence[Unit],
+    units: Iterable[Unit],
 ) -> dict[tuple[str, str], dict[str, tuple[float, float, float]]]:
     """Return people served, lacking and unknown for each unit and requirement of its level.
 

@@ -25,7 +25,7 @@ def supply(*offers, unverified=()):
     trades = tuple(sorted(set("".join(offers))))
     table = np.array([[t in word for t in trades] for word in offers])
     maybe = np.array([i in unverified for i in range(len(offers))])
-    return Supply(trades, table & ~maybe[:, None], table & maybe[:, None])
+    return Supply(trades, table & ~maybe[:, None], table & maybe[:, None], table)
 
 
 def units(door_circle, outlet_circle, door_community=None):
@@ -85,7 +85,7 @@ def test_trade_without_outlets_is_infinitely_far():
     got = access_on_main([(1000, 0)], [(1100, 0)], ["a"], {}, [0], [0])
     none = measure(
         walk(draw_streets(MAIN), [(1000, 0)], [(1100, 0)])[1],
-        Supply(("a",), np.array([[False]]), np.array([[False]])),
+        Supply(("a",), *(np.array([[False]]) for _ in range(3))),
         units([0], [0]),
         {},
     )

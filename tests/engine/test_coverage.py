@@ -76,10 +76,11 @@ def test_standard_without_a_walking_radius_covers_nothing():
 
 
 def test_access_lists_every_door_and_trade_and_says_why_not():
-    access = run().access
+    standard = write_standard(reach("pharmacy"), basic=["bank"])
+    access = assess(draw_district(SHOP, DOORS), standard).access
     assert not access.duplicated(["door_id", "trade"]).any()
     assert len(access) == len(DOORS) * access["trade"].nunique()
-    bread = access[access["trade"] == "breakfast"]
+    bread = access[access["trade"] == "bank"]
     assert set(bread["verdict"]) == {"not_applicable"}
     assert (bread["reason"] != "").all()
 

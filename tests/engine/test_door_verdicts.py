@@ -40,9 +40,8 @@ def judge(
     maybe = np.array([i in unverified for i in range(len(shops))])
     none = np.zeros(1, dtype=int)
     units = Units(none, np.zeros(len(shops), dtype=int), none)
-    access = measure(
-        reader, Supply(("a", "b"), offers & ~maybe[:, None], offers & maybe[:, None]), units, {}
-    )
+    sure, doubtful = offers & ~maybe[:, None], offers & maybe[:, None]
+    access = measure(reader, Supply(("a", "b"), sure, doubtful, offers), units, {})
     certainty = Certainty(complete, np.array([off]), np.array([shut]), np.array([float(edge)]))
     got = judge_doors(access, service, certainty, np.array([applies], dtype=object))
     return got.verdict[0], got.reason[0]

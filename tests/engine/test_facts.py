@@ -7,10 +7,14 @@ import pandas as pd
 import pytest
 import shapely
 
+from livingcircle._rules.facts import read_register
 from livingcircle.access import Units
 from livingcircle.access import measure
 from livingcircle.facts import gather
+from livingcircle.facts import outlet_table
+from livingcircle.facts import share
 from livingcircle.reach import list_needs
+from livingcircle.reach import supply_of
 from livingcircle.situation import lay_out
 from livingcircle.units import list_units
 from livingcircle.walkers import WALKERS
@@ -28,10 +32,13 @@ def facts(district):
     """Return the facts of every unit by level and name."""
     situation = lay_out(district, WALKERS["standard"])
     needs = list_needs(situation, write_standard(reach("pharmacy", "bank")))
+    outlets = outlet_table(situation)
+    supply = supply_of(read_register(outlets), list(outlets.index), needs)
     members = situation.members
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
-    access = measure(situation.reader, needs.supply, numbers, needs.radii)
-    found = gather(situation, access, list_units(situation))
+    access = measure(situation.reader, supply, numbers, needs.radii)
+    bare = gather(situation, list_units(situation), outlets)
+    found = share(bare, situation, access, needs.sharing)
     return {(one.level, one.unit_name): one for one in found}
 
 
@@ -51,9 +58,9 @@ def test_outlets_across_a_border_are_shared_with_whoever_reaches_them():
     got = drawn()
     assert got["community", "甲社区"].shared["pharmacy"] == {"o0"}
     assert got["community", "乙社区"].shared["pharmacy"] == {"o0", "o2"}
-    assert got["community", "乙社区"].all_outlets.index.tolist() == ["o0", "o2"]
+    assert sorted(got["community", "乙社区"].everywhere) == ["o0", "o1", "o2"]
     assert got["district", "手绘区"].shared["pharmacy"] == {"o0", "o2"}
-    assert "bank" not in got["circle", "甲圈"].shared
+    assert got["circle", "甲圈"].shared["bank"] == frozenset()  # measured, and none
 
 
 def test_one_shop_with_several_trades_is_one_shop():

@@ -73,7 +73,7 @@ def test_gap_in_reach_alone_asks_for_a_better_place():
 def test_gaps_come_most_urgent_first():
     gaps = both().gaps
     assert gaps["unit_id"].tolist() == ["c2", "c1"]
-    assert gaps["urgency"].tolist() == [1, 2]
+    assert gaps["urgency"].tolist() == [1, 3]  # 1,500 people weigh three quarters of it all
     assert gaps["gap_id"].tolist() == ["G0001", "G0002"]
 
 
@@ -122,11 +122,6 @@ def test_more_than_allowed_is_a_gap_that_adds_nothing():
     assert row["measure"] == MEASURES["fewer"]
 
 
-def test_urgency_reads_minutes_as_the_walker_walks_them():
-    minutes = reach("pharmacy", metres=(), minutes=[3, 5])
-    assert run([minutes]).gaps["urgency"].tolist() == [1, 2]
-
-
 def test_outlet_across_the_border_is_within_reach_but_not_in_stock():
     """A shop 20 m over the line is used by everybody and owned by the neighbour."""
     outlets = [(1020, 0, ["pharmacy"])]
@@ -156,7 +151,7 @@ def test_convenience_index_is_100_only_if_every_community_has_every_function():
 def test_unknown_function_stands_beside_the_index():
     complete = tuple(t for t in EIGHT if t != "repair")
     row = index(("repair",), complete)
-    assert (row["unknown"], row["low"], row["high"]) == (1.0, 93.75, 100.0)
+    assert (row["value"], row["unknown"], row["high"]) == (93.75, 1.0, 100.0)
 
 
 def test_rates_count_each_physical_shop_once_and_leave_blanks_out():

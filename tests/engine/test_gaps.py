@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from livingcircle.door_verdicts import DoorVerdicts
-from livingcircle.door_verdicts import Judged
-from livingcircle.door_verdicts import Service
 from livingcircle.gaps import MEASURES
+from livingcircle.gaps import Affected
 from livingcircle.gaps import Todo
 from livingcircle.gaps import affected
+from livingcircle.gaps import burden
 from livingcircle.gaps import measure
 from livingcircle.gaps import number_gaps
 from livingcircle.gaps import remedy
@@ -62,33 +62,58 @@ def test_measure_suits_the_trade_and_the_place(trade, radius, todo, cramped, key
     assert measure(trade, radius, todo, cramped=cramped) == MEASURES[key]
 
 
-@pytest.mark.parametrize(
-    ("tier", "radius", "people", "blind", "level"),
-    [
-        ("basic", 300, 5000, True, 1),
-        ("basic", 500, 5000, True, 1),
-        ("basic", 1000, 5000, True, 2),
-        ("basic", 300, 5000, False, 2),
-        ("basic", 300, 999, True, 2),
-        ("basic", 1000, 999, False, 4),
-        ("basic", 300, NAN, True, 1),
-        ("enhanced", 300, 5000, True, 4),
-    ],
-)
-def test_urgency_puts_basic_near_blind_and_many_first(tier, radius, people, blind, level):
-    assert urgency(tier, radius, people, blind=blind) == level
+def hurt(people, doors=1):
+    """Return who is hit by a gap: so many people."""
+    return Affected(people=people, elders=NAN, infants=NAN, nearest_m=NAN, doors=doors)
 
 
-def gap(name, urgency, people):
+def test_burden_weighs_people_need_and_reach():
+    assert burden("basic", 1000, hurt(100), blind=False) == 100
+    assert burden("basic", 500, hurt(100), blind=False) == 200
+    assert burden("basic", 500, hurt(100), blind=True) == 300
+    assert burden("enhanced", 1000, hurt(100), blind=False) == 25
+    assert burden("basic", 1000, hurt(NAN, doors=7), blind=False) == 7
+
+
+def test_the_heaviest_half_is_urgent_and_the_rest_follows():
+    # 40, 20, 15, 10, 10, 5 of 100: heavier ones before them make 0, 40, 60, 75, 75, 95.
+    got = urgency(np.array([40.0, 20.0, 15.0, 10.0, 10.0, 5.0]))
+    assert got.tolist() == [1, 1, 2, 3, 3, 4]
+
+
+def test_gaps_of_one_weight_are_equally_urgent():
+    assert urgency(np.full(7, 3.0)).tolist() == [1] * 7
+    assert urgency(np.array([])).tolist() == []
+    assert urgency(np.zeros(2)).tolist() == [4, 4]
+
+
+def gap(name, burden, people, priority=1, family=0):
     """Return the columns of a gap that decide its place."""
-    return {"requirement_id": name, "urgency": urgency, "people": people, "circle_id": "c1"}
+    return {
+        "requirement_id": name,
+        "burden": burden,
+        "people": people,
+        "circle_id": "c1",
+        "priority": priority,
+        "family": family,
+    }
 
 
 def test_gaps_are_numbered_by_urgency_then_people_unknown_last():
-    rows = [gap("a", 2, 900), gap("b", 1, NAN), gap("c", 1, 10), gap("d", 1, 20)]
+    rows = [gap("a", 1, 900), gap("b", 50, NAN), gap("c", 50, 10), gap("d", 50, 20)]
     table = number_gaps(rows)
     assert table["requirement_id"].tolist() == ["d", "c", "b", "a"]
     assert table["gap_id"].tolist() == ["G0001", "G0002", "G0003", "G0004"]
+    assert table["urgency"].tolist() == [1, 1, 1, 4]
+
+
+def test_the_plans_own_priority_and_precedence_order_equally_urgent_gaps():
+    rows = [
+        gap("size", 9, 90, family=2),
+        gap("reach", 9, 10, family=0),
+        gap("first", 9, 1, priority=0, family=2),
+    ]
+    assert number_gaps(rows)["requirement_id"].tolist() == ["first", "reach", "size"]
 
 
 def test_no_gaps_still_have_columns():
@@ -104,7 +129,7 @@ def hit(verdicts, residents):
     doors = DoorVerdicts(
         np.array(verdicts, dtype=object), np.full(count, ""), np.zeros(count), metres, metres
     )
-    return affected(unit, people, Judged(Service("r", ("a",), ("a",)), "药店", "basic", doors))
+    return affected(unit, people, doors)
 
 
 def test_affected_are_those_who_lack_it():

@@ -8,7 +8,6 @@ import pytest
 
 from livingcircle.indices import Rate
 from livingcircle.indices import convenience
-from livingcircle.indices import coverage
 from livingcircle.indices import index_row
 from livingcircle.indices import rate_of_flag
 from livingcircle.indices import wilson
@@ -32,14 +31,7 @@ def test_no_known_flag_gives_no_rate():
 def test_convenience_index_is_100_only_when_every_pair_is_met():
     assert convenience(pd.Series(["served"] * 16)).value == 100.0
     mixed = convenience(pd.Series(["served"] * 6 + ["lacking"] * 2 + ["unknown"] * 8))
-    assert (mixed.value, mixed.unknown) == (75.0, 8.0)
-
-
-def test_coverage_is_weighted_by_people():
-    people = pd.Series([900.0, 100.0, 500.0])
-    rate = coverage(people, pd.Series(["served", "lacking", "unknown"]))
-    assert rate == Rate(900.0, 1000.0, 500.0)
-    assert rate.value == 90.0
+    assert (mixed.value, mixed.unknown, mixed.high) == (37.5, 8.0, 87.5)
 
 
 @pytest.mark.parametrize(("yes", "asked"), [(132, 138), (189, 200), (358, 384)])

@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from livingcircle._rules.facts import read_register
 from livingcircle.assessment import assess
 from livingcircle.door_verdicts import NO_LEDGER
 from livingcircle.door_verdicts import UNVERIFIED
 from livingcircle.door_verdicts import WHICH_RULE
+from livingcircle.facts import outlet_table
 from livingcircle.reach import list_needs
+from livingcircle.reach import supply_of
 from livingcircle.situation import lay_out
 from livingcircle.walkers import WALKERS
 from tests.factories.district import draw_district
@@ -22,10 +25,18 @@ ALL_DAY = reach("pharmacy", name="all_day", metres=(500, 1000), where={"all_day"
 EITHER = reach("convenience_store", "supermarket", name="either")
 
 
-def needs(*requirements, outlets=(), walker="standard"):
+def needs(*requirements, walker="standard", **options):
     """Return what is measured for some requirements."""
-    situation = lay_out(draw_district(outlets, [(50, 0, 10)]), WALKERS[walker])
-    return list_needs(situation, write_standard(*requirements), ["bank"])
+    situation = lay_out(draw_district([], [(50, 0, 10)]), WALKERS[walker])
+    return list_needs(situation, write_standard(*requirements), **options)
+
+
+def supply(*requirements, outlets):
+    """Return who answers some requirements."""
+    situation = lay_out(draw_district(outlets, [(50, 0, 10)]), WALKERS["standard"])
+    table = outlet_table(situation)
+    wanted = list_needs(situation, write_standard(*requirements))
+    return supply_of(read_register(table), list(table.index), wanted)
 
 
 def verdicts(requirements, outlets, door=(500, 0, 10), complete=("pharmacy",), **layers):
@@ -36,10 +47,28 @@ def verdicts(requirements, outlets, door=(500, 0, 10), complete=("pharmacy",), *
     return {trade: tuple(rest) for trade, *rest in rows}
 
 
-def test_listed_asked_and_further_trades_are_measured_once():
+def test_listed_and_asked_trades_are_measured_once():
     got = needs(reach("pharmacy"), count("pharmacy"), count("breakfast"))
-    assert got.trades == ("pharmacy", "breakfast", "bank")
-    assert got.supply.needs == got.trades
+    assert got.trades == got.names == ("pharmacy", "breakfast")
+
+
+def test_two_standards_never_read_each_others_columns():
+    got = needs(reach("pharmacy"), prefix="eight|")
+    assert got.names == ("eight|pharmacy",)
+    assert got.radii == {"eight|pharmacy": (200.0, 300.0)}
+    assert got.services[0][1].needs == ("eight|pharmacy",)
+
+
+def test_each_radius_of_a_trade_has_its_own_column_and_musts_speak_first():
+    got = needs(
+        reach("pharmacy", name="wish", metres=(100, 100), severity="should"),
+        reach("pharmacy", name="near", metres=(200, 300)),
+        reach("pharmacy", name="far", metres=(500, 1000)),
+    )
+    assert got.names == ("pharmacy", "far|pharmacy", "wish|pharmacy")
+    assert got.radii["pharmacy"] == (200.0, 300.0)
+    assert [one.id for one, _ in got.sharing["pharmacy"]] == ["near", "far", "wish"]
+    assert [service.requirement_id for _, service in got.services] == ["wish", "near", "far"]
 
 
 def test_requirement_with_conditions_has_a_column_of_its_own():
@@ -48,37 +77,37 @@ def test_requirement_with_conditions_has_a_column_of_its_own():
         (200, 0, ["pharmacy"], {"hours": "08:00-21:00"}),
         (300, 0, ["pharmacy"]),
     ]
-    got = needs(reach("pharmacy"), ALL_DAY, outlets=outlets)
-    plain, special = (got.supply.needs.index(n) for n in ("pharmacy", "all_day|pharmacy"))
-    assert got.supply.offers[:, plain].tolist() == [True, True, True]
-    assert got.supply.offers[:, special].tolist() == [True, False, False]
+    got = supply(reach("pharmacy"), ALL_DAY, outlets=outlets)
+    plain, special = (got.needs.index(n) for n in ("pharmacy", "all_day|pharmacy"))
+    assert got.offers[:, plain].tolist() == [True, True, True]
+    assert got.offers[:, special].tolist() == [True, False, False]
     # Nobody wrote down the third shop's hours: it may be open all day.
-    assert got.supply.maybe[:, special].tolist() == [False, False, True]
-    assert got.radii["all_day|pharmacy"] == (500.0, 1000.0)
-    assert got.radii["pharmacy"] == (200.0, 300.0)
+    assert got.maybe[:, special].tolist() == [False, False, True]
+    radii = needs(reach("pharmacy"), ALL_DAY).radii
+    assert (radii["all_day|pharmacy"], radii["pharmacy"]) == ((500.0, 1000.0), (200.0, 300.0))
 
 
 @pytest.mark.parametrize(
-    ("columns", "offers", "maybe"),
+    ("columns", "offers", "maybe", "present"),
     [
-        ({}, True, False),
-        ({"status": "unverified"}, False, True),
-        ({"status": "closed"}, False, False),
-        ({"status": "planned"}, False, False),
-        ({"supply": "mobile"}, False, False),
-        ({"supply": "online"}, False, False),
+        ({}, True, False, True),
+        ({"status": "unverified"}, False, True, True),
+        ({"status": "closed"}, False, False, False),
+        ({"status": "planned"}, False, False, False),
+        ({"supply": "mobile"}, False, False, True),
+        ({"supply": "online"}, False, False, False),
     ],
 )
-def test_only_open_fixed_shops_surely_answer(columns, offers, maybe):
-    got = needs(reach("pharmacy"), outlets=[(100, 0, ["pharmacy"], columns)])
-    assert got.supply.offers[0, 0] == offers
-    assert got.supply.maybe[0, 0] == maybe
+def test_only_open_fixed_shops_surely_answer(columns, offers, maybe, present):
+    got = supply(reach("pharmacy"), outlets=[(100, 0, ["pharmacy"], columns)])
+    told = got.offers[0, 0], got.maybe[0, 0], got.present[0, 0]
+    assert told == (offers, maybe, present)
 
 
 def test_mobile_supply_answers_where_the_plan_lets_it_count():
     mobile = [(100, 0, ["pharmacy"], {"supply": "mobile"})]
-    got = needs(reach("pharmacy", count_mobile=True), outlets=mobile)
-    assert got.supply.offers[0, got.supply.needs.index("reach_pharmacy|pharmacy")]
+    got = supply(reach("pharmacy", count_mobile=True), outlets=mobile)
+    assert got.offers[0, got.needs.index("reach_pharmacy|pharmacy")]
 
 
 def test_minutes_become_metres_at_the_walkers_speed_for_sharing():
@@ -167,3 +196,41 @@ def test_circle_without_doors_is_unknown():
     district = draw_district([(600, 0, ["pharmacy"])], [(500, 0, 5)], complete=["pharmacy"])
     got = assess(district, write_standard(reach("pharmacy"))).findings.set_index("unit_id")
     assert (got.loc["c2", "verdict"], got.loc["c2", "reason"]) == ("unknown", "没有楼门")
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("old_town", "lacking"), ("urban_fringe", "served")])
+def test_each_kind_of_circle_is_judged_by_its_own_radius(kind, verdict):
+    """A door 600 m off is far in the old town and near enough in the fringe."""
+    rules = [
+        reach("pharmacy", name="old", metres=(100, 200), applies={"kinds": ["old_town"]}),
+        reach("pharmacy", name="new", metres=(500, 1000), applies={"kinds": ["urban_fringe"]}),
+    ]
+    district = draw_district([(100, 0, ["pharmacy"])], [(700, 0, 10)], complete=["pharmacy"])
+    circles = district.circles.assign(kind=kind)
+    got = assess(replace(district, circles=circles), write_standard(*rules))
+    assert got.access["verdict"].tolist() == [verdict]
+    assert got.access["count_pass"].tolist() == [1 if verdict == "served" else 0]
+    assert got.coverage.set_index("unit_id").loc["c1", verdict] == 10.0
+
+
+@pytest.mark.parametrize("order", [(300, 1000), (1000, 300)])
+def test_what_is_within_reach_does_not_hang_on_the_order_of_other_rules(order):
+    """A shop across the border counts by the first must that applies, wherever it is written."""
+    wide = reach("pharmacy", name="info", metres=(900, 1000), severity="info")
+    near = reach("pharmacy", name="must", metres=(200, 300))
+    rules = [wide, near] if order[0] == 1000 else [near, wide]
+    district = draw_district([(1500, 0, ["pharmacy"])], [(900, 0, 10)], complete=["pharmacy"])
+    found = assess(district, write_standard(*rules, count("pharmacy"))).findings
+    row = found.set_index(["unit_id", "requirement_id"]).loc[("c1", "count_pharmacy")]
+    assert (row["verdict"], row["found_shared"]) == ("lacking", 0.0)
+
+
+def test_a_mobile_shop_across_the_border_counts_where_the_plan_lets_it():
+    outlets = [(1100, 0, ["pharmacy"], {"supply": "mobile"})]
+    rules = [
+        reach("pharmacy", count_mobile=True),
+        count("pharmacy", count_mobile=True),
+    ]
+    district = draw_district(outlets, [(900, 0, 10)], complete=["pharmacy"])
+    found = assess(district, write_standard(*rules)).findings.set_index("unit_id").loc["c1"]
+    assert found["verdict"].tolist() == ["served", "served"]

@@ -112,8 +112,10 @@ def test_that_shops_stand_apart_is_sure_only_where_all_are_known_and_placed():
     known = ["convenience_store"]
     lost = unit(store(0), shop("convenience_store"), known=known)
     assert judged(APART, lost).reason == "有网点没有坐标"
-    doubt = unit(store(0), store(900, status="unverified"), known=known)
+    doubt = unit(store(0), store(700, status="unverified"), known=known)
     assert judged(APART, doubt).verdict == "unknown"
+    harmless = unit(store(0), store(900, status="unverified"), known=known)
+    assert judged(APART, harmless).verdict == "served"
     assert judged(APART, unit(store(0), store(100), shop("convenience_store"))).verdict == "lacking"
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.facts import read_register
 from livingcircle.findings import judge
 from tests.factories.standards import write_standard
 
@@ -28,15 +29,15 @@ def unit(*inside, outside=(), known=(), level="circle", **more):
     shared = {}
     rows = [*zip(here.index, inside, strict=True), *zip(there.index, outside, strict=True)]
     for name, row in rows:
-        for trade in row["trades"] if not row.get("far") else ():
-            shared.setdefault(trade, set()).add(name)
+        for trade in row["trades"]:
+            shared.setdefault(trade, set()).update([] if row.get("far") else [name])
     return UnitFacts(
         level=level,
         unit_id="U",
         unit_name="甲单元",
         circle_id="C",
         outlets=here,
-        all_outlets=there,
+        register=read_register(pd.concat([here, there])),
         shared={trade: frozenset(names) for trade, names in shared.items()},
         known_trades=frozenset(known),
         **more,

@@ -108,7 +108,8 @@ def _not_too_many(
     if allowed is None:
         return outcome if outcome.verdict == LACKING else outcome.being(UNKNOWN, NO_SIZE)
     if sure > allowed:
-        over = replace(outcome, shortfall=0.0)
+        # What is too many stands inside; shops across the border are nobody's to take away.
+        over = replace(outcome, required=float(allowed), found=float(sure), shortfall=0.0)
         return over.being(LACKING, f"多出{sure - allowed}个")
     if outcome.verdict != SERVED:
         return outcome

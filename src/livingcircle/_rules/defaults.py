@@ -96,7 +96,7 @@ class Defaults:
     share_base
         Whether shares are of physical outlets or of trades.
     precedence
-        Which family of rules goes first when two of one plan contradict each other.
+        Which family of rules goes first among equally urgent gaps.
     count_mobile
         Whether mobile and temporary supply counts like a fixed outlet.
     tolerance
@@ -129,7 +129,7 @@ class Defaults:
             range_end=fields.choice("range_end", RANGE_ENDS, "upper"),
             decides=fields.choice("decides", DECIDERS, "metres"),
             share_base=fields.choice("share_base", BASES, "outlets"),
-            precedence=fields.choices("precedence", FAMILIES) or tuple(FAMILIES),
+            precedence=tuple(dict.fromkeys([*fields.choices("precedence", FAMILIES), *FAMILIES])),
             count_mobile=bool(fields.flag("count_mobile", default=False)),
             tolerance=fields.number("tolerance", 0.0, most=1.0) or 0.0,
             grades=_grades(fields),
@@ -148,7 +148,7 @@ class Defaults:
             f"取整：{self.rounding.describe()}；边界网点：{sharing}；"
             f"区间：{RANGE_ENDS[self.range_end]}；判定用{DECIDERS[self.decides]}；"
             f"占比按{BASES[self.share_base]}计，容差{self.tolerance:g}；"
-            f"冲突时{first}；移动和临时供给{mobile}。"
+            f"同样紧急的缺口，{first}；移动和临时供给{mobile}。"
         )
 
     def grade_rank(self, grade: str) -> int | None:

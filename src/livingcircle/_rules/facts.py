@@ -61,10 +61,11 @@ class UnitFacts:
         The same shares for the whole district, for rules such as “比例较高”.
     outlets
         Shops located strictly inside the unit, indexed by ``outlet_id``.
+    register
+        Every shop known anywhere that is not gone, by id.
     shared
-        For each trade, the shops within reach of the unit, inside or across its border.
-    all_outlets
-        Shops of ``shared`` that stand outside, with the columns of ``outlets``.
+        For each trade, the shops within reach of the unit, inside or across its border; a trade
+        that is not among them was not measured.
     known_trades
         Trades for which the register is complete, so that a missing row is a missing shop.
     reach
@@ -96,8 +97,8 @@ class UnitFacts:
     reference_ages: Mapping[str, float | None] = field(default_factory=dict)
     community_count: int | None = None
     outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    register: Mapping[str, OutletFacts] = field(default_factory=dict)
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    all_outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
     known_trades: frozenset[str] = frozenset()
     reach: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
@@ -109,13 +110,15 @@ class UnitFacts:
     @cached_property
     def inside(self) -> Mapping[str, OutletFacts]:
         """Return the shops inside the unit by id."""
-        return MappingProxyType({one.outlet_id: one for one in _records(self.outlets)})
+        register = self.register or read_register(self.outlets)
+        return MappingProxyType({o: register[o] for o in self.outlets.index if o in register})
 
     @cached_property
     def everywhere(self) -> Mapping[str, OutletFacts]:
         """Return the shops inside the unit and those within reach outside it, by id."""
-        outside = {one.outlet_id: one for one in _records(self.all_outlets)}
-        return MappingProxyType({**outside, **self.inside})
+        near = sorted(frozenset().union(*self.shared.values()))
+        reached = {o: self.register[o] for o in near if o in self.register}
+        return MappingProxyType({**reached, **self.inside})
 
     @cached_property
     def inside_by_trade(self) -> Mapping[str, frozenset[str]]:
@@ -125,11 +128,11 @@ class UnitFacts:
     def within_reach(self, trade: str) -> frozenset[str]:
         """Return the ids of the shops of one trade within reach of the unit's residents.
 
-        Where no reach was measured for the unit, those inside it.
+        Where no reach was measured, those inside it.
         """
-        if not self.shared:
+        if trade not in self.shared:
             return self.inside_by_trade.get(trade, frozenset())
-        return self.shared.get(trade, frozenset())
+        return self.shared[trade]
 
     def quantity(self, name: str) -> float | None:
         """Return a measured size of the unit by name, whole people where people are counted."""
@@ -155,15 +158,15 @@ def _index(outlets: Iterable[OutletFacts]) -> dict[str, frozenset[str]]:
     return {trade: frozenset(ids) for trade, ids in found.items()}
 
 
-def _records(frame: pd.DataFrame) -> list[OutletFacts]:
-    """Turn table rows into records once, so that each rule does not walk the table again."""
+def read_register(frame: pd.DataFrame) -> dict[str, OutletFacts]:
+    """Turn table rows into records by id, those of shops that are gone left out."""
     columns = {name: frame[name].tolist() for name in frame.columns}
-    records = []
+    records = {}
     for position, outlet_id in enumerate(frame.index):
         row = {name: values[position] for name, values in columns.items()}
         status = _text(row.get("status")) or "open"
         if status not in GONE:
-            records.append(_record(str(outlet_id), row, status))
+            records[str(outlet_id)] = _record(str(outlet_id), row, status)
     return records
 
 

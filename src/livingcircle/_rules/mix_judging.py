@@ -98,7 +98,8 @@ def separation(requirement: Requirement, facts: UnitFacts, standard: Standard) -
     assert isinstance(rule, SeparationRule)  # noqa: S101
     mine = tally(requirement, facts.inside.values())
     asked = replace(requirement, trades=rule.to) if rule.to else requirement
-    others = tally(asked, facts.everywhere.values())
+    # Two markets may stand too close although no door of the unit reaches the other one.
+    others = tally(asked, (facts.register or facts.inside).values())
     near = _nearest(facts, mine.sure, others.sure)
     close = sum(gap < rule.metres for gap in near)
     least = round(min(near), 1) if near else None
@@ -113,7 +114,9 @@ def separation(requirement: Requirement, facts: UnitFacts, standard: Standard) -
     if close:
         return outcome
     known = is_known(requirement, facts, standard) and is_known(asked, facts, standard)
-    return outcome.being(*_sure_apart(facts, mine, others, known=known))
+    perhaps = _nearest(facts, mine.sure | mine.maybe, others.sure | others.maybe)
+    doubtful = any(gap < rule.metres for gap in perhaps)
+    return outcome.being(*_sure_apart(facts, mine, others, doubtful=doubtful, known=known))
 
 
 def _nearest(facts: UnitFacts, mine: frozenset[str], others: frozenset[str]) -> list[float]:
@@ -134,18 +137,21 @@ def _nearest(facts: UnitFacts, mine: frozenset[str], others: frozenset[str]) -> 
 
 def _places(facts: UnitFacts, outlets: frozenset[str]) -> dict[str, tuple[float, float]]:
     """Return the place of every outlet that has one, in a fixed order."""
-    shops = [facts.everywhere[name] for name in sorted(outlets)]
+    known = facts.register or facts.inside
+    shops = [known[name] for name in sorted(outlets)]
     return {
         one.outlet_id: (one.x, one.y) for one in shops if one.x is not None and one.y is not None
     }
 
 
-def _sure_apart(facts: UnitFacts, mine: Tally, others: Tally, *, known: bool) -> tuple[str, str]:
+def _sure_apart(
+    facts: UnitFacts, mine: Tally, others: Tally, *, doubtful: bool, known: bool
+) -> tuple[str, str]:
     """Return verdict and reason where no two known outlets stand too close."""
     everyone = mine.sure | others.sure
     if len(_places(facts, everyone)) < len(everyone):
         return UNKNOWN, "有网点没有坐标"
-    if mine.maybe or others.maybe:
+    if doubtful:
         return UNKNOWN, "有网点未核实"
     return (SERVED, "") if known else (UNKNOWN, NO_LEDGER)
 
