@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from livingcircle._routing.readers import Reader
 
@@ -73,8 +74,11 @@ class Access:
         The nearest inside the door's own circle, up to the longest radius.
     count_good, count_pass
         Outlets within the near and far end of the radius, borders ignored.
-    maybe_metres
-        Metres to the nearest outlet that may answer.
+    maybe_metres, maybe_minutes
+        Metres and minutes to the nearest outlet that may answer.
+    lost_metres
+        Straight metres to the nearest outlet that answers or may but reaches no street: it can
+        be no nearer than that.
     shared_communities, shared_circles
         For each need, (unit, outlet) pairs of what is present within the far radius of at least
         one door.
@@ -91,6 +95,8 @@ class Access:
     count_good: Ints
     count_pass: Ints
     maybe_metres: Floats
+    maybe_minutes: Floats
+    lost_metres: Floats
     shared_communities: tuple[Ints, ...]
     shared_circles: tuple[Ints, ...]
 
@@ -111,6 +117,7 @@ def measure(
     supply: Supply,
     units: Units,
     radii: Mapping[str, tuple[float, float]],
+    lost: Floats | None = None,
 ) -> Access:
     """Return the distances of every door to every need.
 
@@ -124,17 +131,20 @@ def measure(
         Where doors and outlets lie.
     radii
         Near and far metres for each need; needs without use 800 and 1000.
+    lost
+        Straight metres to outlets without a street, from :func:`metres_to_lost`.
     """
     shape = (len(units.door_circle), len(supply.needs))
     metres, minutes = np.full(shape, np.inf), np.full(shape, np.inf)
     outlet, minutes_outlet = np.full(shape, -1), np.full(shape, -1)
-    maybe = np.full(shape, np.inf)
+    maybe, maybe_minutes = np.full(shape, np.inf), np.full(shape, np.inf)
     for column in range(len(supply.needs)):
         sources = np.flatnonzero(supply.offers[:, column])
         metres[:, column], outlet[:, column] = reader.nearest(sources, "metres")
         minutes[:, column], minutes_outlet[:, column] = reader.nearest(sources, "minutes")
         doubtful = np.flatnonzero(supply.maybe[:, column])
         maybe[:, column], _ = reader.nearest(doubtful, "metres")
+        maybe_minutes[:, column], _ = reader.nearest(doubtful, "minutes")
     near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
     return Access(
         needs=supply.needs,
@@ -148,9 +158,31 @@ def measure(
         count_good=near.good,
         count_pass=near.far,
         maybe_metres=maybe,
+        maybe_minutes=maybe_minutes,
+        lost_metres=np.full(shape, np.inf) if lost is None else lost,
         shared_communities=near.pairs(near.communities),
         shared_circles=near.pairs(near.circles),
     )
+
+
+def metres_to_lost(doors: Floats, outlets: Floats, off_street: Bools, supply: Supply) -> Floats:
+    """Return straight metres from every door to the nearest outlet of each need off the streets.
+
+    Parameters
+    ----------
+    doors, outlets
+        Places in metres, shapes (doors, 2) and (outlets, 2).
+    off_street
+        Outlets that no street leads to, shape (outlets,).
+    supply
+        Who offers what.
+    """
+    metres = np.full((len(doors), len(supply.needs)), np.inf)
+    for column in range(len(supply.needs)):
+        some = np.flatnonzero(off_street & (supply.offers | supply.maybe)[:, column])
+        if len(some):
+            metres[:, column] = cKDTree(outlets[some]).query(doors)[0]
+    return metres
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -25,6 +26,7 @@ from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.access import Units
 from livingcircle.access import measure
+from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import Neighbourhood
 from livingcircle.blind_areas import blind_area_table
 from livingcircle.blind_areas import neighbourhood
@@ -55,6 +57,7 @@ from livingcircle.units import list_units
 from livingcircle.walkers import check_hour
 from livingcircle.walkers import find_walker
 
+Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
 # Tables of an assessment in the order a reader wants them.
@@ -240,7 +243,20 @@ def _measure(situation: Situation, outlets: pd.DataFrame, wanted: Sequence[Needs
     members = situation.members
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
     radii = {need: radius for needs in wanted for need, radius in needs.radii.items()}
-    return measure(situation.reader, supply, numbers, radii)
+    return measure(situation.reader, supply, numbers, radii, _lost(situation, outlets, supply))
+
+
+def _lost(situation: Situation, outlets: pd.DataFrame, supply: Supply) -> Floats | None:
+    """Return how far outlets that no street leads to are; None where there are no streets."""
+    if situation.outlet_ends is None:
+        return None
+    places = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
+    return metres_to_lost(
+        np.asarray(shapely.get_coordinates(places), dtype=np.float64),
+        outlets[["x", "y"]].to_numpy(),
+        situation.off_street,
+        supply,
+    )
 
 
 def _data_day(district: District) -> date | None:
@@ -342,6 +358,10 @@ def _repairs(situation: Situation) -> pd.DataFrame:
         rows.append(
             {"kind": "off_network", "sentence": f"{off}个楼门200米内没有可走的道路，未核实"}
         )
+    lost = int(situation.off_street.sum())
+    if lost:
+        says = f"{lost}家网点200米内没有可走的道路，谁也走不到；核对位置，或补上道路、出入口"
+        rows.append({"kind": "outlet_off_street", "sentence": says})
     table = pd.concat([pd.DataFrame(rows, columns=columns), situation.network.repairs])
     return table.sort_values(
         ["kind", "length_m", "lon", "lat"], ascending=[True, False, True, True], ignore_index=True

@@ -21,6 +21,10 @@ Bools = npt.NDArray[np.bool_]
 
 LEG_METRES = 200.0
 CANDIDATES = 16
+TOUCH_METRES = 1e-6
+# A shop front stands no farther from its street.
+FRONT_METRES = 50.0
+INTO_METRES = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,16 +93,23 @@ def attach(
     owner
         Whose entrance each is, shape (entrances,).
     residents
-        Whether the owners live there. Shops open onto residents-only ways only where no public
-        street is within the cap: a back yard is not a shop front.
+        Whether the owners live there. Shops open onto residents-only ways, and onto lanes behind
+        residents' gates, only where no public street runs within 50 m: a back yard is not a
+        shop front.
     cap
         Longest leg in metres.
     """
     usable = np.flatnonzero(~network.island)
     pairs = _candidates(network, points, usable, cap)
+    second = np.zeros(len(pairs), dtype=np.int64)
     if not residents:
-        pairs["private"] = network.resident_only[pairs["segment"]]
-        pairs = pairs.sort_values(["entrance", "private", "distance", "segment"], kind="stable")
+        private = (network.resident_only | network.gated)[pairs["segment"]]
+        far = (pairs["millimetres"] > FRONT_METRES * 1000).to_numpy()
+        # Where a street ends, at a gate above all, there is no front.
+        second[private | far | _at_dead_end(network, pairs, points)] = 1
+    # Buildings open onto the ground; a bridge or tunnel serves where nothing else is near.
+    pairs["last"] = np.where(network.raised[pairs["segment"]], 2, second)
+    pairs = pairs.sort_values(["entrance", "last", "millimetres", "segment"])
     chosen, refused = _first_admissible(network, points, pairs, len(points))
     return _measure(network, points, owner, chosen, refused)
 
@@ -106,13 +117,50 @@ def attach(
 def _candidates(
     network: Network, points: npt.NDArray[np.object_], usable: Ints, cap: float
 ) -> pd.DataFrame:
-    """Return entrance × segment pairs within the cap, nearest first."""
+    """Return entrance × segment pairs within the cap, with their distance in millimetres.
+
+    Of ways that meet at the nearest point, as at a gate, only those on the entrance's own side
+    are candidates.
+    """
     tree = shapely.STRtree(network.lines[usable])
     entrance, hit = tree.query(points, predicate="dwithin", distance=cap)
     segment = usable[hit]
     distance = shapely.distance(points[entrance], network.lines[segment])
-    pairs = pd.DataFrame({"entrance": entrance, "segment": segment, "distance": distance})
-    return pairs.sort_values(["entrance", "distance", "segment"], kind="stable")
+    inside = _inside_points(network.lines[segment], points[entrance])
+    pairs = pd.DataFrame(
+        {
+            "entrance": entrance,
+            "segment": segment,
+            "millimetres": np.round(distance * 1000).astype(np.int64),
+            "inward": np.round(shapely.distance(points[entrance], inside), 3),
+        }
+    )
+    nearest = pairs.groupby(["entrance", "millimetres"])["inward"].transform("min")
+    return pairs[pairs["inward"] <= nearest]
+
+
+def _at_dead_end(network: Network, pairs: pd.DataFrame, points: npt.NDArray[np.object_]) -> Bools:
+    """Return which pairs meet their street at an end that leads nowhere."""
+    count = network.node_count
+    degree = np.bincount(network.tail, minlength=count) + np.bincount(network.head, minlength=count)
+    segment = pairs["segment"].to_numpy()
+    lines = network.lines[segment]
+    place = shapely.line_locate_point(lines, points[pairs["entrance"].to_numpy()])
+    at_tail = (place < TOUCH_METRES) & (degree[network.tail[segment]] == 1)
+    at_head = (place > shapely.length(lines) - TOUCH_METRES) & (degree[network.head[segment]] == 1)
+    return np.asarray(at_tail | at_head, dtype=np.bool_)
+
+
+def _inside_points(
+    lines: npt.NDArray[np.object_], points: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
+    """Return where a leg arrives, one metre into the line where that is the line's end."""
+    length = shapely.length(lines)
+    place = shapely.line_locate_point(lines, points)
+    step = np.minimum(INTO_METRES, length / 2)
+    at_end = (place < TOUCH_METRES) | (place > length - TOUCH_METRES)
+    place = np.where(at_end, np.clip(place, step, length - step), place)
+    return np.asarray(shapely.line_interpolate_point(lines, place), dtype=object)
 
 
 def _first_admissible(
@@ -130,13 +178,23 @@ def _first_admissible(
             break
         entrance = now["entrance"].to_numpy()
         segment = now["segment"].to_numpy()
-        legs = shapely.shortest_line(points[entrance], network.lines[segment])
+        # A dead end that touches a wall is not entered through it.
+        arrive = _inside_points(network.lines[segment], points[entrance])
+        legs = _lines_between(points[entrance], arrive)
         blocked = np.zeros(len(now), dtype=np.bool_)
         if len(network.barriers):
             blocked[np.unique(tree.query(legs, predicate="crosses")[0])] = True
         chosen[entrance[~blocked]] = segment[~blocked]
         refused[entrance[blocked]] += 1
     return chosen, refused
+
+
+def _lines_between(
+    start: npt.NDArray[np.object_], stop: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
+    """Return the straight line between two points, pair by pair."""
+    ends = np.stack([shapely.get_coordinates(start), shapely.get_coordinates(stop)], axis=1)
+    return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
 def _measure(

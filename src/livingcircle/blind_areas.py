@@ -76,7 +76,8 @@ def neighbours_on_streets(graph: RoutingGraph, count: int) -> csr_array:
     arcs = forward.tocoo()
     tail, head = arcs.row, arcs.col
     first = int(graph.door_nodes[0]) if count else 0
-    known = (source[tail] >= first) & (source[head] >= first)
+    # Nobody walks in at one entrance of a shop and out at another.
+    known = (head < first + count) & (source[tail] >= first) & (source[head] >= first)
     known &= source[tail] != source[head]
     tail, head, metres = tail[known], head[known], arcs.data[known]
     near = distance[tail] + metres + distance[head] <= LINK_METRES

@@ -26,6 +26,7 @@ NO_LEDGER = "没有这类业态的完整台账，查不到不等于没有"
 OFF_NETWORK = "楼门附近没有可走的道路"
 SHUT_IN = "楼门所在道路与主路网不相连"
 UNVERIFIED = "附近只有未核实的网点"
+LOST = "附近有网点接不上道路，走不走得到没有核实"
 EDGE = "靠近数据边界，界外可能有网点"
 WHICH_RULE = "缺少判断是否适用的信息"
 
@@ -221,15 +222,19 @@ def _doubts(
         access.minutes[:, columns] > service.far_minutes
     )
     listed = np.array([t in certainty.complete for t in service.trades])
-    hidden = access.maybe_metres[:, columns] <= reach
-    gone = missing & listed & ~hidden
+    hidden = (access.maybe_metres[:, columns] <= service.far) & (
+        access.maybe_minutes[:, columns] <= service.far_minutes
+    )
+    lost = access.lost_metres[:, columns] <= reach
+    gone = missing & listed & ~hidden & ~lost
     # Of alternatives, all must be surely missing; of a set, one that surely is will do.
     sure = gone.any(axis=1) if service.every else gone.all(axis=1)
     return [
         (certainty.off_network, OFF_NETWORK),
         (certainty.shut_in, SHUT_IN),
         (~sure & (missing & ~listed).any(axis=1), NO_LEDGER),
-        (~sure, UNVERIFIED),
+        (~sure & (missing & hidden).any(axis=1), UNVERIFIED),
+        (~sure, LOST),
         (certainty.edge_metres < reach, EDGE),
     ]
 

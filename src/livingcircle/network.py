@@ -17,6 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.csgraph import dijkstra
 
+from livingcircle._streets.gates import MINOR
 from livingcircle._streets.gates import REPAIR_COLUMNS
 from livingcircle._streets.gates import GatePlan
 from livingcircle._streets.gates import plan_gates
@@ -32,6 +33,10 @@ Bools = npt.NDArray[np.bool_]
 # A piece of street shorter than the longest service radius cannot serve anyone by itself.
 ISLAND_METRES = 1000.0
 GAP_METRES = 1.0
+# A part with this share of all streets stands by itself: a river may part a city for real.
+OWN_SHARE = 0.1
+# Paths and service lanes say less about where the public streets are than streets do.
+MINOR_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,17 @@ class Network:
         Component number of each segment, main component first, shape (segments,).
     island
         Whether the segment is quarantined, shape (segments,).
+    gated
+        Whether it lies behind residents' gates, shape (segments,).
+    raised
+        Whether it is a bridge or a tunnel, off the ground that buildings open onto, shape
+        (segments,).
+    apart
+        Whether it hangs on no other street, though it is too long to be an island: most likely a
+        join is missing, shape (segments,).
+    shut_in
+        Whether no walk leads from it to the main streets: it is apart, or behind a gate that is
+        closed to all, shape (segments,).
     exits
         Arcs (inner node, outer node) that residents may take out of their compound, shape (n, 2).
     passes
@@ -84,6 +100,10 @@ class Network:
     xy: Floats
     component: Ints
     island: Bools
+    gated: Bools
+    raised: Bools
+    apart: Bools
+    shut_in: Bools
     exits: Ints
     passes: tuple[tuple[int, int, str, str], ...]
     barriers: npt.NDArray[np.object_]
@@ -166,12 +186,17 @@ def build_network(
         xy=plan.topology.xy,
         component=np.zeros(len(row), dtype=np.int64),
         island=np.zeros(len(row), dtype=np.bool_),
+        gated=np.zeros(len(row), dtype=np.bool_),
+        raised=(streets["structure"].fillna("") != "").to_numpy(dtype=np.bool_)[row],
+        apart=np.zeros(len(row), dtype=np.bool_),
+        shut_in=np.zeros(len(row), dtype=np.bool_),
         exits=np.empty((0, 2), dtype=np.int64),
         passes=(),
         barriers=_barrier_lines(barriers, grid),
         repairs=plan.repairs,
     )
-    return _sort_out_components(network, plan)
+    minor = streets["highway"].isin(MINOR).to_numpy(dtype=np.bool_)[row]
+    return _sort_out_components(network, plan, metres * np.where(minor, MINOR_WEIGHT, 1.0))
 
 
 def _walkable(streets: gpd.GeoDataFrame, walker: Walker) -> Bools:
@@ -179,8 +204,13 @@ def _walkable(streets: gpd.GeoDataFrame, walker: Walker) -> Bools:
     usable = (streets["access"].fillna("public") != "closed").to_numpy(dtype=np.bool_)
     if not walker.uses_steps:
         steps = streets["steps"].fillna(value=False).to_numpy(dtype=np.bool_)
-        barred = (streets["wheelchair"].fillna(value=True) == False).to_numpy()  # noqa: E712
-        usable = usable & ~steps & ~barred
+        # Stairs need somebody's word that there is a ramp; the rest only nobody's word against.
+        passable = np.where(
+            steps,
+            streets["wheelchair"].fillna(value=False).to_numpy(dtype=np.bool_),
+            streets["wheelchair"].fillna(value=True).to_numpy(dtype=np.bool_),
+        )
+        usable = usable & passable
     return np.asarray(usable, dtype=np.bool_)
 
 
@@ -239,29 +269,66 @@ def _barrier_lines(barriers: gpd.GeoDataFrame | None, grid: LocalGrid) -> npt.ND
     return np.asarray(grid.project(barriers.geometry.to_numpy()), dtype=object)
 
 
-def _sort_out_components(network: Network, plan: GatePlan) -> Network:
-    """Rank the components, open compounds towards the street, quarantine islands."""
-    node_part = _node_components(network)
-    part = node_part[network.tail]
-    length = np.bincount(part, weights=network.metres, minlength=int(node_part.max()) + 1)
-    rank = np.empty(len(length), dtype=np.int64)
-    rank[np.lexsort((np.arange(len(length)), -length))] = np.arange(len(length))
-    node_part = rank[node_part]
-    component = node_part[network.tail]
-    exits, passes = _compound_ways(plan, node_part)
-    metres = np.bincount(component, weights=network.metres, minlength=len(length))
+def _sort_out_components(network: Network, plan: GatePlan, public: Floats) -> Network:
+    """Rank the components, open compounds towards the street, quarantine islands.
+
+    ``public`` is each segment's length as far as it counts as public street.
+    """
+    part = _node_components(network)
+    part = _ranked(part, network, public)
+    depth = _depths(plan, part)
+    exits, passes = _compound_ways(plan, part, depth)
+    # What a gate has shut in is no mapping error: with all gates open it hangs on the street.
+    group = _groups(part, [(a, b) for a, b, *_ in plan.links] + plan.shut_pairs)
+    component = part[network.tail]
+    metres = np.bincount(group[component], weights=network.metres)
+    total = float(metres.sum())
     small = metres < ISLAND_METRES
-    # What a gate has shut in is no mapping error: its doors must not slip out past the gate.
-    small[np.r_[0, node_part[exits.ravel()], node_part[plan.shut]]] = False
+    lost = metres < OWN_SHARE * total
+    small[group[0]] = lost[group[0]] = False
     network = replace(
         network,
         component=component,
-        island=small[component],
+        island=small[group][component],
+        gated=(depth > 0)[component],
+        apart=lost[group][component] & ~small[group][component],
+        shut_in=~_leads_out(group, lost, part[exits[:, 0]])[component],
         exits=exits,
         passes=passes,
     )
-    repairs = [plan.repairs, _nameless_passes(network), _islands(network)]
+    repairs = [plan.repairs, _nameless_passes(network), _detached(network)]
     return replace(network, repairs=pd.concat(repairs))
+
+
+def _leads_out(group: Ints, lost: Bools, behind_gates: Ints) -> Bools:
+    """Return which components are main streets of their own or lead to them through gates.
+
+    ``lost`` are groups too small to stand by themselves, ``behind_gates`` the components that
+    residents can leave.
+    """
+    # Components are numbered by public street, so the first of each group is its main one.
+    _, roots = np.unique(group, return_index=True)
+    fine = np.zeros(len(group), dtype=np.bool_)
+    fine[roots] = True
+    fine[behind_gates] = True
+    return fine & ~lost[group]
+
+
+def _ranked(part: Ints, network: Network, public: Floats) -> Ints:
+    """Return components numbered by their public streets, the main one first."""
+    count = int(part.max()) + 1
+    length = np.bincount(part[network.tail], weights=public, minlength=count)
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.lexsort((np.arange(count), -length))] = np.arange(count)
+    return rank[part]
+
+
+def _groups(part: Ints, pairs: list[tuple[int, int]]) -> Ints:
+    """Return the group of each component when the given pairs of nodes are joined."""
+    count = int(part.max()) + 1
+    ends = part[np.array(pairs, dtype=np.int64).reshape(-1, 2)]
+    linked = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(linked.tocsr(), directed=False)[1], dtype=np.int64)
 
 
 def _nameless_passes(network: Network) -> pd.DataFrame:
@@ -297,7 +364,7 @@ def _node_components(network: Network) -> Ints:
 
 
 def _compound_ways(
-    plan: GatePlan, part: Ints
+    plan: GatePlan, part: Ints, depth: Ints
 ) -> tuple[Ints, tuple[tuple[int, int, str, str], ...]]:
     """Tell gates that close a compound off from gates inside an open one.
 
@@ -305,7 +372,6 @@ def _compound_ways(
     towards the bigger part and strangers may not walk in. A gate whose two sides hang together
     another way is a short cut for the residents of the compound it names.
     """
-    depth = _depths(plan, part)
     exits = []
     passes = []
     for a, b, compound, gate in plan.links:
@@ -321,39 +387,44 @@ def _compound_ways(
 def _depths(plan: GatePlan, part: Ints) -> Ints:
     """Return how many residents' gates lie between each component and the open streets.
 
-    Of the components that gates link together, the longest is the open one.
+    Of the components that gates link together, the one with most public street is the open one:
+    a campus may have more paths than the town around it has streets.
     """
     count = int(part.max()) + 1
-    ends = np.array([(a, b) for a, b, _, _ in plan.links], dtype=np.int64).reshape(-1, 2)
-    a, b = part[ends[:, 0]], part[ends[:, 1]]
-    linked = coo_array((np.ones(len(a)), (a, b)), shape=(count, count)).tocsr()
+    ends = part[np.array([link[:2] for link in plan.links], dtype=np.int64).reshape(-1, 2)]
+    shape = (count, count)
+    linked = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=shape).tocsr()
     _, group = connected_components(linked, directed=False)
-    # Components are numbered by length, so the first of each group is its longest.
+    # Components are numbered by public street, so the first of each group has most of it.
     _, roots = np.unique(group, return_index=True)
     steps = dijkstra(linked, directed=False, unweighted=True, indices=roots, min_only=True)
     return np.asarray(steps, dtype=np.int64)
 
 
-def _islands(network: Network) -> pd.DataFrame:
-    """Return one repair row for each quarantined component."""
+def _detached(network: Network) -> pd.DataFrame:
+    """Return one repair row for each component that does not lead to the main streets."""
     rows = []
-    main = shapely.STRtree(network.lines[~network.island])
-    for number in np.unique(network.component[network.island]):
-        lines = network.lines[network.component == number]
-        whole = shapely.union_all(lines)
+    loose = network.island | network.apart
+    main = shapely.STRtree(network.lines[~loose])
+    for number in np.unique(network.component[loose]):
+        here = network.component == number
+        whole = shapely.union_all(network.lines[here])
         _, gap = main.query_nearest(whole, return_distance=True, all_matches=False)
         place = network.grid.unproject(np.array([shapely.centroid(whole)]))[0]
         near = float(gap[0]) if len(gap) else np.nan
-        length = float(shapely.length(lines).sum())
+        length = float(network.metres[here].sum())
+        island = bool(network.island[here].any())
+        outcome = "已隔离，不用于计算" if island else "那里的楼门按未核实处理"
+        kind = "gap" if near <= GAP_METRES else "island" if island else "apart"
         rows.append(
             {
-                "kind": "gap" if near <= GAP_METRES else "island",
-                "place": str(network.name[network.component == number][0]),
+                "kind": kind,
+                "place": str(network.name[here][0]),
                 "lon": round(place.x, 6),
                 "lat": round(place.y, 6),
                 "length_m": round(length, 1),
                 "sentence": f"一段{length:.0f}米的路与路网不相连，最近处相距{near:.1f}米，"
-                "已隔离，不用于计算；补上连接后重新运行",
+                f"{outcome}；补上连接后重新运行",
             }
         )
     return pd.DataFrame(rows, columns=REPAIR_COLUMNS)

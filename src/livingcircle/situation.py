@@ -62,6 +62,8 @@ class Situation:
         Where entrances meet the street; None without streets.
     off_network, shut_in
         Doors that reach no street, or only a part cut off from the rest.
+    off_street
+        Outlets that no street leads to; all False without streets.
     edge_metres
         Straight metres from each door to where the data end.
     notes
@@ -81,6 +83,7 @@ class Situation:
     outlet_ends: Attachment | None
     off_network: Bools
     shut_in: Bools
+    off_street: Bools
     edge_metres: Floats
     notes: tuple[str, ...]
 
@@ -125,6 +128,7 @@ def lay_out(district: District, walker: Walker, *, at: str = "10:00") -> Situati
         outlet_ends=ends[1],
         off_network=off,
         shut_in=shut,
+        off_street=_cut_off(network, ends[1], len(district.outlets))[0],
         edge_metres=_edge_metres(district, points, grid),
         notes=settled.notes,
     )
@@ -233,16 +237,15 @@ def _entrances(
 
 
 def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tuple[Bools, Bools]:
-    """Return doors without any street, and doors on a part cut off from the main one."""
+    """Return places without any street, and places on a part cut off from the main one."""
     if network is None or ends is None:
         none = np.zeros(count, dtype=np.bool_)
         return none, none.copy()
-    attached = np.zeros(count, dtype=np.bool_)
-    attached[ends.owner[ends.segment >= 0]] = True
-    on_main = np.zeros(count, dtype=np.bool_)
-    leads_out = np.isin(network.tail, network.exits) | np.isin(network.head, network.exits)
-    fine = np.isin(network.component, [0, *np.unique(network.component[leads_out])])
-    on_main[ends.owner[(ends.segment >= 0) & fine[ends.segment]]] = True
+    on_street = ends.segment >= 0
+    leads_out = on_street & ~network.shut_in[ends.segment]
+    attached, on_main = (np.zeros(count, dtype=np.bool_) for _ in range(2))
+    attached[ends.owner[on_street]] = True
+    on_main[ends.owner[leads_out]] = True
     return ~attached, attached & ~on_main
 
 

@@ -1,6 +1,7 @@
 """Check the walking network on streets drawn by hand; distances are sums on paper."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from livingcircle.errors import NetworkError
@@ -248,7 +249,7 @@ class TestGates:
         streets = draw_streets(
             [(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 300)], access=["public", "residents"]
         )
-        assert metres(streets, [(600, 0)], [(505, 60)]) == [95 + 60]
+        assert metres(streets, [(600, 0)], [(505, 40)]) == [95 + 40]
 
     def test_unknown_gate_is_passable_and_reported(self):
         gates = draw_gates((500, 50, "unknown", "", ""))
@@ -285,3 +286,175 @@ class TestGates:
 def test_empty_street_table_says_what_to_do():
     with pytest.raises(NetworkError, match=r"没有一条道路.*district\.toml"):
         build_network(draw_streets(MAIN).iloc[:0], grid=GRID, walker=WALKERS["standard"])
+
+
+def test_one_line_without_numbers_leaves_the_others_joined_by_theirs():
+    """An extra footway drawn by hand used to rejoin every severed street of the extract."""
+    streets = draw_streets(
+        [(0, 0), (1000, 0)],
+        [(1000, 0), (1000, 500)],
+        [(500, 0), (500, 300)],
+        from_node=[1, 3, None],
+        to_node=[2, 4, None],
+    )
+    # Nodes 2 and 3 lie at one place on two levels; the footway has no numbers.
+    assert metres(streets, [(900, 0)], [(1000, 400)]) == [INF]
+    alone = draw_streets([(0, 0), (500, 0), (1000, 0)], [(500, 0), (500, 300)],
+                         from_node=[1, None], to_node=[2, None])  # fmt: skip
+    assert metres(alone, [(100, 0)], [(500, 250)]) == [400 + 250]
+
+
+def test_waits_at_numbered_junctions_survive_a_line_without_numbers():
+    streets = draw_streets(
+        [(0, 0), (500, 0)],
+        [(500, 0), (1000, 0)],
+        [(500, 0), (500, 600)],
+        [(0, 0), (0, 600)],
+        from_node=[1, 2, 2, None],
+        to_node=[2, 3, 4, None],
+    )
+    junctions = draw_junctions({2: "crossing_signals"})
+    assert minutes(streets, [(440, 0)], [(560, 0)], junctions=junctions) == [2.333]
+
+
+def test_two_tables_that_both_count_from_one_are_two_places():
+    streets = draw_streets(
+        [(0, 0), (1000, 0)], [(0, 2000), (1000, 2000)], from_node=[1, 1], to_node=[2, 2]
+    )
+    assert metres(streets, [(990, 0)], [(990, 2000)]) == [INF]
+
+
+def test_a_street_that_ends_below_a_bridge_does_not_climb_it():
+    streets = draw_streets(
+        [(0, 0), (500, 0), (1000, 0)],
+        [(500, -600), (500, 0)],
+        layer=[1, 0],
+        structure=["bridge", ""],
+    )
+    assert metres(streets, [(500, -300)], [(1000, 300)]) == [INF]
+
+
+@pytest.mark.parametrize(("ramp", "metres_round"), [(True, 100), (False, 1900)])
+def test_wheels_take_stairs_with_a_ramp(ramp, metres_round):
+    streets = draw_streets(
+        [(0, 0), (100, 0)],
+        [(0, 0), (0, 900), (100, 900), (100, 0)],
+        [(0, 0), (0, -300)],
+        [(100, 0), (100, -300)],
+        steps=[True, False, False, False],
+        wheelchair=pd.array([ramp, None, None, None], dtype="boolean"),
+    )
+    assert metres(streets, [(0, -200)], [(100, -200)], walker="wheelchair") == [400 + metres_round]
+
+
+@pytest.mark.parametrize("kind", ["residents", "closed"])
+def test_a_fragment_with_a_gate_of_its_own_is_still_an_island(kind):
+    streets = draw_streets(MAIN, [(0, 50), (100, 50)], [(100, 50), (200, 50)])
+    gates = draw_gates((100, 50, kind, "甲", ""))
+    assert metres(streets, [(20, 50)], [(20, 0)], gates=gates) == [50.0]
+
+
+def test_a_long_part_joined_to_nothing_is_listed_and_shuts_its_doors_in():
+    main = [(0, 0), (14000, 0)]
+    network, _ = walk(draw_streets(main, [(5000, 100), (6500, 100)]), [(5500, 100)], [(0, 0)])
+    assert network.apart.tolist() == network.shut_in.tolist() == [False, True]
+    assert network.repairs["kind"].tolist() == ["apart"]
+
+
+def test_a_river_may_part_a_city_for_real():
+    network, _ = walk(
+        draw_streets([(0, 0), (3000, 0)], [(0, 900), (2000, 900)]), [(0, 0)], [(9, 0)]
+    )
+    assert not network.shut_in.any()
+    assert len(network.repairs) == 0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_at_a_gate_the_door_belongs_to_the_side_it_stands_on(turned):
+    """Two stubs meet at the gate, equally near; which was drawn first used to decide."""
+    lane = [(500, 0), (500, 100), (600, 100), (600, 160)]
+    streets = draw_streets(
+        [(0, 0), (500, 0), (1500, 0)],
+        lane[::-1] if turned else lane,
+        highway=["residential", "service"],
+    )
+    gates = draw_gates((500, 100, "residents", "甲", ""))
+    wall = draw_barriers([(400, 100), (499, 100)])
+    inside = [(503, 104)]
+    kept = {"gates": gates, "barriers": wall}
+    assert metres(streets, inside, [(400, 0)], **kept)[0] < 220
+    assert metres(streets, [(400, 0)], inside, **kept) == [INF]
+
+
+def test_a_dead_end_that_touches_a_wall_is_not_entered_through_it():
+    streets = draw_streets([(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 100)])
+    wall = draw_barriers([(300, 100), (700, 100)])
+    _, reader = walk(streets, [(500, 110)], [(400, 0)], barriers=wall)
+    assert reader.nearest(np.array([0]), "metres")[0].tolist() == [INF]
+
+
+def test_a_corner_gate_closes_the_lane_also_where_all_ways_are_alike():
+    streets = draw_streets([(0, 0), (500, 0)], [(500, 0), (1500, 0)], [(500, 0), (500, 200)])
+    gates = draw_gates((500, 0, "closed", "", ""))
+    assert metres(streets, [(400, 0)], [(600, 0)], gates=gates) == [200]
+    assert metres(streets, [(400, 0)], [(500, 190)], gates=gates) == [INF]
+
+
+def test_a_gate_drawn_beside_the_road_closes_its_lane():
+    streets = draw_streets(
+        [(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 300)], highway=["primary", "service"]
+    )
+    gates = draw_gates((502.5, 2, "closed", "", ""))
+    assert metres(streets, [(400, 0)], [(600, 0)], gates=gates) == [200]
+    assert metres(streets, [(400, 0)], [(500, 260)], gates=gates) == [INF]
+
+
+@pytest.mark.parametrize(
+    ("hours", "kinds", "reached"),
+    [
+        ("06:00—09:00", [], INF),
+        ("06:00～09:00", [], INF),
+        ("06:00至09:00", [], INF),
+        ("早晚开放", ["gate_hours"], 360),
+    ],
+)
+def test_gate_hours_are_read_or_reported(hours, kinds, reached):
+    gates = draw_gates((500, 50, "public", "甲", hours))
+    network, reader = walk(TestGates.STREETS, [(500, 260)], [(600, 0)], gates=gates, at="10:00")
+    assert reader.nearest(np.array([0]), "metres")[0].round(1).tolist() == [reached]
+    assert network.repairs["kind"].tolist() == kinds
+
+
+def test_a_shop_on_the_street_front_is_not_behind_the_gate():
+    streets = draw_streets(
+        [(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 300)], [(500, 25), (800, 25)],
+        highway=["residential", "service", "service"],
+    )  # fmt: skip
+    gates = draw_gates((500, 10, "residents", "甲", ""))
+    assert metres(streets, [(700, -5)], [(650, 15)], gates=gates) == [5 + 50 + 15]
+
+
+def test_a_compound_with_more_paths_than_the_town_has_streets_is_still_inside():
+    paths = [[(500, 20), (500, 100)], *([(500, 100), (500 + 40 * n, 900)] for n in range(1, 9))]
+    streets = draw_streets(
+        [(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 20)], *paths,
+        highway=["residential", "service", *["footway"] * len(paths)],
+    )  # fmt: skip
+    gates = draw_gates((500, 20, "residents", "校园", ""))
+    assert metres(streets, [(500, 90)], [(600, 0)], gates=gates) == [90 + 100]
+    assert metres(streets, [(600, 0)], [(500, 90)], gates=gates) == [INF]
+
+
+def test_nobody_opens_onto_a_bridge_overhead():
+    streets = draw_streets(
+        [(0, 0), (1500, 0)], [(0, 0), (0, 100), (1500, 100)], structure=["", "bridge"], layer=[0, 1]
+    )
+    assert metres(streets, [(700, 90)], [(800, 0)]) == [90 + 100]
+
+
+def test_thousands_of_gates_are_cut_in_one_go():
+    streets = draw_streets([(0, 0), (4000, 0)])
+    gates = draw_gates(*((float(n), 0, "residents", "", "") for n in range(1, 4000)))
+    network, _ = walk(streets, [(0, 0)], [(1, 0)], gates=gates)
+    assert len(network.lines) == 4000
+    assert network.metres.sum() == pytest.approx(4000, abs=0.01)

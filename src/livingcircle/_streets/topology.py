@@ -1,9 +1,10 @@
 """Turn street lines into segments between shared junctions.
 
-Streets from OpenStreetMap bring their node numbers and are joined by them. A plain line table
-has only coordinates: lines join where end points coincide, where an end point lies on a vertex
-of another line, and where two lines of the same level share a vertex. Two lines that merely
-cross on paper (a bridge over a street) do not join.
+Streets from OpenStreetMap bring their node numbers and are joined by them, where the numbers
+also agree on the place: two tables that both count from 1 are two places. Lines without numbers
+join where end points coincide, where an end point lies on a vertex of another line of the same
+level or on the ground, and where two lines of the same level share a vertex; they join numbered
+streets the same way. Two lines that merely cross on paper (a bridge over a street) do not join.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Topology:
     share
         Part of its street's length that the segment covers, 0–1, shape (segments,).
     node_ids
-        Key of each junction: the given node number, or -1 where it came from coordinates.
+        Key of each junction: the given node number, or -1 where no street brings one.
     xy
         Junction coordinates in metres, shape (junctions, 2).
     """
@@ -55,7 +56,7 @@ def build_topology(streets: gpd.GeoDataFrame, lines: npt.NDArray[np.object_]) ->
     Parameters
     ----------
     streets
-        Street table; ``from_node`` and ``to_node`` are used when every row has them.
+        Street table; ``from_node`` and ``to_node`` are used where both are given.
     lines
         The same streets' LineStrings in metres, in row order.
 
@@ -68,46 +69,93 @@ def build_topology(streets: gpd.GeoDataFrame, lines: npt.NDArray[np.object_]) ->
         raise NetworkError(
             "道路表里没有一条道路", remedy="检查 district.toml 里 [[roads]] 指向的文件"
         )
-    given = streets["from_node"].notna().to_numpy() & streets["to_node"].notna().to_numpy()
+    given = (streets["from_node"].notna() & streets["to_node"].notna()).to_numpy()
+    ends = shapely.get_coordinates([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    ends = ends.reshape(2, len(lines), 2)
+    numbers = np.full((2, len(lines)), -1, dtype=np.int64)
+    for side, name in enumerate(("from_node", "to_node")):
+        numbers[side, given] = streets.loc[given, name].to_numpy(dtype=np.int64)
     if given.all():
-        return _by_numbers(streets, lines)
-    return _by_coordinates(lines, streets["layer"].fillna(0).to_numpy(dtype=np.int64))
+        return _by_numbers(lines, numbers, ends)
+    layers = streets["layer"].fillna(0).to_numpy(dtype=np.int64)
+    return _by_coordinates(lines, layers, given, numbers)
 
 
-def _by_numbers(streets: gpd.GeoDataFrame, lines: npt.NDArray[np.object_]) -> Topology:
-    """Join streets by the node numbers they bring."""
-    tail = streets["from_node"].to_numpy(dtype=np.int64)
-    head = streets["to_node"].to_numpy(dtype=np.int64)
-    ids, codes = np.unique(np.concatenate([tail, head]), return_inverse=True)
+def _by_numbers(lines: npt.NDArray[np.object_], numbers: Ints, ends: Floats) -> Topology:
+    """Join streets by the node numbers they bring; one number in two places is two nodes."""
+    places = ends.reshape(-1, 2)
+    keys = pd.DataFrame({"number": numbers.ravel(), "x": places[:, 0], "y": places[:, 1]}).round(1)
+    codes = keys.groupby(["number", "x", "y"], sort=True).ngroup()
     count = len(lines)
-    xy = np.empty((len(ids), 2))
-    xy[codes[count:]] = shapely.get_coordinates(shapely.get_point(lines, -1))
-    xy[codes[:count]] = shapely.get_coordinates(shapely.get_point(lines, 0))
+    node = np.asarray(codes, dtype=np.int64)
+    _, first = np.unique(node, return_index=True)
     return Topology(
-        tail=codes[:count].astype(np.int64),
-        head=codes[count:].astype(np.int64),
+        tail=node[:count],
+        head=node[count:],
         lines=lines,
         row=np.arange(count, dtype=np.int64),
         share=np.ones(count),
-        node_ids=ids,
-        xy=xy,
+        node_ids=numbers.ravel()[first],
+        xy=places[first],
     )
 
 
-def _by_coordinates(lines: npt.NDArray[np.object_], layers: Ints) -> Topology:
+def _by_coordinates(
+    lines: npt.NDArray[np.object_],
+    layers: Ints,
+    given: npt.NDArray[np.bool_],
+    numbers: Ints,
+) -> Topology:
     """Join lines where their points coincide to the centimetre, level by level."""
     xy, owner = shapely.get_coordinates(lines, return_index=True)
-    points = pd.DataFrame({"line": owner, "x": xy[:, 0].round(2), "y": xy[:, 1].round(2)})
-    points["layer"] = layers[owner]
-    first = np.r_[True, owner[1:] != owner[:-1]]
-    points["end"] = first | np.r_[first[1:], True]
+    points = pd.DataFrame({"x": xy[:, 0].round(2), "y": xy[:, 1].round(2)})
     points["key"] = points.groupby(["x", "y"], sort=True).ngroup()
-    ends_here = points.groupby("key")["end"].transform("any")
-    level = points["layer"].where(~ends_here, other=0)
-    points["node"] = points.groupby(["key", level], sort=True).ngroup()
-    shared = points.groupby("node")["node"].transform("size") > 1
-    cut = (points["end"] | (ends_here & shared) | (~ends_here & shared)).to_numpy()
-    return _split(lines, xy, owner, cut, points["node"].to_numpy(dtype=np.int64))
+    points["layer"], points["numbered"] = layers[owner], given[owner]
+    start = np.r_[True, owner[1:] != owner[:-1]]
+    stop = np.r_[start[1:], True]
+    points["end"] = start | stop
+    points["number"] = np.where(start, numbers[0, owner], np.where(stop, numbers[1, owner], -1))
+    node, cut = _nodes(points)
+    numbered = (points["number"] >= 0).to_numpy()
+    named = points["number"][numbered].groupby(node[numbered]).min()
+    return _split(lines, xy, owner, cut, node, named)
+
+
+def _nodes(points: pd.DataFrame) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return the node of every point of every line, and at which points lines are cut.
+
+    End points at one place are one node, but numbered ones only where their numbers agree; an
+    end without a number joins the lowest number there. Vertices join ends, or else each other
+    on one level; two numbered lines would share a number if they met.
+    """
+    end, numbered = points["end"].to_numpy(), points["numbered"].to_numpy()
+    key, layer = points["key"].to_numpy(), points["layer"].to_numpy()
+    number = points["number"].to_numpy()
+    lowest = points["number"].where(points["number"] >= 0).groupby(points["key"]).min()
+    meeting = lowest.reindex(key).fillna(-1).to_numpy(dtype=np.int64)
+    own = np.where(number >= 0, number, meeting)
+    joins = ~end & (
+        _ends_at(key, layer, end & ~numbered) | (~numbered & _ends_at(key, layer, end & numbered))
+    )
+    loose = ~end & ~joins & ~numbered
+    shared = pd.Series(loose).groupby([key, layer]).transform("sum").to_numpy() > 1
+    meets = loose & shared
+    kind = np.where(end | joins, 0, np.where(meets, 1, 2))
+    level = np.where(kind == 0, own, layer)
+    alone = np.where(kind == 2, np.arange(len(points)), -1)  # noqa: PLR2004
+    node = pd.DataFrame({"key": key, "kind": kind, "level": level, "alone": alone})
+    codes = node.groupby(["key", "kind", "level", "alone"], sort=True).ngroup()
+    return np.asarray(codes, dtype=np.int64), np.asarray(end | joins | meets, dtype=np.bool_)
+
+
+def _ends_at(key: Ints, layer: Ints, ends: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return at which points an end meets a line of its own level, or comes down to the ground.
+
+    A bridge joins the street it lands on; a street that ends below a bridge does not join it.
+    """
+    places = pd.MultiIndex.from_arrays([key, layer])
+    level = places.isin(pd.MultiIndex.from_arrays([key[ends], layer[ends]]))
+    return np.asarray(level | ((layer == 0) & np.isin(key, key[ends])), dtype=np.bool_)
 
 
 def _split(
@@ -116,8 +164,12 @@ def _split(
     owner: npt.NDArray[np.int64],
     cut: npt.NDArray[np.bool_],
     node: Ints,
+    named: pd.Series,
 ) -> Topology:
-    """Cut lines at the marked points and number the junctions that remain."""
+    """Cut lines at the marked points and number the junctions that remain.
+
+    ``named`` has the given number of every node that has one.
+    """
     at = np.flatnonzero(cut)
     same = owner[at[:-1]] == owner[at[1:]]
     start, stop = at[:-1][same], at[1:][same]
@@ -141,6 +193,6 @@ def _split(
         lines=pieces,
         row=row,
         share=shapely.length(pieces) / shapely.length(lines)[row],
-        node_ids=np.full(len(used), -1, dtype=np.int64),
+        node_ids=named.reindex(used).fillna(-1).to_numpy(dtype=np.int64),
         xy=places,
     )

@@ -112,7 +112,7 @@ def test_structures_and_layers(tags, structure, layer):
     ("tags", "passable"),
     [
         ({"highway": "steps"}, False),
-        ({"highway": "steps", "ramp:wheelchair": "yes"}, None),
+        ({"highway": "steps", "ramp:wheelchair": "yes"}, True),
         ({"highway": "footway", "conveying": "yes"}, False),
         ({"highway": "footway", "wheelchair": "no"}, False),
         ({"highway": "footway", "wheelchair": "limited"}, True),

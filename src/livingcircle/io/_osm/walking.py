@@ -159,9 +159,10 @@ def is_steps(tags: Tags) -> bool:
 def wheelchair(tags: Tags) -> bool | None:
     """Say whether wheels can pass, or None where nobody has said."""
     word = tags.get("wheelchair", "")
-    if word == "no" or (is_steps(tags) and not _says(tags, "ramp:wheelchair")):
+    ramp = _says(tags, "ramp:wheelchair")
+    if word == "no" or (is_steps(tags) and not ramp):
         return False
-    return True if word in {"yes", "designated", "limited"} else None
+    return True if ramp or word in {"yes", "designated", "limited"} else None
 
 
 def is_crossing_way(tags: Tags) -> bool:
