@@ -12,6 +12,8 @@ from livingcircle.io._folder.members import split_members
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import UNIT_WORDS
 
 TOP = 8
 SEVERITIES = {ERROR: "没有采用", WARNING: "采用但请核对", "review": "需要人工确定"}
@@ -70,7 +72,7 @@ def _show_conclusion(console: Console, assessment: Assessment) -> None:
         f"{assessment.run['walker_label']}，{len(assessment.doors):,}个楼门、{who}。",
         highlight=False,
     )
-    words = {"served": "达标", "lacking": "缺", "unknown": "未核实", "not_applicable": "不适用"}
+    words = {**UNIT_WORDS, LACKING: "缺"}
     parts = [f"{word}{counts.get(v, 0)}项" for v, word in words.items()]
     console.print(f"对照结果：{'，'.join(parts)}。“未核实”不等于没有。", highlight=False)
     if assessment.run["method"] == "straight_line":

@@ -120,6 +120,19 @@ def neighbourhood(links: csr_array, points: Shapes, water: Shapes) -> Neighbourh
     return Neighbourhood(links, cells[place_of.ravel()], points)
 
 
+def neighbourhood_of(situation: Situation) -> Neighbourhood:
+    """Return whose neighbour every door is, and the ground it stands on."""
+    points = situation.grid.project(situation.doors.geometry.to_numpy())
+    if situation.graph is None:
+        links = neighbours_by_line(shapely.get_coordinates(points))
+    else:
+        links = neighbours_on_streets(situation.graph, len(points))
+    barriers = situation.district.barriers
+    water = barriers[barriers["kind"] == "river"].geometry.to_numpy()
+    water = situation.grid.project(water[shapely.get_dimensions(water) == 2])  # noqa: PLR2004
+    return neighbourhood(links, np.asarray(points, dtype=object), np.asarray(water, dtype=object))
+
+
 def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
     """Return the blind area number of each door, -1 where it lacks nothing.
 

@@ -19,9 +19,13 @@ from livingcircle.district import District
 
 Ints = npt.NDArray[np.int64]
 
-# A barrier counts as crossing when more than this runs inside, 20 m away from the boundary.
+# A barrier counts as crossing when more than this runs inside and parts it for real: each side
+# keeps at least a tenth of the circle. What runs along the border leaves one side whole.
 CROSSING_METRES = 100.0
 MARGIN_METRES = 20.0
+SMALLEST_SIDE = 0.1
+# An outlet belongs to the community of a door no farther away, where nobody drew boundaries.
+BESIDE_METRES = 150.0
 ARTERIAL = ("trunk", "primary")
 SEVERITY = {"river": "hard", "railway": "hard", "expressway": "hard", "arterial": "soft"}
 BARRIER_NAMES = {"river": "河流", "railway": "铁路", "expressway": "快速路", "arterial": "主干路"}
@@ -86,7 +90,8 @@ def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
     stated = communities.get_indexer(district.doors["community"].fillna(""))
     door_community = np.where(stated >= 0, stated, door_community)
     outlet_community = _locate(district.outlets.geometry, district.communities.geometry)
-    whole = _whole_members(district, communities, circles)
+    outlet_community = _beside_doors(district, outlet_community, door_community)
+    whole = whole_members(district, communities, circles)
     drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
     return Membership(
         communities=communities,
@@ -112,8 +117,30 @@ def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:
     return found
 
 
-def _whole_members(district: District, communities: pd.Index, circles: pd.Index) -> Ints:
-    """Return the circle that each community belongs to as a whole, or -1."""
+def _beside_doors(district: District, outlet_community: Ints, door_community: Ints) -> Ints:
+    """Place outlets outside every boundary with the nearest door of a community without one.
+
+    A community that nobody drew has shops all the same; leaving them out would make its stock
+    zero.
+    """
+    undrawn = np.flatnonzero(district.communities.geometry.isna().to_numpy())
+    there = np.flatnonzero(np.isin(door_community, undrawn))
+    loose = np.flatnonzero(outlet_community < 0)
+    if len(there) == 0 or len(loose) == 0:
+        return outlet_community
+    grid = LocalGrid.around(district.doors.geometry)
+    doors = np.asarray(grid.project(district.doors.geometry.to_numpy()[there]), dtype=object)
+    shops = np.asarray(grid.project(district.outlets.geometry.to_numpy()[loose]), dtype=object)
+    near, door = shapely.STRtree(doors).query_nearest(
+        shops, max_distance=BESIDE_METRES, all_matches=False
+    )
+    placed = outlet_community.copy()
+    placed[loose[near]] = door_community[there[door]]
+    return placed
+
+
+def whole_members(district: District, communities: pd.Index, circles: pd.Index) -> Ints:
+    """Return the circle that each community belongs to as a whole, or -1; -1 at the very end."""
     circle_of = np.full(len(communities) + 1, -1, dtype=np.int64)
     whole = district.circle_members[~district.circle_members["part"].astype(bool)]
     community = communities.get_indexer(pd.Index(whole["community_id"]))
@@ -223,8 +250,19 @@ def _crossing_rows(
         solid = np.where(shapely.get_dimensions(lines[kind]) == 2, edges, lines[kind])  # noqa: PLR2004
         inside = float(shapely.length(shapely.intersection(solid, inner)).sum())
         row["value"] = round(inside, 1)
-        crossed = inside > CROSSING_METRES
+        crossed = inside > CROSSING_METRES and _parts(area, solid)
         verdict = "lacking" if crossed else "served"
         reason = f"有{inside:.0f}米{name}穿过圈内" if crossed else ""
         rows.append(row | {"verdict": verdict, "reason": reason})
     return rows
+
+
+def _parts(area: shapely.Geometry, lines: npt.NDArray[np.object_]) -> bool:
+    """Return whether lines leave more than one considerable side of an area.
+
+    A river drawn as an area parts it by both of its banks, so the water itself is a side too; it
+    is left out by its width.
+    """
+    cut = shapely.difference(area, shapely.buffer(shapely.union_all(lines), 1.0))
+    sides = shapely.area(shapely.get_parts(shapely.buffer(cut, -MARGIN_METRES)))
+    return bool((sides >= SMALLEST_SIDE * shapely.area(area)).sum() > 1)

@@ -4,21 +4,16 @@ import math
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from livingcircle.assessment import Assessment
 from livingcircle.errors import AssessmentError
 from livingcircle.routes import Route
+from livingcircle.routes import distances_from
 from livingcircle.routes import trace
 from livingcircle.trades import TRADES
 from livingcircle.trades import match_names
+from livingcircle.verdicts import DOOR_WORDS
 
-VERDICTS = {
-    "served": "已覆盖",
-    "lacking": "没有",
-    "unknown": "未核实",
-    "not_applicable": "不适用",
-}
 NEAREST = 3
 
 
@@ -40,12 +35,12 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         If there is no such unit or trade.
     """
     code = _trade(trade)
-    doors = assessment.doors
-    if unit in doors.index or unit in set(doors["name"]):
+    doors, findings = assessment.doors, assessment.findings
+    # A community without doors has a point of its own name among the doors: the unit goes first.
+    named = (findings["unit_id"] == unit) | (findings["unit_name"] == unit)
+    if not named.any() and (unit in doors.index or unit in set(doors["name"])):
         door = unit if unit in doors.index else str(doors.index[doors["name"] == unit][0])
         return explain_door(assessment, door, code)
-    findings = assessment.findings
-    named = (findings["unit_id"] == unit) | (findings["unit_name"] == unit)
     if not named.any():
         raise AssessmentError(
             f"没有编号或名称为“{unit}”的楼门、社区或生活圈", remedy="照结果表里的编号或名称填写"
@@ -89,12 +84,15 @@ def explain_door(assessment: Assessment, door: str, trade: str) -> list[str]:
     if len(rows) == 0:
         return [f"楼门{door}：配置标准不涉及{name}。"]
     row = rows.iloc[0]
-    verdict = VERDICTS[str(row["verdict"])]
+    verdict = DOOR_WORDS[str(row["verdict"])]
     said = [f"楼门{assessment.doors.loc[door, 'name'] or door}，{name}：{verdict}。"]
     if row["reason"]:
         said.append(f"  原因：{row['reason']}。")
-    requirement = assessment.standard.reach(trade)
-    if requirement is not None:
+    position = int(assessment.doors.index.get_loc(door))
+    heard = assessment.services.by_trade.get(trade)
+    if heard is not None:
+        service = heard.service_at(np.array([position]))
+        requirement = assessment.standard.requirement(service.requirement_id)
         said.append(f"  规定：{requirement.describe()}（{requirement.clause}）")
     said.append(_distance(assessment, row))
     said += _leg(assessment, door)
@@ -112,7 +110,7 @@ def _distance(assessment: Assessment, row: pd.Series) -> str:
     inside = f"圈内最近{row['circle_metres']:g}米"
     if math.isnan(row["circle_metres"]):
         circle = assessment.doors.loc[row["door_id"], "circle_id"]
-        inside = "圈内1公里里没有" if circle else "楼门不在任何生活圈"
+        inside = "圈内在测算范围里没有" if circle else "楼门不在任何生活圈"
     walker = assessment.run["walker_label"]
     return (
         f"  {kind}最近{row['metres']:g}米（{walker}约{row['minutes']:g}分钟），"
@@ -129,24 +127,24 @@ def _leg(assessment: Assessment, door: str) -> list[str]:
 
 
 def nearest_routes(assessment: Assessment, door: str, trade: str) -> list[tuple[str, Route]]:
-    """Return the walks from a door to its nearest outlets of a trade, nearest first."""
+    """Return the walks from a door to the nearest outlets that answer for a trade."""
     situation = assessment.situation
     if situation.network is None or situation.graph is None:
         return []
     position = int(assessment.doors.index.get_loc(door))
+    heard = assessment.services.by_trade.get(trade)
+    measured = assessment.measured
+    column = int(heard.column[position]) if heard is not None else measured.column(trade)
+    answers = np.flatnonzero(assessment.supply.offers[:, column])
+    metres = distances_from(situation.graph, position)[answers]
+    reached = answers[np.isfinite(metres)]
+    nearest = reached[np.argsort(metres[np.isfinite(metres)], kind="stable")[:NEAREST]]
     start = situation.grid.project(assessment.doors.geometry.iloc[position])
     outlets = assessment.district.outlets
-    pairs = assessment.district.outlet_trades
-    offered = set(pairs.loc[pairs["trade"] == trade, "outlet_id"])
-    real = (outlets["status"] == "open") & (outlets["supply"] == "fixed")
-    numbers = np.flatnonzero(outlets.index.isin(offered) & real.to_numpy())
-    places = np.asarray(situation.grid.project(outlets.geometry.to_numpy()[numbers]), dtype=object)
-    # Nobody is nearer on foot than as the crow flies; a few of the closest are enough to look at.
-    closest = numbers[np.argsort(shapely.distance(places, start))[: 4 * NEAREST]]
     routes = []
-    for number in closest:
+    for number in nearest:
         goal = situation.grid.project(outlets.geometry.iloc[number])
         route = trace(situation.network, situation.graph, (position, start), (int(number), goal))
         if route is not None:
             routes.append((str(outlets["name"].iloc[number]), route))
-    return sorted(routes, key=lambda pair: pair[1].metres)[:NEAREST]
+    return routes

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from livingcircle._rules.facts import UnitFacts
+from livingcircle.access import Access
 from livingcircle.reach import Services
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
@@ -155,6 +156,7 @@ def measure_indices(
     facts: Sequence[UnitFacts],
     services: Services,
     functions: pd.DataFrame,
+    access: Access,
 ) -> pd.DataFrame:
     """Return indices and rates for each circle, 街道 and the district.
 
@@ -173,6 +175,7 @@ def measure_indices(
         rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
         rows += _rates(label, fact.outlets, standard)
         rows.append(_coverage_row(label, situation, standard, services, unit))
+        rows.append(_crossing_row(label, situation, access, standard, unit))
     return pd.DataFrame(rows, columns=INDEX_COLUMNS)
 
 
@@ -226,3 +229,26 @@ def _coverage_row(
     rate = Rate(sums["served"], sums["served"] + sums["lacking"], sums["unknown"])
     formula = "Σ业态 服务半径内的居民 ÷ Σ业态 已核实的居民 ×100"
     return index_row(label, "basic_coverage", "基本保障类步行覆盖率", rate, formula)
+
+
+def _crossing_row(
+    label: tuple[str, str, str],
+    situation: Situation,
+    access: Access,
+    standard: Standard,
+    unit: Unit,
+) -> dict[str, object]:
+    """Return the share of walking minutes that crossings and stairs add to plain walking."""
+    columns = [
+        access.column(row.trade)
+        for row in standard.trades
+        if row.tier == "basic" and row.trade in access.needs
+    ]
+    metres = access.metres[unit.doors][:, columns]
+    minutes = access.minutes[unit.doors][:, columns]
+    known = np.isfinite(metres) & np.isfinite(minutes)
+    total = float(minutes[known].sum())
+    plain = float(metres[known].sum()) / situation.walker.metres_per_minute
+    formula = "1−（Σ步行米数÷步速）÷Σ步行分钟数，楼门到每种基本保障类业态的最近网点"
+    rate = Rate(max(0.0, total - plain), total, 0.0)
+    return index_row(label, "crossing_share", "过街等候与台阶占步行时间", rate, formula)

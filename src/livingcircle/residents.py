@@ -102,16 +102,19 @@ def settle(doors: gpd.GeoDataFrame, community: Ints, communities: gpd.GeoDataFra
             basis[here] = np.where(basis[here] == COARSE, COARSE, MODELLED)
         elif np.isnan(residents[here]).any():
             blank = here[np.isnan(residents[here])]
-            residents[blank] = _spread(max(0.0, float(people) - given), weight[blank])
+            if given >= people:
+                notes.append(
+                    f"社区“{name}”的楼门人口合计{given:,.0f}人，已不少于常住人口{people:,.0f}人，"
+                    f"另有{len(blank)}个楼门没有填人口，按未核实处理"
+                )
+                continue
+            residents[blank] = _spread(float(people) - given, weight[blank])
             basis[blank] = MODELLED
         elif people and abs(given - people) > TOLERANCE * people:
             notes.append(
                 f"社区“{name}”的楼门人口合计{given:,.0f}人，与常住人口{people:,.0f}人相差超过5%，"
                 "影响人数按楼门计，应配数量按常住人口计"
             )
-    blanks = int(np.isnan(residents).sum())
-    if blanks:
-        notes.append(f"{blanks}个楼门不知道住了多少人，影响人数里没有算上他们")
     doors = doors.assign(residents=residents, basis=basis)
     return Settled(_with_ages(doors, community, communities), community, tuple(notes))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
@@ -78,3 +79,10 @@ def trace(
             legs.append(Leg(name, metres))
     xy = [(door[1].x, door[1].y), *(graph.xy[n] for n in nodes[1:-1]), (outlet[1].x, outlet[1].y)]
     return Route(float(distance[start]), tuple(legs), shapely.LineString(np.array(xy)))
+
+
+def distances_from(graph: RoutingGraph, door: int) -> npt.NDArray[np.float64]:
+    """Return the metres from one door to every outlet, inf where there is no way."""
+    forward = graph.metres.T.tocsr()
+    reach = dijkstra(forward, directed=True, indices=int(graph.door_nodes[door]))
+    return np.asarray(reach[graph.outlet_nodes], dtype=np.float64)

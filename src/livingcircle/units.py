@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle.circles import whole_members
 from livingcircle.situation import Situation
 
 Ints = npt.NDArray[np.int64]
@@ -38,7 +39,8 @@ class Unit:
 def list_units(situation: Situation) -> list[Unit]:
     """Return every community, circle, 街道 and the district, in that order."""
     district, members = situation.district, situation.members
-    circle_of = _circle_numbers(situation)
+    circle_of = answering_circles(situation)
+    whole_of = whole_members(district, members.communities, members.circles)[:-1]
     units = []
     for number, (unit, name) in enumerate(district.communities["name"].items()):
         circle = circle_of[number]
@@ -56,20 +58,27 @@ def list_units(situation: Situation) -> list[Unit]:
     for number, (unit, name) in enumerate(district.circles["name"].items()):
         inside = np.flatnonzero(members.door_circle == number)
         shops = np.flatnonzero(members.outlet_circle == number)
-        whole = np.flatnonzero(circle_of == number)
+        whole = np.flatnonzero(whole_of == number)
         units.append(Unit("circle", str(unit), str(name), str(unit), whole, inside, shops))
     return [*units, *_subdistricts(situation), _whole(situation)]
 
 
-def _circle_numbers(situation: Situation) -> Ints:
-    """Return the circle number of each community that belongs to one as a whole, else -1."""
-    pairs = situation.district.circle_members
-    whole = pairs[~pairs["part"].astype(bool)]
-    numbers = np.full(len(situation.members.communities), -1, dtype=np.int64)
-    community = situation.members.communities.get_indexer(pd.Index(whole["community_id"]))
-    circle = situation.members.circles.get_indexer(pd.Index(whole["circle_id"]))
-    numbers[community[community >= 0]] = circle[community >= 0]
-    return numbers
+def answering_circles(situation: Situation) -> Ints:
+    """Return the number of the circle that answers for each community, or -1.
+
+    That is the circle it belongs to as a whole or else, where it is split between circles, the
+    one where most of its residents live: one circle has to answer for it.
+    """
+    members = situation.members
+    whole = whole_members(situation.district, members.communities, members.circles)[:-1]
+    people = situation.doors["residents"].fillna(0.0).to_numpy(dtype=np.float64) + 1e-6
+    inside = (members.door_community >= 0) & (members.door_circle >= 0)
+    shape = (len(members.communities), len(members.circles))
+    lived = np.zeros(shape)
+    np.add.at(lived, (members.door_community[inside], members.door_circle[inside]), people[inside])
+    most = lived.argmax(axis=1) if shape[1] else np.zeros(shape[0], dtype=np.int64)
+    split = np.where(lived.sum(axis=1) > 0, most, -1)
+    return np.where(whole >= 0, whole, split).astype(np.int64)
 
 
 def _subdistricts(situation: Situation) -> Iterable[Unit]:
@@ -128,7 +137,12 @@ def unit_names(situation: Situation) -> dict[str, dict[str, str]]:
 
 
 def circle_of_community(situation: Situation) -> dict[str, str]:
-    """Return the circle each community belongs to as a whole; others are left out."""
-    pairs = situation.district.circle_members
-    whole = pairs[~pairs["part"].astype(bool)]
-    return dict(zip(whole["community_id"], whole["circle_id"], strict=True))
+    """Return the circle that answers for each community; those without one are left out."""
+    circles = situation.members.circles
+    return {
+        str(community): str(circles[number])
+        for community, number in zip(
+            situation.members.communities, answering_circles(situation), strict=True
+        )
+        if number >= 0
+    }

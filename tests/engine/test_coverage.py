@@ -152,7 +152,7 @@ def test_no_blind_area_where_nothing_is_certain():
     assert "people" in assessment.blind_areas.columns
 
 
-def test_residents_of_some_doors_unknown_is_noted():
+def test_residents_of_some_doors_unknown_are_noted_once():
     assessment = run(((50, 0, 100), (900, 0, np.nan)))
     assert assessment.coverage.set_index("level").loc["district", "people"] == 100
     assert any("1个楼门不知道住了多少人" in note for note in assessment.run["notes"])

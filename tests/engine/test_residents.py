@@ -80,6 +80,9 @@ def test_people_not_accounted_for_live_behind_the_doors_nobody_counted():
     assert got.doors["basis"].tolist() == ["given", "modelled", "modelled"]
 
 
-def test_doors_nobody_counted_are_said_aloud():
-    got = settled([(100, 0, 20.0), (200, 0, UNKNOWN)])
-    assert "1个楼门不知道住了多少人" in got.notes[0]
+def test_a_blank_door_is_not_empty_because_the_others_hold_everybody():
+    """900 given where 800 are registered used to leave nobody, modelled, behind the third door."""
+    doors = [(100, 0, 500.0), (200, 0, 400.0), (300, 0, UNKNOWN)]
+    got = settled(doors, west={"population": 800})
+    assert got.doors["residents"].isna().tolist() == [False, False, True]
+    assert "按未核实处理" in got.notes[0]
