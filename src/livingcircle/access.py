@@ -7,17 +7,27 @@ service radius; and, for every unit, which outlets its residents can reach acros
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from livingcircle._kernels.base import FAR
+from livingcircle._kernels.tallies import least_by_unit
+from livingcircle._kernels.tallies import tally
+from livingcircle._routing.hierarchy import THREADS
+from livingcircle._routing.links import UNITS
 from livingcircle._routing.readers import Reader
+from livingcircle._routing.streets import by_outlet
+from livingcircle._routing.streets import whole
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+# Outlet, unit and least millimetres between the two.
+Least = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # 国家2023: 家门口 5–10 minutes, 家周边 15 minutes; 密云 附件1.1 三: 5, 10 and 15 minutes.
 BANDS = (5.0, 10.0, 15.0)
@@ -135,16 +145,13 @@ def measure(
         Straight metres to outlets without a street, from :func:`metres_to_lost`.
     """
     shape = (len(units.door_circle), len(supply.needs))
-    metres, minutes = np.full(shape, np.inf), np.full(shape, np.inf)
-    outlet, minutes_outlet = np.full(shape, -1), np.full(shape, -1)
+    metres, outlet = reader.nearest(supply.offers, "metres")
+    minutes, minutes_outlet = reader.nearest(supply.offers, "minutes")
     maybe, maybe_minutes = np.full(shape, np.inf), np.full(shape, np.inf)
-    for column in range(len(supply.needs)):
-        sources = np.flatnonzero(supply.offers[:, column])
-        metres[:, column], outlet[:, column] = reader.nearest(sources, "metres")
-        minutes[:, column], minutes_outlet[:, column] = reader.nearest(sources, "minutes")
-        doubtful = np.flatnonzero(supply.maybe[:, column])
-        maybe[:, column], _ = reader.nearest(doubtful, "metres")
-        maybe_minutes[:, column], _ = reader.nearest(doubtful, "minutes")
+    doubtful = np.flatnonzero(supply.maybe.any(axis=0))
+    if len(doubtful):
+        maybe[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "metres")
+        maybe_minutes[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "minutes")
     near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
     return Access(
         needs=supply.needs,
@@ -160,8 +167,8 @@ def measure(
         maybe_metres=maybe,
         maybe_minutes=maybe_minutes,
         lost_metres=np.full(shape, np.inf) if lost is None else lost,
-        shared_communities=near.pairs(near.communities),
-        shared_circles=near.pairs(near.circles),
+        shared_communities=near.communities,
+        shared_circles=near.circles,
     )
 
 
@@ -187,20 +194,14 @@ def metres_to_lost(doors: Floats, outlets: Floats, off_street: Bools, supply: Su
 
 @dataclass(frozen=True)
 class _Nearby:
-    """Gather what the bounded searches find; arrays are filled in place."""
+    """Hold what one search outward from every outlet found."""
 
     circle_metres: Floats
     circle_outlet: Ints
     good: Ints
     far: Ints
-    communities: list[list[Ints]]
-    circles: list[list[Ints]]
-
-    @staticmethod
-    def pairs(found: list[list[Ints]]) -> tuple[Ints, ...]:
-        """Return one array of distinct (unit, outlet) pairs for each need."""
-        nothing = np.empty((0, 2), dtype=np.int64)
-        return tuple(np.unique(np.vstack([nothing, *some]), axis=0) for some in found)
+    communities: tuple[Ints, ...]
+    circles: tuple[Ints, ...]
 
 
 def _count(
@@ -208,55 +209,49 @@ def _count(
 ) -> _Nearby:
     """Search outward from every outlet once, up to the longest radius of any need."""
     shape = (len(units.door_circle), len(supply.needs))
-    near = _Nearby(
-        circle_metres=np.full(shape, np.inf),
-        circle_outlet=np.full(shape, -1),
-        good=np.zeros(shape, dtype=np.int64),
-        far=np.zeros(shape, dtype=np.int64),
-        communities=[[] for _ in supply.needs],
-        circles=[[] for _ in supply.needs],
+    good_end, far_end = (
+        whole(np.array([r[end] for r in radii], dtype=np.float64), "metres") for end in (0, 1)
     )
+    ends = good_end, far_end
+    into = (
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.int32),
+        np.full(shape, FAR, dtype=np.uint32),
+        np.full(shape, -1, dtype=np.int32),
+    )
+    offers = by_outlet(supply.offers)
+    circles = units.door_circle, units.outlet_circle
+    units_reached: tuple[list[Least], list[Least]] = ([], [])
     limit = max((far for _, far in radii), default=0.0)
     sources = np.flatnonzero(supply.present.any(axis=1))
-    for some, metres in reader.within(sources, limit):
-        for column in range(len(supply.needs)):
-            rows = np.flatnonzero(supply.offers[some, column])
-            if len(rows):
-                _gather(near, units, column, radii[column], some[rows], metres[rows])
-            rows = np.flatnonzero(supply.present[some, column])
-            if len(rows):
-                _share(near, units, column, radii[column][1], some[rows], metres[rows])
-    return near
+    with ThreadPoolExecutor(THREADS) as pool:
+        for pairs in reader.reach(sources, limit):
+            halves = [(half, THREADS) for half in range(THREADS)]
+            done = pool.map(lambda h: tally(pairs, offers, ends, circles, h, into), halves)  # noqa: B023
+            for found, of in zip(
+                units_reached, (units.door_community, units.door_circle), strict=True
+            ):
+                found.append(least_by_unit(pairs, of, int(of.max(initial=-1)) + 1))
+            list(done)
+    good, far, length, owner = into
+    return _Nearby(
+        circle_metres=np.where(length < FAR, length / UNITS["metres"], np.inf),
+        circle_outlet=owner.astype(np.int64),
+        good=good.astype(np.int64),
+        far=far.astype(np.int64),
+        communities=_shared(units_reached[0], supply.present, ends[1]),
+        circles=_shared(units_reached[1], supply.present, ends[1]),
+    )
 
 
-def _gather(
-    near: _Nearby,
-    units: Units,
-    column: int,
-    radius: tuple[float, float],
-    outlets: Ints,
-    metres: Floats,
-) -> None:
-    """Count one need's outlets of one bundle, metres of shape (outlets, doors)."""
-    near.good[:, column] += (metres <= radius[0]).sum(axis=0)
-    near.far[:, column] += (metres <= radius[1]).sum(axis=0)
-    own = units.outlet_circle[outlets][:, None] == units.door_circle[None, :]
-    inside = np.where(own & (units.door_circle >= 0)[None, :], metres, np.inf)
-    best = inside.argmin(axis=0)
-    value = inside[best, np.arange(inside.shape[1])]
-    closer = value < near.circle_metres[:, column]
-    near.circle_metres[closer, column] = value[closer]
-    near.circle_outlet[closer, column] = outlets[best[closer]]
-
-
-def _share(
-    near: _Nearby, units: Units, column: int, radius: float, outlets: Ints, metres: Floats
-) -> None:
-    """Note which units reach which outlets of one need."""
-    row, door = np.nonzero(metres <= radius)
-    for found, codes in (
-        (near.communities[column], units.door_community),
-        (near.circles[column], units.door_circle),
-    ):
-        pairs = np.column_stack([codes[door], outlets[row]])
-        found.append(np.unique(pairs[pairs[:, 0] >= 0], axis=0))
+def _shared(found: list[Least], present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
+    """Return, for each need, the distinct (unit, outlet) pairs within its far radius."""
+    if not found:
+        return tuple(np.empty((0, 2), dtype=np.int64) for _ in far)
+    outlet, unit, length = (
+        np.concatenate([one[part] for one in found]).astype(np.int64) for part in range(3)
+    )
+    order = np.lexsort((outlet, unit))
+    outlet, unit, length = outlet[order], unit[order], length[order]
+    rows = (present[outlet, need] & (length <= far[need]) for need in range(len(far)))
+    return tuple(np.column_stack([unit[row], outlet[row]]) for row in rows)

@@ -4,6 +4,7 @@ A :class:`Situation` is everything that is known before any standard is applied:
 which unit they belong to, which street they step onto and how far the data reach around them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ from livingcircle._routing.graph import assemble
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StraightReader
 from livingcircle._routing.readers import StreetReader
+from livingcircle._routing.streets import Metric
+from livingcircle._routing.streets import Streets
+from livingcircle._routing.streets import lay_streets
 from livingcircle.attachment import Attachment
 from livingcircle.attachment import attach
 from livingcircle.circles import Membership
@@ -103,17 +107,17 @@ def lay_out(district: District, walker: Walker, *, at: str = "10:00") -> Situati
     settled = _settle(district, homes, areas)
     grid = _grid(district)
     members = settled.members
-    network, graph, ends = _network(district, settled.doors, grid, walker, at)
+    network, graph, ends, streets = _network(district, settled.doors, grid, walker, at)
     count = len(settled.doors)
     off, shut = _cut_off(network, ends[0], count)
     points = np.asarray(grid.project(settled.doors.geometry.to_numpy()), dtype=object)
     reader: Reader
-    if graph is None:
+    if streets is None:
         shops = np.asarray(grid.project(district.outlets.geometry.to_numpy()), dtype=object)
         places = shapely.get_coordinates(points), shapely.get_coordinates(shops)
         reader = StraightReader(*places, walker.metres_per_minute)
     else:
-        reader = StreetReader(graph)
+        reader = StreetReader(streets)
     return Situation(
         district=district,
         grid=grid,
@@ -180,10 +184,15 @@ def _grid(district: District) -> LocalGrid:
 
 def _network(
     district: District, doors: gpd.GeoDataFrame, grid: LocalGrid, walker: Walker, at: str
-) -> tuple[Network | None, RoutingGraph | None, tuple[Attachment | None, Attachment | None]]:
+) -> tuple[
+    Network | None,
+    RoutingGraph | None,
+    tuple[Attachment | None, Attachment | None],
+    Mapping[Metric, Streets] | None,
+]:
     """Build the network and attach everybody to it; nothing where there are no streets."""
     if len(district.streets) == 0:
-        return None, None, (None, None)
+        return None, None, (None, None), None
     network = build_network(
         district.streets,
         grid=grid,
@@ -200,8 +209,10 @@ def _network(
     points, owner, _ = _entrances(district, district.outlets, "outlet", grid)
     into = attach(network, points, owner, residents=False)
     compounds = doors["compound"].fillna("").to_numpy(dtype=object)
-    graph = assemble(network, out, into, (len(doors), len(district.outlets)), compounds)
-    return network, graph, (out, into)
+    counts = len(doors), len(district.outlets)
+    streets = lay_streets(network, out, into, counts, compounds)
+    graph = assemble(network, out, into, counts, streets["metres"].short_cuts)
+    return network, graph, (out, into), streets
 
 
 def _entrances(

@@ -14,6 +14,7 @@ from livingcircle.access import Units
 from livingcircle.access import band_of
 from livingcircle.access import measure
 from tests.engine import reference
+from tests.engine.walks import to_any
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 
@@ -100,11 +101,13 @@ def test_bands_include_their_upper_end():
 
 def test_straight_line_is_charged_the_detour_and_says_so():
     reader = StraightReader(np.array([[0.0, 0.0]]), np.array([[300.0, 400.0]]), 60.0)
-    metres, which = reader.nearest(np.array([0]), "metres")
+    metres, which = to_any(reader, [0], 1)
     assert (metres.tolist(), which.tolist()) == ([650.0], [0])
     assert reader.method == "straight_line"
-    [(some, near)] = reader.within(np.array([0]), 600.0)
-    assert (some.tolist(), near.tolist()) == ([0], [[math.inf]])
+    [near] = reader.reach(np.array([0]), 600.0)
+    assert [one.tolist() for one in near] == [[], [], []]
+    [near] = reader.reach(np.array([0]), 650.0)
+    assert [one.tolist() for one in near] == [[0], [0], [650_000]]
 
 
 @st.composite
@@ -156,7 +159,7 @@ def test_engine_agrees_with_the_slow_exact_walker(town):
     assume(joined(lines))
     assume(all(plain(place, lines) for place in [*doors, *shops]))
     _, reader = walk(draw_streets(*lines, oneway=ways), doors, shops)
-    got, _ = reader.nearest(np.arange(len(shops)), "metres")
+    got, _ = to_any(reader, np.arange(len(shops)), len(shops))
     want = reference.walk(lines, doors, shops, ways)
     assert np.isfinite(got).tolist() == np.isfinite(want).tolist()
     known = np.isfinite(got)

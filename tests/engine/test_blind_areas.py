@@ -11,6 +11,7 @@ from livingcircle.blind_areas import neighbourhood
 from livingcircle.blind_areas import neighbours_by_line
 from livingcircle.blind_areas import neighbours_on_streets
 from livingcircle.residents import People
+from tests.engine.walks import graph_of
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 
@@ -20,8 +21,8 @@ NO_WATER = np.empty(0, dtype=object)
 def along_one_street(xs, lacking, circle=None, water=NO_WATER):
     """Return blind areas of doors on one straight street, ten people behind each."""
     doors = [(x, 0) for x in xs]
-    _, reader = walk(draw_streets([(0, 0), (3000, 0)]), doors, [(0, 0)])
-    links = neighbours_on_streets(reader.graph, len(doors))
+    network, _ = walk(draw_streets([(0, 0), (3000, 0)]), doors, [(0, 0)])
+    links = neighbours_on_streets(graph_of(network, doors, [(0, 0)]), len(doors))
     place = neighbourhood(links, shapely.points(doors), water)
     count = len(xs)
     people = People(np.full(count, 10.0), np.full(count, 2.0), np.full(count, np.nan))
@@ -96,3 +97,10 @@ def test_people_are_conserved_and_drawings_hold_no_served_door(doors):
             inside = row.geometry.intersects(shapely.Point(x, 0))
             assert inside == (x in [xs[m] for m in row.members])
             assert not (inside and not yes)
+
+
+def test_nobody_walks_in_at_one_entrance_of_a_shop_and_out_at_another():
+    streets = draw_streets([(0, 0), (3000, 0)])
+    doors, shops = [(100, 0), (2000, 0)], [[(150, 0), (1950, 0)]]
+    network, _ = walk(streets, doors, shops)
+    assert neighbours_on_streets(graph_of(network, doors, shops), 2).nnz == 0

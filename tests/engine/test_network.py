@@ -1,6 +1,5 @@
 """Check the walking network on streets drawn by hand; distances are sums on paper."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +8,7 @@ from livingcircle.network import build_network
 from livingcircle.walkers import WALKERS
 from tests.engine.walks import metres
 from tests.engine.walks import minutes
+from tests.engine.walks import to_any
 from tests.engine.walks import walk
 from tests.factories.streets import GRID
 from tests.factories.streets import draw_barriers
@@ -160,7 +160,7 @@ def test_islands_are_quarantined_and_listed():
     streets = draw_streets(MAIN, [(100, 40), (160, 40)])
     network, reader = walk(streets, [(120, 45)], [(500, 0)])
     assert network.island.tolist() == [False, True]
-    assert reader.nearest(np.array([0]), "metres")[0].round(1).tolist() == [45 + 380]
+    assert to_any(reader, [0], 1)[0].round(1).tolist() == [45 + 380]
     row = network.repairs.iloc[0]
     assert (row["kind"], row["length_m"]) == ("island", 60.0)
     assert "60米" in row["sentence"]
@@ -232,7 +232,7 @@ class TestGates:
         )
         gates = draw_gates((500, 380, "residents", "", ""))
         network, reader = walk(streets, [(500, 260)], [(500, 400)], gates=gates)
-        got = reader.nearest(np.array([0]), "metres")[0].round(1).tolist()
+        got = to_any(reader, [0], 1)[0].round(1).tolist()
         assert got == [260 + 1000 + 400 + 1000]
         assert network.repairs["kind"].tolist() == ["gate_compound"]
         assert "没有写属于哪个小区" in network.repairs["sentence"].iloc[0]
@@ -254,7 +254,7 @@ class TestGates:
     def test_unknown_gate_is_passable_and_reported(self):
         gates = draw_gates((500, 50, "unknown", "", ""))
         network, reader = walk(self.STREETS, [(500, 260)], [(600, 0)], gates=gates)
-        assert reader.nearest(np.array([0]), "metres")[0].round(1).tolist() == [360]
+        assert to_any(reader, [0], 1)[0].round(1).tolist() == [360]
         assert network.repairs["kind"].tolist() == ["gate_unknown"]
 
     def test_a_gate_on_a_street_corner_closes_the_lane_not_the_street(self):
@@ -390,7 +390,7 @@ def test_a_dead_end_that_touches_a_wall_is_not_entered_through_it():
     streets = draw_streets([(0, 0), (500, 0), (1500, 0)], [(500, 0), (500, 100)])
     wall = draw_barriers([(300, 100), (700, 100)])
     _, reader = walk(streets, [(500, 110)], [(400, 0)], barriers=wall)
-    assert reader.nearest(np.array([0]), "metres")[0].tolist() == [INF]
+    assert to_any(reader, [0], 1)[0].tolist() == [INF]
 
 
 def test_a_corner_gate_closes_the_lane_also_where_all_ways_are_alike():
@@ -421,7 +421,7 @@ def test_a_gate_drawn_beside_the_road_closes_its_lane():
 def test_gate_hours_are_read_or_reported(hours, kinds, reached):
     gates = draw_gates((500, 50, "public", "甲", hours))
     network, reader = walk(TestGates.STREETS, [(500, 260)], [(600, 0)], gates=gates, at="10:00")
-    assert reader.nearest(np.array([0]), "metres")[0].round(1).tolist() == [reached]
+    assert to_any(reader, [0], 1)[0].round(1).tolist() == [reached]
     assert network.repairs["kind"].tolist() == kinds
 
 

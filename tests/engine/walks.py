@@ -5,6 +5,7 @@ import shapely
 
 from livingcircle._routing.graph import assemble
 from livingcircle._routing.readers import StreetReader
+from livingcircle._routing.streets import lay_streets
 from livingcircle.attachment import attach
 from livingcircle.network import build_network
 from livingcircle.walkers import WALKERS
@@ -33,8 +34,17 @@ def walk(streets, doors, outlets, *, walker="standard", compounds=None, **option
     out = attach(network, *points(doors), residents=True)
     into = attach(network, *points(outlets), residents=False)
     names = np.array(compounds or [""] * len(doors), dtype=object)
-    graph = assemble(network, out, into, (len(doors), len(outlets)), names)
-    return network, StreetReader(graph)
+    return network, StreetReader(lay_streets(network, out, into, (len(doors), len(outlets)), names))
+
+
+def graph_of(network, doors, outlets, compounds=None):
+    """Return the graph that walks are told from."""
+    out = attach(network, *points(doors), residents=True)
+    into = attach(network, *points(outlets), residents=False)
+    counts = len(doors), len(outlets)
+    names = np.array(compounds or [""] * len(doors), dtype=object)
+    streets = lay_streets(network, out, into, counts, names)
+    return assemble(network, out, into, counts, streets["metres"].short_cuts)
 
 
 def metres(streets, doors, outlets, **options):
@@ -51,5 +61,13 @@ def minutes(streets, doors, outlets, **options):
 
 def nearest(reader, count, metric, digits=1):
     """Return the least distance of each door as a plain list."""
-    value, _ = reader.nearest(np.arange(count), metric)
+    value, _ = to_any(reader, np.arange(count), count, metric)
     return [float(v) for v in np.round(value, digits)]
+
+
+def to_any(reader, outlets, count, metric="metres"):
+    """Return each door's distance to the nearest of some of ``count`` outlets, and which it is."""
+    offers = np.zeros((count, 1), dtype=bool)
+    offers[outlets] = True
+    value, which = reader.nearest(offers, metric)
+    return value[:, 0], which[:, 0]

@@ -4,10 +4,9 @@ Paid for by users of pandana (#170), GHSCI (#653), R5 (#934, #358), r5r (#337), 
 OSMnx (#198): snapping to junctions made 13.5 % of the verdicts at 300 m wrong on real streets.
 """
 
-import numpy as np
-
 from tests.engine.walks import metres
 from tests.engine.walks import minutes
+from tests.engine.walks import to_any
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 
@@ -34,6 +33,6 @@ def test_lesson_01_the_leg_is_walked_at_the_walkers_own_speed():
 def test_lesson_01_street_leg_and_side_are_kept_to_be_shown():
     """Nobody could see why a door was far, because nobody had kept where it was attached."""
     _, reader = walk(STREET, [(100, 15), (100, -20)], [(300, 0)])
-    distance, outlet = reader.nearest(np.array([0]), "metres")
+    distance, outlet = to_any(reader, [0], 1)
     assert distance.round(1).tolist() == [215.0, 220.0]
     assert outlet.tolist() == [0, 0]

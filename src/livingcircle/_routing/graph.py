@@ -1,7 +1,8 @@
-"""Assemble the routing graph: segments split at every entrance, doors going out, outlets in.
+"""Assemble the graph that walks are told from: segments split at every entrance.
 
 Doors have only ways out and outlets only ways in, so nobody walks through a building. The graph
-is kept reversed, because searches run from the few outlets to the many doors.
+is kept reversed, because searches run from outlets to doors. Distances are not measured here but
+in :mod:`livingcircle._routing.streets`; this graph knows every piece of street a walk takes.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from livingcircle._routing.links import UNITS
+from livingcircle._routing.links import Links
 from livingcircle.attachment import Attachment
 from livingcircle.network import Network
 
@@ -21,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RoutingGraph:
-    """Hold the reversed graph twice: in metres and in minutes.
+    """Hold the reversed graph in metres.
 
     Node numbers: the network's nodes, then street points where entrances attach (entrances of
     doors, then of outlets), then doors, then outlets. ``segments`` has the segment number plus
@@ -29,7 +31,6 @@ class RoutingGraph:
     """
 
     metres: csr_array
-    minutes: csr_array
     segments: csr_array
     door_nodes: Ints
     outlet_nodes: Ints
@@ -43,7 +44,6 @@ class _Arcs:
     tail: Ints
     head: Ints
     metres: Floats
-    minutes: Floats
     segment: Ints
 
 
@@ -52,7 +52,7 @@ def assemble(
     doors: Attachment,
     outlets: Attachment,
     counts: tuple[int, int],
-    compounds: npt.NDArray[np.object_],
+    short_cuts: Links,
 ) -> RoutingGraph:
     """Return the routing graph of a network with its doors and outlets.
 
@@ -64,8 +64,8 @@ def assemble(
         Where their entrances meet the streets.
     counts
         How many doors and how many outlets there are.
-    compounds
-        Compound name of each door, or ``""``, shape (doors,).
+    short_cuts
+        Ways of residents through their own gates, door to node.
     """
     point_count = len(doors.owner) + len(outlets.owner)
     first_door = network.node_count + point_count
@@ -73,22 +73,16 @@ def assemble(
     total = first_outlet + counts[1]
     arcs = [
         _street_arcs(network, doors, outlets),
-        _leg_arcs(network, doors, network.node_count, first_door, outward=True),
-        _leg_arcs(
-            network, outlets, network.node_count + len(doors.owner), first_outlet, outward=False
-        ),
+        _leg_arcs(doors, network.node_count, first_door, outward=True),
+        _leg_arcs(outlets, network.node_count + len(doors.owner), first_outlet, outward=False),
         _exit_arcs(network),
+        _short_cut_arcs(short_cuts, first_door),
     ]
-    joined = _join(arcs)
-    door_nodes = first_door + np.arange(counts[0], dtype=np.int64)
-    if network.passes:
-        joined = _join([joined, _short_cuts(network, joined, door_nodes, compounds, total)])
-    metres, segments = _reversed(joined, joined.metres, total)
+    metres, segments = _reversed(_join(arcs), total)
     return RoutingGraph(
         metres=metres,
-        minutes=_reversed(joined, joined.minutes, total)[0],
         segments=segments,
-        door_nodes=door_nodes,
+        door_nodes=first_door + np.arange(counts[0], dtype=np.int64),
         outlet_nodes=first_outlet + np.arange(counts[1], dtype=np.int64),
         xy=np.vstack([network.xy, doors.foot, outlets.foot]),
     )
@@ -112,12 +106,8 @@ def _street_arcs(network: Network, doors: Attachment, outlets: Attachment) -> _A
     number = stops["segment"].to_numpy()
     same = number[:-1] == number[1:]
     node = stops["node"].to_numpy()
-    order = stops["order"].to_numpy()
     tail, head, on_segment = node[:-1][same], node[1:][same], number[:-1][same]
     metres = np.maximum(np.diff(stops["along"].to_numpy())[same], 0.0)
-    minutes = metres * network.pace[on_segment]
-    minutes = minutes + np.where(order[:-1][same] == 0, network.wait_tail[on_segment], 0.0)
-    minutes = minutes + np.where(order[1:][same] == 2, network.wait_head[on_segment], 0.0)  # noqa: PLR2004
     # A place at the end of a one-way street stands on the junction: no length, no direction.
     still = metres == 0
     ahead = network.forward[on_segment] | still
@@ -126,29 +116,32 @@ def _street_arcs(network: Network, doors: Attachment, outlets: Attachment) -> _A
         tail=np.concatenate([tail[ahead], head[back]]),
         head=np.concatenate([head[ahead], tail[back]]),
         metres=np.concatenate([metres[ahead], metres[back]]),
-        minutes=np.concatenate([minutes[ahead], minutes[back]]),
         segment=np.concatenate([on_segment[ahead], on_segment[back]]),
     )
 
 
-def _leg_arcs(
-    network: Network, places: Attachment, first_point: int, first_owner: int, *, outward: bool
-) -> _Arcs:
+def _leg_arcs(places: Attachment, first_point: int, first_owner: int, *, outward: bool) -> _Arcs:
     """Return the arcs between buildings and the street: out of doors, into outlets."""
     on = np.flatnonzero(places.segment >= 0)
     point = first_point + on.astype(np.int64)
     owner = first_owner + places.owner[on]
     metres = places.leg[on]
     tail, head = (owner, point) if outward else (point, owner)
-    minutes = metres / network.walker.metres_per_minute
-    return _Arcs(tail, head, metres, minutes, np.full(len(on), -1, dtype=np.int64))
+    return _Arcs(tail, head, metres, np.full(len(on), -1, dtype=np.int64))
 
 
 def _exit_arcs(network: Network) -> _Arcs:
     """Return the arcs through residents' gates, out of the compound only."""
     none = np.zeros(len(network.exits))
     off = np.full(len(none), -1, dtype=np.int64)
-    return _Arcs(network.exits[:, 0], network.exits[:, 1], none, none, off)
+    return _Arcs(network.exits[:, 0], network.exits[:, 1], none, off)
+
+
+def _short_cut_arcs(short_cuts: Links, first_door: int) -> _Arcs:
+    """Return the arcs from doors to the far side of their own compounds' gates."""
+    metres = short_cuts.length / UNITS["metres"]
+    off = np.full(len(metres), -1, dtype=np.int64)
+    return _Arcs(first_door + short_cuts.place, short_cuts.node, metres, off)
 
 
 def _join(arcs: list[_Arcs]) -> _Arcs:
@@ -157,19 +150,18 @@ def _join(arcs: list[_Arcs]) -> _Arcs:
         np.concatenate([a.tail for a in arcs]),
         np.concatenate([a.head for a in arcs]),
         np.concatenate([a.metres for a in arcs]),
-        np.concatenate([a.minutes for a in arcs]),
         np.concatenate([a.segment for a in arcs]),
     )
 
 
-def _reversed(arcs: _Arcs, weight: Floats, total: int) -> tuple[csr_array, csr_array]:
+def _reversed(arcs: _Arcs, total: int) -> tuple[csr_array, csr_array]:
     """Return the reversed graph with the least of parallel arcs, and their segments plus one.
 
     Sparse constructors add parallel entries up, which once made an answer wrong by 495 m; they
     are reduced to the least before the matrix is built.
     """
-    order = np.lexsort((weight, arcs.tail, arcs.head))
-    row, column, value = arcs.head[order], arcs.tail[order], weight[order]
+    order = np.lexsort((arcs.metres, arcs.tail, arcs.head))
+    row, column, value = arcs.head[order], arcs.tail[order], arcs.metres[order]
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
     start = np.searchsorted(row[first], np.arange(total + 1)).astype(np.int32)
@@ -180,37 +172,3 @@ def _reversed(arcs: _Arcs, weight: Floats, total: int) -> tuple[csr_array, csr_a
         csr_array((value[first], columns, start), shape=shape),
         csr_array((segments, columns.copy(), start.copy()), shape=shape),
     )
-
-
-def _short_cuts(
-    network: Network,
-    arcs: _Arcs,
-    door_nodes: Ints,
-    compounds: npt.NDArray[np.object_],
-    total: int,
-) -> _Arcs:
-    """Return arcs that take residents of open compounds through their own gates.
-
-    The compound hangs together with the street some other way, so strangers walk in it too;
-    only the gate itself is for residents. The walk from door to gate becomes one arc that ends
-    on the gate's far side.
-    """
-    bundles = []
-    for metric in ("metres", "minutes"):
-        graph, _ = _reversed(arcs, getattr(arcs, metric), total)
-        for a, b, compound, _ in network.passes:
-            own = door_nodes[compounds == compound] if compound else door_nodes[:0]
-            for near, far in ((a, b), (b, a)):
-                reach = dijkstra(graph, directed=True, indices=near)[own]
-                ok = np.isfinite(reach)
-                never = np.full(int(ok.sum()), np.inf)
-                bundles.append(
-                    _Arcs(
-                        own[ok],
-                        np.full(int(ok.sum()), far, dtype=np.int64),
-                        reach[ok] if metric == "metres" else never,
-                        reach[ok] if metric == "minutes" else never,
-                        np.full(int(ok.sum()), -1, dtype=np.int64),
-                    )
-                )
-    return _join(bundles)

@@ -1,28 +1,36 @@
 """Read distances from doors to outlets, along streets or, where there are none, as the crow flies.
 
-Both readers answer the same two questions: how far is the nearest of these outlets, and which
+Both readers answer the same two questions: how far is the nearest outlet of each need, and which
 doors lie within a limit of each outlet. Nothing is ever held for every door × every outlet.
 """
 
 from collections.abc import Iterator
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from livingcircle._routing.graph import RoutingGraph
+from livingcircle._kernels.base import FAR
+from livingcircle._routing.hierarchy import THREADS
+from livingcircle._routing.links import UNITS
+from livingcircle._routing.links import Metric
+from livingcircle._routing.streets import NOBODY
+from livingcircle._routing.streets import Streets
+from livingcircle._routing.streets import whole
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Metric = Literal["metres", "minutes"]
+# Outlet, door and millimetres of every pair within a limit; outlets in order.
+Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # Streets are on average 1.3 times as long as the straight line (measured 1.28–1.62).
 DETOUR = 1.3
-CHUNK_CELLS = 8_000_000
+CHUNK = 256
 
 
 class Reader(Protocol):
@@ -32,42 +40,35 @@ class Reader(Protocol):
     def method(self) -> str:
         """Return ``"street"`` or ``"straight_line"``; printed with every distance."""
 
-    def nearest(self, outlets: Ints, metric: Metric) -> tuple[Floats, Ints]:
-        """Return each door's distance to its nearest of ``outlets``, and which one (or -1)."""
+    def nearest(self, offers: Bools, metric: Metric) -> tuple[Floats, Ints]:
+        """Return each door's distance to its nearest outlet of each need, and which one (or -1).
 
-    def within(self, outlets: Ints, limit: float) -> Iterator[tuple[Ints, Floats]]:
-        """Yield some outlets at a time with metres to every door, inf beyond the limit."""
+        ``offers`` says which outlet answers which need, shape (outlets, needs); the answers have
+        the shape (doors, needs).
+        """
+
+    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
+        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
 
 
 @dataclass(frozen=True)
 class StreetReader:
     """Read along the streets."""
 
-    graph: RoutingGraph
+    streets: Mapping[Metric, Streets]
     method: str = "street"
 
-    def nearest(self, outlets: Ints, metric: Metric) -> tuple[Floats, Ints]:
-        """Return each door's distance to its nearest of ``outlets``, and which one (or -1)."""
-        doors = self.graph.door_nodes
-        if len(outlets) == 0:
-            return np.full(len(doors), np.inf), np.full(len(doors), -1, dtype=np.int64)
-        matrix = self.graph.metres if metric == "metres" else self.graph.minutes
-        nodes = self.graph.outlet_nodes[outlets]
-        distance, _, source = dijkstra(
-            matrix, directed=True, indices=nodes, min_only=True, return_predecessors=True
-        )
-        found = source[doors]
-        first = self.graph.outlet_nodes[0]
-        return distance[doors], np.where(found >= 0, found - first, -1).astype(np.int64)
+    def nearest(self, offers: Bools, metric: Metric) -> tuple[Floats, Ints]:
+        """Return each door's distance to its nearest outlet of each need, and which one (or -1)."""
+        length, owner = self.streets[metric].nearest(offers)
+        found = length < FAR
+        distance = np.where(found, length / UNITS[metric], np.inf)
+        return distance, np.where(owner == NOBODY, -1, owner.astype(np.int64))
 
-    def within(self, outlets: Ints, limit: float) -> Iterator[tuple[Ints, Floats]]:
-        """Yield some outlets at a time with metres to every door, inf beyond the limit."""
-        size = max(1, CHUNK_CELLS // self.graph.metres.shape[0])
-        for start in range(0, len(outlets), size):
-            some = outlets[start : start + size]
-            nodes = self.graph.outlet_nodes[some]
-            metres = dijkstra(self.graph.metres, directed=True, indices=nodes, limit=limit)
-            yield some, metres[:, self.graph.door_nodes]
+    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
+        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield from self.streets["metres"].reach(outlets, limit, pool)
 
 
 @dataclass(frozen=True)
@@ -79,21 +80,29 @@ class StraightReader:
     metres_per_minute: float
     method: str = "straight_line"
 
-    def nearest(self, outlets: Ints, metric: Metric) -> tuple[Floats, Ints]:
-        """Return each door's distance to its nearest of ``outlets``, and which one (or -1)."""
-        if len(outlets) == 0:
-            count = len(self.doors)
-            return np.full(count, np.inf), np.full(count, -1, dtype=np.int64)
-        gap, which = cKDTree(self.outlets[outlets]).query(self.doors)
-        metres = gap * DETOUR
-        value = metres if metric == "metres" else metres / self.metres_per_minute
-        return value, outlets[which]
+    def nearest(self, offers: Bools, metric: Metric) -> tuple[Floats, Ints]:
+        """Return each door's distance to its nearest outlet of each need, and which one (or -1)."""
+        shape = (len(self.doors), offers.shape[1])
+        distance = np.full(shape, np.inf)
+        which = np.full(shape, -1, dtype=np.int64)
+        speed = self.metres_per_minute if metric == "minutes" else 1.0
+        for need in range(shape[1]):
+            some = np.flatnonzero(offers[:, need])
+            if len(some):
+                gap, place = cKDTree(self.outlets[some]).query(self.doors)
+                distance[:, need], which[:, need] = gap * DETOUR / speed, some[place]
+        return distance, which
 
-    def within(self, outlets: Ints, limit: float) -> Iterator[tuple[Ints, Floats]]:
-        """Yield some outlets at a time with metres to every door, inf beyond the limit."""
-        size = max(1, CHUNK_CELLS // max(1, len(self.doors)))
-        for start in range(0, len(outlets), size):
-            some = outlets[start : start + size]
-            gap = self.outlets[some][:, None, :] - self.doors[None, :, :]
-            metres = np.hypot(gap[..., 0], gap[..., 1]) * DETOUR
-            yield some, np.where(metres <= limit, metres, np.inf)
+    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
+        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
+        doors = cKDTree(self.doors)
+        for start in range(0, len(outlets), CHUNK):
+            some = outlets[start : start + CHUNK]
+            places = cKDTree(self.outlets[some])
+            near = places.sparse_distance_matrix(doors, limit / DETOUR, output_type="ndarray")
+            near = near[np.lexsort((near["j"], near["i"]))]
+            yield (
+                some[near["i"]].astype(np.int32),
+                near["j"].astype(np.int32),
+                whole(near["v"] * DETOUR, "metres"),
+            )

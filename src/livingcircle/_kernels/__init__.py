@@ -1,0 +1,1 @@
+"""Compute the inner loops of walking distances in machine code; slow twins in the tests."""

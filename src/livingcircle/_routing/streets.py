@@ -1,0 +1,257 @@
+"""Hold the streets of one walker ready for searching: order, short cuts, doors and outlets."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from livingcircle._kernels.base import BATCH
+from livingcircle._kernels.base import FAR
+from livingcircle._kernels.base import LANES
+from livingcircle._kernels.search import pair_up
+from livingcircle._kernels.search import search_batch
+from livingcircle._kernels.sweeps import read_direct
+from livingcircle._kernels.sweeps import read_doors
+from livingcircle._routing.hierarchy import THREADS
+from livingcircle._routing.hierarchy import Hierarchy
+from livingcircle._routing.hierarchy import contract
+from livingcircle._routing.hierarchy import nearest
+from livingcircle._routing.hierarchy import order_nodes
+from livingcircle._routing.links import UNITS
+from livingcircle._routing.links import Direct
+from livingcircle._routing.links import Links
+from livingcircle._routing.links import Metric
+from livingcircle._routing.links import direct_pairs
+from livingcircle._routing.links import end_links
+from livingcircle._routing.links import joined
+from livingcircle._routing.links import street_arcs
+from livingcircle._routing.links import whole
+from livingcircle.attachment import Attachment
+from livingcircle.network import Network
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.uint32]
+Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Lengths]
+
+# Small networks keep every way; on larger ones nobody walks farther than this to a shop.
+KEEP_ALL_NODES = 50_000
+LONGEST_METRES = 5_000.0
+NOBODY = int(np.iinfo(np.uint32).max)
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Answer lengths between doors and outlets for one metric.
+
+    Attributes
+    ----------
+    hierarchy
+        Street nodes in order, with short cuts.
+    doors, outlets
+        Ways from doors to nodes, and from nodes to outlets.
+    direct
+        Doors and outlets on one segment.
+    short_cuts
+        Ways of residents through their own gates, among those of ``doors``.
+    counts
+        How many doors and outlets there are.
+    """
+
+    metric: Metric
+    hierarchy: Hierarchy
+    doors: Links
+    outlets: Links
+    direct: Direct
+    short_cuts: Links
+    counts: tuple[int, int]
+
+    def nearest(self, offers: Bools) -> tuple[Lengths, npt.NDArray[np.uint32]]:
+        """Return the least length from every door to an outlet of each need, and whose it is.
+
+        Parameters
+        ----------
+        offers
+            Which outlet answers which need, shape (outlets, needs).
+
+        Returns
+        -------
+        Lengths and owners, shape (doors, needs); ``FAR`` or more and ``NOBODY`` where none.
+        """
+        needs = offers.shape[1]
+        link, need = np.nonzero(offers[self.outlets.place])
+        seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
+        near, whose = nearest(self.hierarchy, seeds, needs)
+        start, node, length = self.doors.sorted_by("place", self.counts[0])
+        links = start, self.hierarchy.rank[node], length
+        shape = (len(near), self.counts[0], LANES)
+        found = np.full(shape, FAR, dtype=np.uint32)
+        owner = np.full(shape, NOBODY, dtype=np.uint32)
+
+        def read(block: int) -> None:
+            read_doors(links, near[block], whose[block], found[block], owner[block])
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(read, range(len(near))))
+        found = np.ascontiguousarray(_by_need(found, needs))
+        owner = np.ascontiguousarray(_by_need(owner, needs))
+        read_direct(self._direct_by_outlet(), by_outlet(offers), found, owner)
+        return found, np.where(found < FAR, owner, NOBODY).astype(np.uint32)
+
+    def reach(self, outlets: Ints, limit: float, pool: Executor) -> Iterator[Pairs]:
+        """Yield the doors within a limit of some outlets: outlet, door, length; a batch at a time.
+
+        Parameters
+        ----------
+        outlets
+            Outlets to search from.
+        limit
+            Longest way, in metres or minutes.
+        pool
+            Threads that search.
+        """
+        cap = np.uint32(min(round(limit * UNITS[self.metric]), int(FAR) - 1))
+        lists = self.hierarchy
+        up = lists.start, lists.to, lists.out, lists.back
+        down = lists.down
+        start, node, length = self.outlets.sorted_by("place", self.counts[1])
+        at_node = self.doors.sorted_by("node", len(lists.rank))
+        at_rank = _reordered(at_node, lists.rank)
+        direct = self._direct_by_outlet()
+        ranks = lists.rank[node]
+
+        def search(some: Ints) -> Pairs:
+            many = start[some + 1] - start[some]
+            lane = np.repeat(np.arange(len(some)), many)
+            place = np.repeat(start[some] - np.cumsum(many) + many, many) + np.arange(many.sum())
+            row = np.full(len(lists.rank), -1, dtype=np.int32)
+            seeds = lane, ranks[place], length[place]
+            reached = search_batch(up, down, seeds, len(some), cap, row)
+            slot = np.full(self.counts[0], -1, dtype=np.int32)
+            return pair_up(reached, at_rank, direct, some, cap, slot)
+
+        yield from pool.map(search, self._batches(outlets, start, ranks))
+
+    def _batches(self, outlets: Ints, start: Ints, ranks: Ints) -> list[Ints]:
+        """Return the outlets in bundles of neighbours."""
+        first = np.full(len(outlets), len(self.hierarchy.rank), dtype=np.int64)
+        hung = start[outlets + 1] > start[outlets]
+        first[hung] = ranks[start[outlets[hung]]]
+        order = np.lexsort((outlets, first))
+        return [outlets[order[a : a + BATCH]] for a in range(0, len(order), BATCH)]
+
+    def _direct_by_outlet(self) -> tuple[Ints, npt.NDArray[np.int32], Lengths]:
+        order = np.lexsort((self.direct.door, self.direct.outlet))
+        outlets = np.arange(self.counts[1] + 1)
+        start = np.searchsorted(self.direct.outlet[order], outlets).astype(np.int64)
+        return start, self.direct.door[order].astype(np.int32), self.direct.length[order]
+
+
+def lay_streets(
+    network: Network,
+    doors: Attachment,
+    outlets: Attachment,
+    counts: tuple[int, int],
+    compounds: npt.NDArray[np.object_],
+) -> dict[Metric, Streets]:
+    """Return the streets ready for searching in metres and in minutes.
+
+    Parameters
+    ----------
+    network
+        Streets of one walker.
+    doors, outlets
+        Where their entrances meet the streets.
+    counts
+        How many doors and how many outlets there are.
+    compounds
+        Compound name of each door, or ``""``, shape (doors,).
+    """
+    plain = street_arcs(network, "metres")
+    rank = order_nodes(network.xy, plain.tail, plain.head)
+    longest = LONGEST_METRES if network.node_count > KEEP_ALL_NODES else np.inf
+    # Nobody is slower than on stairs all the way, and nobody waits all the time.
+    slowest = 2.0 * longest / network.walker.metres_per_minute
+    limits: dict[Metric, float] = {"metres": longest, "minutes": slowest}
+    found: dict[Metric, Streets] = {}
+    for metric, furthest in limits.items():
+        arcs = street_arcs(network, metric)
+        limit = min(int(FAR) - 1, round(min(furthest, 1e6) * UNITS[metric]))
+        hierarchy = contract(rank, arcs.tail, arcs.head, arcs.length, limit)
+        out = end_links(network, doors, metric, outward=True)
+        own = _through_own_gates(network, hierarchy, out, compounds)
+        found[metric] = Streets(
+            metric=metric,
+            hierarchy=hierarchy,
+            doors=joined([out, own]),
+            outlets=end_links(network, outlets, metric, outward=False),
+            direct=direct_pairs(network, doors, outlets, metric),
+            short_cuts=own,
+            counts=counts,
+        )
+    return found
+
+
+def _through_own_gates(
+    network: Network,
+    hierarchy: Hierarchy,
+    doors: Links,
+    compounds: npt.NDArray[np.object_],
+) -> Links:
+    """Return ways that take residents of open compounds through their own gates.
+
+    The compound hangs together with the street some other way, so strangers walk in it too; only
+    the gate itself is for residents. The walk from door to gate becomes one link that ends on the
+    gate's far side.
+    """
+    sides = [(a, b, c) for a, b, c, _ in network.passes if c]
+    sides += [(b, a, c) for a, b, c, _ in network.passes if c]
+    if not sides:
+        none = np.empty(0, dtype=np.int64)
+        return Links(none, none, none.astype(np.uint32))
+    near = np.array([side[0] for side in sides], dtype=np.int64)
+    lanes = np.arange(len(sides))
+    seeds = lanes, near, np.zeros(len(sides), dtype=np.uint32), lanes
+    length, _ = nearest(hierarchy, seeds, len(sides))
+    start, node, own = doors.sorted_by("place", len(compounds))
+    bundles = []
+    for lane, (_, far, compound) in enumerate(sides):
+        here = np.flatnonzero(compounds == compound)
+        for door in here:
+            links = slice(start[door], start[door + 1])
+            ways = length[lane // LANES, hierarchy.rank[node[links]], lane % LANES] + own[links]
+            if len(ways) and ways.min() < FAR:
+                bundles.append((door, far, ways.min()))
+    table = np.array(bundles, dtype=np.int64).reshape(-1, 3)
+    return Links(table[:, 0], table[:, 1], table[:, 2].astype(np.uint32))
+
+
+def _by_need(blocks: npt.NDArray[np.uint32], needs: int) -> npt.NDArray[np.uint32]:
+    """Return blocks of lanes as one table, shape (doors, needs)."""
+    return np.moveaxis(blocks, 0, 1).reshape(blocks.shape[1], -1)[:, :needs]
+
+
+def by_outlet(offers: Bools) -> tuple[Ints, Ints]:
+    """Return the needs of each outlet as start and need."""
+    outlet, need = np.nonzero(offers)
+    start = np.searchsorted(outlet, np.arange(len(offers) + 1)).astype(np.int64)
+    return start, need.astype(np.int64)
+
+
+def _reordered(
+    by_node: tuple[Ints, Ints, Lengths], rank: Ints
+) -> tuple[Ints, npt.NDArray[np.int32], Lengths]:
+    """Return lists by node as lists by rank."""
+    start, door, length = by_node
+    order = np.argsort(rank, kind="stable")
+    many = np.diff(start)[order]
+    begin = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+    places = np.repeat(start[:-1][order] - begin[:-1], many) + np.arange(begin[-1])
+    return begin, door[places].astype(np.int32), length[places]
+
+
+__all__ = ["NOBODY", "Metric", "Streets", "by_outlet", "lay_streets", "whole"]
