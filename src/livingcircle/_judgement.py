@@ -38,7 +38,7 @@ from livingcircle.summaries import people_of
 from livingcircle.trades import TRADES
 from livingcircle.units import Unit
 
-NUMBERS = ("required", "found", "found_strict", "found_shared", "shortfall")
+NUMBERS = ("required", "found", "found_strict", "found_shared", "shortfall", "surplus")
 FINDING_COLUMNS = [*Finding.__dataclass_fields__, "trade", "people"]
 
 
@@ -100,10 +100,10 @@ def find_gaps(
             {
                 **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
                 **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
-                **{k: row[k] for k in ("unit", "reason", "clause")},
+                **{k: row[k] for k in ("surplus", "unit", "reason", "clause")},
                 "circle_id": circle,
                 "circle_name": circles.get(circle, ""),
-                "trade_name": one.subject if one.trades else one.title or one.subject,
+                "trade_name": one.name,
                 "people": hit.people,
                 "elders": hit.elders,
                 "infants": hit.infants,
@@ -131,11 +131,10 @@ def _action(
     kind = ""
     if unit.circle_id in situation.district.circles.index:
         kind = str(situation.district.circles.loc[unit.circle_id, "kind"])
-    name = one.subject if one.trades else one.title or one.subject
     if isinstance(one.rule, ReachRule):
-        todo = Todo(f"在够不着的楼门附近增设{name}", adds=True)
+        todo = Todo(f"在够不着的楼门附近增设{one.name}", adds=True)
     else:
-        todo = remedy(name, row["required"], row["found"], row["shortfall"], str(row["unit"]))
+        todo = remedy(one.name, row["required"], row["found"], row["shortfall"], str(row["unit"]))
         todo = todo.near_blind_doors() if blind else todo
     return {
         "urgency": urgency(standard.tier(trade), radius, people, blind=blind),

@@ -57,8 +57,12 @@ class Finding:
 
     Attributes
     ----------
+    subject
+        What the requirement is about, in a few words.
     required, found, shortfall
         In ``unit``; None where not known or not a number.
+    surplus
+        By how much an upper limit is exceeded, in ``unit``; None where there is none.
     found_strict, found_shared
         Outlets located inside the unit, and those within reach as well.
     reason
@@ -68,6 +72,7 @@ class Finding:
     """
 
     requirement_id: str
+    subject: str
     level: str
     unit_id: str
     unit_name: str
@@ -81,6 +86,7 @@ class Finding:
     found_strict: float | None
     found_shared: float | None
     shortfall: float | None
+    surplus: float | None
     unit: str
     reason: str
     explanation: str
@@ -115,6 +121,7 @@ def _finding(
     said.append(f"（{outcome.reason}）。" if outcome.reason else "。")
     return Finding(
         requirement_id=requirement.id,
+        subject=requirement.name,
         level=facts.level,
         unit_id=facts.unit_id,
         unit_name=facts.unit_name,
@@ -128,6 +135,7 @@ def _finding(
         found_strict=outcome.found_strict,
         found_shared=outcome.found_shared,
         shortfall=outcome.shortfall,
+        surplus=outcome.surplus,
         unit=outcome.unit,
         reason=outcome.reason,
         explanation="".join(said),

@@ -33,6 +33,7 @@ GAP_COLUMNS = [
     "required",
     "found",
     "shortfall",
+    "surplus",
     "unit",
     "people",
     "elders",

@@ -107,8 +107,10 @@ def _not_too_many(
         outcome = replace(outcome, required=None if allowed is None else float(allowed))
     if allowed is None:
         return outcome if outcome.verdict == LACKING else outcome.being(UNKNOWN, NO_SIZE)
+    outcome = replace(outcome, surplus=float(max(0, sure - allowed)))
     if sure > allowed:
-        over = replace(outcome, shortfall=0.0)
+        # Only what stands inside is held against the limit, so only that is told beside it.
+        over = replace(outcome, required=float(allowed), found=float(sure), shortfall=0.0)
         return over.being(LACKING, f"多出{sure - allowed}个")
     if outcome.verdict != SERVED:
         return outcome
@@ -134,6 +136,7 @@ def _every(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         found_strict=_sum([one.found_strict for one in parts]),
         found_shared=_sum([one.found_shared for one in parts]),
         shortfall=_sum([one.shortfall for one in parts]),
+        surplus=_sum([one.surplus for one in parts]),
         unit="个",
         numbers="；".join(f"{name}{one.numbers}" for name, one in zip(named, parts, strict=True)),
         reason="；".join(reasons),
