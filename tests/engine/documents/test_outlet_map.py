@@ -86,8 +86,8 @@ def test_door_row_tells_the_four_answers(assessed: SimpleNamespace) -> None:
 def test_banner_and_sources_name_the_nature_of_each_layer(assessed: SimpleNamespace) -> None:
     page = outlet_map_html(assessed)
     assert "含虚构数据，仅供演示，不代表实际情况。" in page
-    assert "道路【真实】OpenStreetMap 道路；数据日期2021-06-12；许可ODbL" in page
-    assert "商业网点【虚构】示例网点台账；数据日期2026-06-30；许可CC0" in page
+    assert "街道路段【真实】OpenStreetMap 道路；数据日期2021-06-12；许可ODbL" in page
+    assert "网点【虚构】示例网点台账；数据日期2026-06-30；许可CC0" in page
 
 
 def test_the_same_run_gives_the_same_page(assessed: SimpleNamespace) -> None:
