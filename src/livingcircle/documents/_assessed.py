@@ -333,7 +333,9 @@ def worst_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def hit(areas: gpd.GeoDataFrame) -> str:
     """Say how many people live in some blind areas, or how many doors where nobody knows."""
     people = areas["people"].sum(min_count=1)
-    return wording.people(people) if wording.known(people) else f"{int(areas['doors'].sum())}个楼门"
+    if wording.known(people):
+        return f"居民{wording.people(people)}"
+    return f"{int(areas['doors'].sum())}个楼门"
 
 
 def door_verdicts(assessed: Assessed, trade: str) -> dict[str, str]:

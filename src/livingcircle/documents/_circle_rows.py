@@ -229,7 +229,7 @@ def unknown_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
         [
             str(reason) or wording.NOT_STATED,
             str(len(group)),
-            "、".join(dict.fromkeys(group["subject"])),
+            wording.listed(list(dict.fromkeys(group["subject"]))),
         ]
         for reason, group in rows.groupby("reason", sort=False)
     ]

@@ -34,7 +34,7 @@ MAIN_ROADS = frozenset({"motorway", "trunk", "primary", "secondary"})
 LOCAL_ROADS = frozenset({"tertiary", "unclassified", "residential", "living_street", "road"})
 ROAD_WIDTHS: Mapping[str, float] = MappingProxyType({"main": 16.0, "local": 8.0, "foot": 2.4})
 STATE_FILLS: Mapping[str, str] = MappingProxyType(
-    {"lacking": "#F6C9B0", "unknown": "#FFEBA8", "served": "#BFD9EE", "not_applicable": "#ECEFF2"}
+    {"lacking": "#FBEADC", "unknown": "#FFF3C4", "served": "#DCEAF5", "not_applicable": "#F2F4F6"}
 )
 BORDER = "#24405C"
 BLIND = "#B23A00"
@@ -172,8 +172,8 @@ def paint_ground(assessed: Assessed, frame: Frame) -> str:
     lines = {name: merged_path(streets.geometry[classes == name]) for name in ROAD_WIDTHS}
     # All casings lie under all roads, so that crossings stay open.
     strokes = (
-        ("casing", "local", "#D5D0C2", 3.0),
-        ("casing", "main", "#D5D0C2", 3.0),
+        ("casing", "local", "#D0D3D4", 3.0),
+        ("casing", "main", "#D0D3D4", 3.0),
         ("road", "foot", "#FFFFFF", 0.0),
         ("road", "local", "#FFFFFF", 0.0),
         ("road", "main", "#FFFFFF", 0.0),
@@ -228,10 +228,10 @@ def paint_communities(assessed: Assessed, frame: Frame) -> str:
 def paint_tints(assessed: Assessed, frame: Frame, focus: Focus) -> str:
     """Tint the ground of each circle by what was found in it; streets lie on top, white."""
     size = f'width="{frame.width:.1f}" height="{frame.height:.1f}"'
-    parts = [f'<rect class="ground" {size} fill="#F1F0EA"/>']
+    parts = [f'<rect class="ground" {size} fill="#EDEFEE"/>']
     for place, circle, data in _circle_paths(assessed, frame):
         word = circle_state(assessed, circle).word
-        faint = 0.42 if focus.circle_id in {"", circle} else 0.12
+        faint = 0.95 if focus.circle_id in {"", circle} else 0.25
         parts.append(
             f'<path class="circle" data-row="c{place}" d="{data}" fill="{STATE_FILLS[word]}" '
             f'fill-opacity="{faint}"/>'
@@ -316,7 +316,7 @@ def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
         shape = circle_shape(assessed, circle)
         if shape is None or focus.circle_id not in {"", circle}:
             continue
-        point = frame.place(shape).representative_point()
+        point = _middle(frame.place(shape))
         name = str(assessed.circle_facts.loc[circle, "name"])
         state = circle_state(assessed, circle)
         parts.append(
@@ -335,6 +335,13 @@ def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
             _text(point.x, below, state.label, 11.5 * frame.unit, "#334E68", "circle-state")
         )
     return f'<g id="layer-labels">{"".join(parts)}</g>'
+
+
+def _middle(shape: BaseGeometry) -> shapely.Point:
+    """Return the point of a shape that is farthest from its border, where a name has most room."""
+    largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
+    line = shapely.maximum_inscribed_circle(largest, tolerance=math.sqrt(largest.area) / 100)
+    return shapely.Point(line.coords[0])
 
 
 def _street_labels(assessed: Assessed, frame: Frame) -> list[str]:
@@ -378,11 +385,11 @@ def document(frame: Frame, layers: Sequence[str], pixels: tuple[int, int]) -> st
     )
 
 
-def hatch(unit: float) -> str:
+def hatch(unit: float, name: str = "hatch") -> str:
     """Return the pattern of blind areas: diagonal lines that survive grey print."""
     side = 7 * unit
     return (
-        f'<pattern id="hatch" width="{side:.2f}" height="{side:.2f}" '
+        f'<pattern id="{name}" width="{side:.2f}" height="{side:.2f}" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         f'<rect width="{side:.2f}" height="{side:.2f}" fill="#E4572E" fill-opacity="0.10"/>'
         f'<path d="M0 0V{side:.2f}" stroke="{BLIND}" stroke-width="{2.2 * unit:.2f}" '

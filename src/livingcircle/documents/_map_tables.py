@@ -7,6 +7,7 @@ click shows is read from that row. So list and map cannot disagree.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
@@ -120,7 +121,7 @@ def door_listing(assessed: Assessed) -> Listing:
     for place, row in enumerate(records(doors)):
         said = answers.get(str(row.Index), {})
         cells = [
-            row.name or f"楼门 {row.Index}", str(communities.get(row.community_id, "")) or "圈外",
+            _door_name(row, place), str(communities.get(row.community_id, "")) or "圈外",
             wording.number(row.residents), wording.number(row.age_60_plus),
             "、".join(said.get("lacking", [])) or "—", "、".join(said.get("unknown", [])) or "—",
             "、".join(said.get("served", [])) or "—",
@@ -136,6 +137,14 @@ def door_listing(assessed: Assessed) -> Listing:
         "已覆盖（步行）",
     )
     return Listing("doors", "楼门", headings, rows, frozenset({2, 3}))
+
+
+def _door_name(row: Any, place: int) -> str:  # noqa: ANN401 - a row of doors
+    """Name a door, one without a name by its compound or street; unnamed streets are in English."""
+    if row.name:
+        return str(row.name)
+    near = next((name for name in (row.compound, row.street) if name and not name.isascii()), "")
+    return f"{near}楼门（图上{place + 1}号）"
 
 
 def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:

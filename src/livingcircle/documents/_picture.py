@@ -26,6 +26,7 @@ STATES: Mapping[str, str] = MappingProxyType(
         "served": "生活圈：全部达标",
     }
 )
+KEY = "hatch-key"  # the map's own hatch is scaled while one zooms
 BOX = '<rect x="-7" y="-5" width="14" height="10" '
 
 
@@ -36,11 +37,13 @@ class Sign:
     mark: str
     text: str
 
-    def svg(self, size: int = 20) -> str:
+    @property
+    def svg(self) -> str:
         """Return the sign as a picture of its own."""
+        hatch = f"<defs>{drawing.hatch(1, KEY)}</defs>" if KEY in self.mark else ""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" '
-            f'viewBox="-10 -10 20 20"><defs>{drawing.hatch(1)}</defs>{self.mark}</svg>'
+            '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" '
+            f'viewBox="-10 -10 20 20" aria-hidden="true">{hatch}{self.mark}</svg>'
         )
 
 
@@ -53,7 +56,7 @@ def ground_signs() -> Iterator[Sign]:
     """Yield the signs of doors, blind areas, borders and circles."""
     for verdict, mark in DOOR_SHAPES.items():
         yield Sign(mark, f"楼门：{wording.DOOR_VERDICTS[verdict]}")
-    yield Sign(f'{BOX}fill="url(#hatch)" stroke="{drawing.BLIND}"/>', "步行服务盲区")
+    yield Sign(f'{BOX}fill="url(#{KEY})" stroke="{drawing.BLIND}"/>', "步行服务盲区")
     dashes = f'stroke="{drawing.DASH}" stroke-width="1.4" stroke-dasharray="4 2.4"'
     yield Sign(f'<path d="M-8 0H8" {dashes}/>', "社区边界")
     for state, text in STATES.items():

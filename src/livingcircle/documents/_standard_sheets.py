@@ -1,5 +1,6 @@
 """Lay the standard beside what was found: all verdicts, what is open, and the rules."""
 
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +26,7 @@ from livingcircle.documents._workbook import Sheet
 from livingcircle.standards import Requirement
 
 LEVELS_ABOVE = ("circle", "subdistrict", "district")
-PAGE_COLUMNS = 24  # verdicts that fit side by side on A3
+A4_COLUMNS, PAGE_COLUMNS = 10, 24  # verdicts that fit side by side on A4 and on A3
 MATRIX_NOTES = (
     "每格是一个单位对一项要求的结论：达标、缺（数量，或括号内的现状）、超出、未核实、不适用。",
     "空格表示该层级不设此项。",
@@ -93,14 +94,16 @@ def _matrix(assessed: Assessed, name: str, findings: pd.DataFrame) -> Sheet:
     build = _units_down if len(units) > len(rules) else _rules_down
     fields, rows = build(assessed, units, rules, cells)
     lead = sum(field.kind != "state" for field in fields)
+    count = len(fields) - lead
     return Sheet(
         name=name,
         title=f"配置标准{name}",
         fields=fields,
         rows=rows,
         notes=MATRIX_NOTES,
+        paper="A3" if count > A4_COLUMNS else "A4",
         freeze=lead,
-        across=-(-(len(fields) - lead) // PAGE_COLUMNS),
+        across=-(-count // PAGE_COLUMNS),
     )
 
 
@@ -124,7 +127,7 @@ def _units_down(
     fields += [Field(one.name, 11, "state", SHAPE_NAMES[one.rule.name]) for one in rules]
     rows: list[list[object]] = [
         [
-            names.get(unit.circle_id, wording.NONE),
+            wording.circle(names.get(unit.circle_id, ""), unit.level),
             unit.unit_name,
             *(cells.get((unit.unit_id, one.id), "") for one in rules),
         ]
@@ -144,8 +147,8 @@ def _rules_down(
     ]
     grouped = any(unit.level == "community" for unit in units)
     for unit in units:
-        group = names.get(unit.circle_id, wording.NONE) if grouped else ""
-        fields.append(Field(unit.unit_name, 12, "state", group))
+        group = wording.circle(names.get(unit.circle_id, ""), unit.level) if grouped else ""
+        fields.append(Field(unit.unit_name, 11.5, "state", group))
     rows: list[list[object]] = [
         [
             one.name,
@@ -205,10 +208,10 @@ def open_rows(assessed: Assessed) -> list[list[object]]:
         listed = [asked[one] for one in group["requirement_id"]]
         told.append(
             [
-                len(told) + 1, names.get(first["circle_id"], wording.NONE),
+                len(told) + 1, wording.circle(names.get(first["circle_id"], ""), first["level"]),
                 wording.level(first["level"]).short, first["unit_name"],
                 wording.severity(first["severity"]),
-                "、".join(dict.fromkeys(label(one) for one in listed)), len(group),
+                named(listed), len(group),
                 "；".join(dict.fromkeys(one.clause for one in listed if one.clause)),
                 wording.word(wording.UNIT_VERDICTS, first["verdict"]),
                 first["reason"] or wording.NOT_STATED, first["todo"],
@@ -217,24 +220,38 @@ def open_rows(assessed: Assessed) -> list[list[object]]:
     return told
 
 
-def label(one: Requirement) -> str:
-    """Name a requirement so that a trade's number and its radius are told apart."""
-    shape = SHAPE_NAMES[one.rule.name]
-    return (
-        one.name
-        if not one.trades or one.rule.name in {"count", "ladder"}
-        else f"{one.name}（{shape}）"
-    )
+def named(listed: Sequence[Requirement]) -> str:
+    """Name requirements by what they ask for, so that a trade's number and radius stay apart."""
+    names: dict[str, list[str]] = {}
+    for one in listed:
+        names.setdefault(SHAPE_NAMES[one.rule.name] if one.trades else "", []).append(one.name)
+    parts = [
+        f"{f'{shape}：' if shape else ''}{wording.listed(list(dict.fromkeys(told)))}"
+        for shape, told in names.items()
+    ]
+    return "；".join(parts)
+
+
+def spoken(text: str, asked: Mapping[str, Requirement]) -> str:
+    """Name the requirements that a remark of the pack points at by their id."""
+
+    def name(found: re.Match[str]) -> str:
+        one = asked.get(found[1])
+        if one is None:
+            return found[0]
+        return f"“{one.name}{SHAPE_NAMES[one.rule.name] if one.trades else ''}”"
+
+    return re.sub(r" ?([a-z][a-z0-9_.]*) ?", name, text)
 
 
 def what_to_do(verdict: str, reason: str, one: Requirement) -> str:
     """Say what turns an open question into an answer."""
     if verdict == "not_applicable":
         return "不需处理；情况变化后重新对照。"
-    if any(word in reason for word in BASIC_FACTS):
-        return "补齐所缺的基础数据（见原因），再重新运行。"
     if isinstance(one.rule, REPORTED):
         return "在“上报事项”表里填报结果和佐证材料，再重新运行。"
+    if any(word in reason for word in BASIC_FACTS):
+        return "补齐所缺的基础数据（见原因），再重新运行。"
     if isinstance(one.rule, REGISTERED):
         return "补齐网点台账里的面积、连锁、线上、品牌等登记，再重新运行。"
     return "逐户核实所列业态，把网点补入台账，并声明台账对它们是全的，再重新运行。"
@@ -262,8 +279,9 @@ def rule_sheet(assessed: Assessed) -> Sheet:
 def text_sheet(assessed: Assessed) -> Sheet:
     """Keep every sentence of the plan that is not judged, so that nothing of it is lost."""
     kept = [one for one in assessed.standard.requirements if isinstance(one.rule, TextRule)]
+    asked = requirements_of(assessed)
     rows: list[list[object]] = [
-        [place, one.name, one.text, one.clause, "未判定", one.explanation]
+        [place, one.name, one.text, one.clause, "未判定", spoken(one.explanation, asked)]
         for place, one in enumerate(kept, start=1)
     ]
     return Sheet(

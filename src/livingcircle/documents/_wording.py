@@ -147,6 +147,11 @@ def level(code: object) -> Level:
     return LEVELS.get(str(code), Level(str(code), str(code)))
 
 
+def circle(name: str, unit_level: str) -> str:
+    """Name the circle that answers for a unit; a community may belong to several in parts."""
+    return name or (OUTSIDE if unit_level == "community" else NONE)
+
+
 def place(row: Any) -> str:  # noqa: ANN401 - a row of gaps or findings
     """Say which part of a circle a row is about: a community, the whole circle, the district."""
     return level(row.level).whole or str(row.unit_name)

@@ -219,7 +219,7 @@ def write_sheet(book: xlsxwriter.Workbook, styles: Styles, sheet: Sheet, facts: 
     for offset, note in enumerate(notes, start=1):
         page.merge_range(offset, 0, offset, last, "", styles.note())
         page.write_string(offset, 0, note, styles.note())
-        page.set_row(offset, LINE * _lines(note, sum(f.width for f in sheet.fields)) + 1)
+        page.set_row(offset, (LINE + 2) * _lines(note, sum(f.width for f in sheet.fields)))
     top = len(notes) + 1
     head = _write_header(page, styles, sheet, top)
     _write_rows(page, styles, sheet, head + 1)

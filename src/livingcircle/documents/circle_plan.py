@@ -42,7 +42,7 @@ def write_circle_plan(
     page = Page(template)
     page.add(f"{facts.district}{name}", "公文标题")
     page.add("“一圈一策”", "公文标题")
-    page.add(f"（{facts.dates}，运行编号{facts.run_id}）", "公文副题")
+    page.add(f"（{facts.dates}）", "公文副题")
     if facts.made_up:
         page.add(f"{facts.warning}{wording.sentence(facts.banner)}")
     _describe(page, assessed, circle_id, figure)
@@ -91,9 +91,9 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
     )
     whom = told.counted_word(assessed, circle_id)
     columns = [
-        Column("业态或要求", 3), Column("层级", 1.1), Column("应配", 1.5, number=True),
-        Column("现有", 1.5, number=True), Column("差额", 1.7, number=True),
-        Column("结论", 2.2), Column(f"{whom}覆盖率", 1.4, number=True),
+        Column("业态或要求", 2.9), Column("层级", 1.3), Column("应配", 1.6, number=True),
+        Column("现有", 1.6, number=True), Column("差额", 1.8, number=True),
+        Column("结论", 2), Column(f"{whom}覆盖率", 1.4, number=True),
     ]  # fmt: skip
     page.add_table("配置标准对照", columns, told.comparison_rows(assessed, circle_id))
     page.add(
@@ -121,8 +121,8 @@ def _remedies(page: Page, assessed: Assessed, circle_id: str) -> None:
     count = len(of_circle(assessed.gaps, circle_id))
     page.add(f"本圈需补{count}项，按轻重缓急和业态归并；可用空间取自空间资源台账。")
     columns = [
-        Column("缓急", 1.1), Column("业态", 1.7), Column("在哪里、缺多少", 4.2),
-        Column("如何补", 3), Column("可用空间", 2.4),
+        Column("缓急", 1.3), Column("业态", 1.8), Column("在哪里、缺多少", 3.8),
+        Column("如何补", 3.2), Column("可用空间", 2.3),
     ]  # fmt: skip
     page.add_table("补建任务", columns, rows)
 
@@ -146,10 +146,13 @@ def _method(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) -
     page.add("六、数据来源与方法", "一级标题")
     straight = assessed.run["method"] == "straight_line"
     how = "按直线×1.3估算（没有路网）" if straight else "沿路网计算，到网点门口为止"
-    page.add(f"对照标准：{facts.standard}。步行参数：{facts.walker}。步行距离{how}。")
+    page.add(
+        f"对照标准：{facts.standard}。步行参数：{facts.walker}。步行距离{how}。"
+        f"运行编号：{facts.run_id}。"
+    )
     columns = [
-        Column("图层", 2.2), Column("性质", 1.1), Column("名称", 3.6),
-        Column("数据日期", 1.5), Column("许可", 2.6),
+        Column("图层", 2.2), Column("性质", 1.2), Column("名称", 3.2),
+        Column("数据日期", 1.6), Column("许可", 3.2),
     ]  # fmt: skip
     rows = [
         [

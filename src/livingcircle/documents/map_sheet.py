@@ -28,7 +28,7 @@ from livingcircle.documents._provenance import Provenance
 from livingcircle.documents._provenance import provenance
 from livingcircle.errors import OutputError
 
-SHEET_PIXELS = (1180, 913)
+SHEET_PIXELS = (1180, 950)
 FIGURE_PIXELS = (780, 510)
 SCALE_SHARE = 0.16  # the scale bar takes at most this share of the picture's width
 SHEET_PPI = 150.0
@@ -107,7 +107,7 @@ def scale_bar(frame: drawing.Frame) -> dict[str, Any]:
 
 def legend() -> list[dict[str, str]]:
     """Return the signs and what they mean, as small pictures with words."""
-    return [{"svg": sign.svg(), "text": sign.text} for sign in (*outlet_signs(), *ground_signs())]
+    return [{"svg": sign.svg, "text": sign.text} for sign in (*outlet_signs(), *ground_signs())]
 
 
 def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[str, Any]:

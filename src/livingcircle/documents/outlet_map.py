@@ -120,7 +120,7 @@ def _trade_choices(assessed: Assessed, trades: list[str], focus: str) -> str:
         rows = worst_areas(areas[areas["trade"] == trade])
         label = trade_label(trade)
         if len(rows):
-            label = f"{rows['trade_name'].iloc[0]}：盲区{len(rows)}处，{hit(rows)}"
+            label = f"{rows['trade_name'].iloc[0]}：{len(rows)}处，{hit(rows)}"
         marks = " selected" if trade == focus else ""
         marks += " data-basic" if standard.tier(trade) == "basic" else ""
         options.append(f'<option value="{escape(trade)}"{marks}>{escape(label)}</option>')
@@ -169,7 +169,7 @@ def _circle_buttons(assessed: Assessed) -> str:
 
 def _legend() -> str:
     lists = (
-        "".join(f"<li>{sign.svg()}{escape(sign.text)}</li>" for sign in signs)
+        "".join(f"<li>{sign.svg}{escape(sign.text)}</li>" for sign in signs)
         for signs in (outlet_signs(), ground_signs())
     )
     return "".join(f"<ul>{entries}</ul>" for entries in lists)

@@ -47,7 +47,7 @@ PROVISION_FIELDS = (
     Field("影响居民（人）", 10, "number"),
     Field("补什么", 26),
     Field("如何补", 34),
-    Field("预计建成年份", 10, "short"),
+    Field("预计建成年份", 9, "short"),
 )
 TABLE_FIELDS = (
     Field("序号", 5, "short"),
@@ -117,7 +117,7 @@ def provision_rows(assessed: Assessed, facts: Provenance) -> list[list[object]]:
         due = propose(row.urgency, start, year)
         rows.append(
             [
-                place, wording.urgency(row.urgency), row.circle_name or wording.NONE,
+                place, wording.urgency(row.urgency), wording.circle(row.circle_name, row.level),
                 wording.place(row), row.trade_name,
                 None if wording.exceeds(row) else row.shortfall, row.unit or wording.NONE,
                 or_unknown(row.people), row.remedy, row.measure, year_text(year, start),
@@ -137,7 +137,7 @@ def year_text(year: int | None, start: Quarter | None) -> str:
 def _provision_sheet(assessed: Assessed, facts: Provenance) -> Sheet:
     start = first_quarter(facts)
     titles = [
-        start.later(step).label if start else f"第{ORDINALS[step]}个季度"
+        start.later(step).label.replace("年", "年\n") if start else f"第{ORDINALS[step]}个季度"
         for step in range(QUARTERS_SHOWN)
     ]
     dated = "从评估日期的下一季度算起，由街道（乡镇）核定。"
@@ -145,7 +145,7 @@ def _provision_sheet(assessed: Assessed, facts: Provenance) -> Sheet:
     return Sheet(
         name="配置时间表",
         title=f"{facts.district}便民服务设施配置时间表",
-        fields=[*PROVISION_FIELDS, *(Field(title, 8.5, "mark", PROPOSED) for title in titles)],
+        fields=[*PROVISION_FIELDS, *(Field(title, 9, "mark", PROPOSED) for title in titles)],
         rows=provision_rows(assessed, facts),
         notes=(
             "季度为建议：紧急一个季度内，较急两个季度内，一般一年内，可缓两年内；不晚于预计建成年份。"

@@ -465,6 +465,7 @@ def make_assessed() -> SimpleNamespace:
     doors, outlets = district.doors.copy(), district.outlets.copy()
     doors["community_id"] = [f"m{i // 3}" for i in range(12)]
     doors["circle_id"] = [f"c{i // 6 + 1}" for i in range(12)]
+    doors["street"] = "新中街"
     places = ["m0", "m0", "m1", "m0", "m0", "m2", "m2", "m2", "m3", "m3"]
     outlets["community_id"] = places
     outlets["circle_id"] = [f"c{int(m[1]) // 2 + 1}" for m in places]

@@ -8,10 +8,12 @@ import openpyxl
 import pytest
 
 from livingcircle.documents import _standard_sheets
+from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._standard_sheets import matrix_sheets
 from livingcircle.documents._standard_sheets import open_rows
 from livingcircle.documents._standard_sheets import rule_sheet
+from livingcircle.documents._standard_sheets import spoken
 from livingcircle.documents._standard_sheets import what_to_do
 from livingcircle.documents.gap_list import GAP_FIELDS
 from livingcircle.documents.gap_list import gap_rows
@@ -82,11 +84,11 @@ def test_unknown_and_not_applicable_have_their_own_sheet(
 ) -> None:
     rows = body(write_gap_list(assessed, tmp_path / "gap.xlsx"), "未核实与不适用")
     assert [row[1:7] for row in rows] == [
-        ["果园生活圈", "社区", "果园西里社区", "必须", "自助取水机", 1],
-        ["果园生活圈", "社区", "果园新里社区", "必须", "自助取水机", 1],
-        ["檀城社区生活圈", "生活圈", "檀城社区生活圈", "必须", "洗染店", 1],
-        ["檀城社区生活圈", "社区", "檀城东区社区", "必须", "自助取水机", 1],
-        ["檀城社区生活圈", "社区", "白檀社区", "必须", "自助取水机", 1],
+        ["果园生活圈", "社区", "果园西里社区", "必须", "数量：自助取水机", 1],
+        ["果园生活圈", "社区", "果园新里社区", "必须", "数量：自助取水机", 1],
+        ["檀城社区生活圈", "生活圈", "檀城社区生活圈", "必须", "数量：洗染店", 1],
+        ["檀城社区生活圈", "社区", "檀城东区社区", "必须", "数量：自助取水机", 1],
+        ["檀城社区生活圈", "社区", "白檀社区", "必须", "数量：自助取水机", 1],
     ]
     assert [row[8] for row in rows] == ["未核实", "未核实", "不适用", "未核实", "未核实"]
     assert rows[0][9] == "没有这类业态的完整台账"
@@ -97,7 +99,7 @@ def test_open_questions_of_one_unit_and_reason_are_one_row(assessed: SimpleNames
     at = (assessed.findings["unit_id"] == "m0") & (assessed.findings["trade"] == "vegetable")
     assessed.findings.loc[at, ["verdict", "reason"]] = ["unknown", "没有这类业态的完整台账"]
     first = open_rows(assessed)[0]
-    assert first[3:7] == ["果园西里社区", "必须", "菜篮子、自助取水机", 2]
+    assert first[3:7] == ["果园西里社区", "必须", "数量：菜篮子、自助取水机", 2]
 
 
 def test_states_differ_in_colour_as_well_as_in_word(
@@ -176,7 +178,7 @@ def _several(assessed: SimpleNamespace) -> SimpleNamespace:
 def test_a_requirement_on_several_trades_bears_its_own_name(several: SimpleNamespace) -> None:
     row = dict(zip(TITLES, gap_rows(several)[0], strict=True))
     assert (row["业态"], row["缺什么"]) == ("健康养生类设施", "缺健康养生类设施1个")
-    assert (row["最近网点"], row["最近网点距离（米，中位）"]) == ("", None)
+    assert (row["最近网点"], row["最近距离（米）"]) == ("", None)
     assert matrix_sheets(several)[1].rows[-1][0] == "健康养生类设施"
     assert "健康养生类设施" in {row[1] for row in rule_sheet(several).rows}
 
@@ -203,9 +205,17 @@ def test_gaps_of_a_subdistrict_and_of_the_district_have_their_words(
     told = ("生活圈名称", "所属街道", "配置层级", "社区", "可用空间")
     shed = "西里车棚（车棚，60平方米）"
     assert [[row[title] for title in told] for row in rows] == [
-        ["不归单个生活圈", "—", "全区层级", "全区", shed],
-        ["不归单个生活圈", "果园街道", "街道（乡镇）层级", "果园街道", shed],
+        ["—", "—", "全区层级", "全区", shed],
+        ["—", "果园街道", "街道（乡镇）层级", "果园街道", shed],
     ]
+
+
+def test_remarks_of_the_pack_name_requirements_not_ids(assessed: SimpleNamespace) -> None:
+    asked = requirements_of(assessed)
+    assert (
+        spoken("另见 count_pharmacy、reach_pharmacy。", asked) == "另见“药店数量”、“药店服务半径”。"
+    )
+    assert spoken("24小时便利店，见 ATM", asked) == "24小时便利店，见 ATM"
 
 
 NUMBER, TARGET, SHARE = (

@@ -8,6 +8,7 @@ import pytest
 from shapely import wkt
 
 from livingcircle.documents import _drawing as drawing
+from livingcircle.documents._map_tables import door_listing
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import family_of
 from livingcircle.documents.outlet_map import content_policy
@@ -81,6 +82,21 @@ def test_door_row_tells_the_four_answers(assessed: SimpleNamespace) -> None:
     assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == [
         "檀城东区社区", "1,120", "260", "菜篮子510米、药店510米", "自助取水机", "洗染店510米",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("compound", "street", "name"),
+    [
+        ("果园西里", "新中街", "果园西里楼门（图上7号）"),
+        ("", "新中街", "新中街楼门（图上7号）"),
+        ("", "residential", "楼门（图上7号）"),
+    ],
+)
+def test_a_door_without_a_name_is_found_on_the_map(
+    assessed: SimpleNamespace, compound: str, street: str, name: str
+) -> None:
+    assessed.doors[["name", "compound", "street"]] = ["", compound, street]
+    assert door_listing(assessed).rows[6][1][0] == name
 
 
 def test_banner_and_sources_name_the_nature_of_each_layer(assessed: SimpleNamespace) -> None:
