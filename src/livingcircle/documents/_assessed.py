@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from livingcircle._rules.counts import MODES
 from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.documents import _wording as wording
@@ -215,6 +216,12 @@ def requirements_of(assessed: Assessed) -> dict[str, Requirement]:
 def requirement_text(one: Requirement) -> str:
     """Return the plan's own words, or the rule in a sentence where a pack does not quote them."""
     return one.text or one.describe()
+
+
+def requirement_label(one: Requirement) -> str:
+    """Name a requirement; of a trade, anything but its number says what is asked of it."""
+    plain = not one.trades or one.rule.name in {"count", "ladder", "variety"}
+    return one.name if plain else f"{one.name}（{SHAPE_NAMES[one.rule.name]}）"
 
 
 def ways(assessed: Assessed) -> dict[str, str]:

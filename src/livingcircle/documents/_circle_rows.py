@@ -12,6 +12,7 @@ from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
+from livingcircle.documents._assessed import requirement_label
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
@@ -91,15 +92,16 @@ def comparison_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     findings = findings[~findings["requirement_id"].isin(list(ways(assessed)))]
     covered = assessed.coverage
     covered = covered[(covered["level"] == "circle") & (covered["unit_id"] == circle_id)]
-    shares = covered.set_index("trade")["share"]
+    shares, asked = covered.set_index("trade")["share"], requirements_of(assessed)
     rows = []
-    for _, group in findings.groupby("requirement_id", sort=False):
+    for requirement, group in findings.groupby("requirement_id", sort=False):
         first = group.iloc[0]
         single = len(first["trades"]) == 1
         share = shares.get(first["trades"][0]) if single else None
+        label = requirement_label(asked[str(requirement)])
         rows.append(
             [
-                first["subject"], wording.level(first["level"]).short, *_amounts(group),
+                label, wording.level(first["level"]).short, *_amounts(group),
                 verdicts_in(group), wording.share(share) if wording.known(share) else wording.NONE,
             ]
         )  # fmt: skip

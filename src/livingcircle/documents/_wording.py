@@ -222,6 +222,14 @@ def lacking_brief(row: Any, *, way: str = "") -> str:  # noqa: ANN401
     return f"{named}差{difference(row.shortfall, unit)}"
 
 
+def amount(row: Any, *, way: str = "") -> str:  # noqa: ANN401 - a gap
+    """Say how much is lacking in a word, what it is lacking of in a column beside it."""
+    if way:
+        return f"{way}覆盖率{quantity(row.found, row.unit)}"
+    told = balance(row)
+    return told if told != NONE else "没有达到要求"
+
+
 def exceeds(row: Any) -> bool:  # noqa: ANN401 - a row of gaps or findings
     """Say whether the trouble is too much, not too little."""
     return known(row.surplus) and row.surplus > 0

@@ -15,6 +15,7 @@ from livingcircle.documents._assessed import musts
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import subdistrict_of
+from livingcircle.documents._assessed import ways
 from livingcircle.documents._planning import DIVISION_COLUMNS
 from livingcircle.documents._planning import DIVISION_LABELS
 from livingcircle.documents._planning import Quarter
@@ -42,12 +43,11 @@ PROVISION_FIELDS = (
     Field("生活圈名称", 13, "short"),
     Field("社区", 14, "short"),
     Field("业态", 16, "short"),
-    Field("应补数量", 8, "decimal"),
-    Field("单位", 8, "short"),
+    Field("缺多少", 16, "short"),
     Field("影响居民（人）", 10, "number"),
     Field("补什么", 26),
     Field("如何补", 34),
-    Field("预计建成年份", 9, "short"),
+    Field("预计建成年份", 14, "short"),
 )
 TABLE_FIELDS = (
     Field("序号", 5, "short"),
@@ -108,7 +108,7 @@ def provision_rows(assessed: Assessed, facts: Provenance) -> list[list[object]]:
 
     Without a day to count from the quarters stay blank.
     """
-    start = first_quarter(facts)
+    start, how = first_quarter(facts), ways(assessed)
     columns = [start.later(step) if start else None for step in range(QUARTERS_SHOWN)]
     gaps = assessed.gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable")
     rows: list[list[object]] = []
@@ -119,7 +119,7 @@ def provision_rows(assessed: Assessed, facts: Provenance) -> list[list[object]]:
             [
                 place, wording.urgency(row.urgency), wording.circle(row.circle_name, row.level),
                 wording.place(row), row.trade_name,
-                None if wording.exceeds(row) else row.shortfall, row.unit or wording.NONE,
+                wording.amount(row, way=how.get(row.requirement_id, "")),
                 or_unknown(row.people), row.remedy, row.measure, year_text(year, start),
                 *("●" if due is not None and quarter == due else "" for quarter in columns),
             ]
@@ -152,7 +152,7 @@ def _provision_sheet(assessed: Assessed, facts: Provenance) -> Sheet:
             + (dated if start else undated),
         ),
         empty="没有需要补建的设施。",
-        freeze=5,
+        freeze=2,
     )
 
 

@@ -106,8 +106,8 @@ def test_without_a_day_nothing_is_dated(assessed: SimpleNamespace, tmp_path: Pat
     assert first_quarter(facts) is None
     assert propose(1, None, 2027) is None
     rows = provision_rows(assessed, facts)
-    assert {cell for row in rows for cell in row[11:]} == {""}
-    assert rows[1][10] == "2023年"
+    assert {cell for row in rows for cell in row[10:]} == {""}
+    assert rows[1][9] == "2023年"
     page = openpyxl.load_workbook(write_timetables(assessed, tmp_path / "t.xlsx"))["配置时间表"]
     assert "评估日期未注明" in page["A4"].value
     assert "2000" not in "".join(str(cell.value) for row in page.iter_rows() for cell in row)
@@ -115,14 +115,14 @@ def test_without_a_day_nothing_is_dated(assessed: SimpleNamespace, tmp_path: Pat
 
 def test_provision_is_ordered_by_urgency_then_people(assessed: SimpleNamespace) -> None:
     rows = provision_rows(assessed, provenance(assessed))
-    assert [(row[1], row[3], row[7]) for row in rows] == [
-        ("1 紧急", "全圈", 6060.0),
-        ("1 紧急", "白檀社区", 3100.0),
-        ("2 较急", "果园新里社区", 3000.0),
-        ("3 一般", "全圈", "未核实"),
+    assert [(row[1], row[3], row[5], row[6]) for row in rows] == [
+        ("1 紧急", "全圈", "缺1个", 6060.0),
+        ("1 紧急", "白檀社区", "缺2个", 3100.0),
+        ("2 较急", "果园新里社区", "缺1个", 3000.0),
+        ("3 一般", "全圈", "缺2个", "未核实"),
     ]
-    assert [row[11:].index("●") for row in rows] == [0, 0, 1, 3]
-    assert rows[1][10] == "2023年（已过）"
+    assert [row[10:].index("●") for row in rows] == [0, 0, 1, 3]
+    assert rows[1][9] == "2023年（已过）"
 
 
 def test_progress_counts_only_what_was_checked(assessed: SimpleNamespace) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,6 +32,7 @@ from livingcircle.documents.map_sheet import print_map_sheet
 from livingcircle.documents.map_sheet import sheet_page
 from livingcircle.errors import OutputError
 from tests.engine.documents.conftest import make_assessed
+from tests.factories.standards import write_standard
 
 
 @pytest.fixture(name="dot", scope="session")
@@ -203,9 +205,14 @@ def test_comparison_adds_up_over_what_was_checked(assessed: SimpleNamespace) -> 
 def test_comparison_names_a_requirement_on_several_trades_by_its_subject(
     assessed: SimpleNamespace,
 ) -> None:
-    at = assessed.findings["trade"] == "laundry"
-    assessed.findings.loc[at, ["subject", "unit"]] = ["品质提升类业态", "种"]
+    """A coverage is that of one trade; several have none to show."""
     trades = ["laundry", "pharmacy"]
+    asked = {"id": "count_laundry", "clause": "一", "rule": "variety", "trades": trades, "kinds": 1}
+    (mine,) = write_standard(asked | {"subject": "品质提升类业态"}).requirements
+    rest = [one for one in assessed.standard.requirements if one.id != mine.id]
+    assessed.standard = replace(assessed.standard, requirements=(*rest, mine))
+    at = assessed.findings["trade"] == "laundry"
+    assessed.findings.loc[at, "unit"] = "种"
     assessed.findings.loc[at, "trades"] = assessed.findings.loc[at, "trades"].map(lambda _: trades)
     row = comparison_rows(assessed, "c1")[-1]
     assert row == ["品质提升类业态", "生活圈", "1种", "1种", "—", "达标", "—"]
