@@ -25,6 +25,7 @@ from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
 from livingcircle.trades import TRADES
 
+NAMELESS = "未登记名称的网点"
 HULL_DEGREES = 0.0004  # some 40 m around doors that no boundary holds together
 
 
@@ -235,23 +236,29 @@ def nearest_names(assessed: Assessed, gaps: pd.DataFrame) -> list[str]:
 
     A gap in the variety of trades has no nearest outlet.
     """
-    columns = ["door_id", "trade", "outlet_id", "metres", "verdict"]
-    reached = assessed.access[columns].astype(object)
-    reached = reached[reached["outlet_id"].notna() & (reached["outlet_id"] != "")]
-    reached = reached.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
-    by_trade = {str(trade): rows for trade, rows in reached.groupby("trade", sort=False)}
-    names, asked = assessed.outlets["name"], requirements_of(assessed)
-    found = []
-    for row in records(gaps):
-        trades = sought(asked.get(row.requirement_id))
-        rows = _first_reached(by_trade, trades, reached.iloc[:0])
+    asked = requirements_of(assessed)
+    trades = [sought(asked.get(requirement)) for requirement in gaps["requirement_id"]]
+    reached = _reached(assessed, {trade for held in trades for trade in held})
+    names, found = assessed.outlets["name"], []
+    for row, wanted in zip(records(gaps), trades, strict=True):
+        rows = _first_reached(reached, wanted)
         if row.level in {"community", "circle"}:
             rows = rows[rows[f"{row.level}_id"] == row.unit_id]
         lacking = rows[rows["verdict"] == "lacking"]
         counted = (lacking if len(lacking) else rows)["outlet_id"].value_counts()
         most = sorted(counted.index[counted == counted.max()])
-        found.append(str(names.get(most[0], "")) if most else "")
+        found.append(str(names.get(most[0], "")) or NAMELESS if most else "")
     return found
+
+
+def _reached(assessed: Assessed, trades: set[str]) -> dict[str, pd.DataFrame]:
+    """Return what doors reach first of each trade, with the units the doors belong to."""
+    columns = ["door_id", "trade", "outlet_id", "metres", "verdict"]
+    rows = assessed.access.loc[assessed.access["trade"].isin(trades), columns].astype(object)
+    rows = rows[rows["outlet_id"].notna() & (rows["outlet_id"] != "")]
+    rows = rows.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
+    parts = {str(trade): part for trade, part in rows.groupby("trade", sort=False)}
+    return parts | {"": rows.iloc[:0]}
 
 
 def sought(one: Requirement | None) -> tuple[str, ...]:
@@ -261,13 +268,11 @@ def sought(one: Requirement | None) -> tuple[str, ...]:
     return one.trades
 
 
-def _first_reached(
-    by_trade: Mapping[str, pd.DataFrame], trades: tuple[str, ...], nothing: pd.DataFrame
-) -> pd.DataFrame:
+def _first_reached(reached: Mapping[str, pd.DataFrame], trades: tuple[str, ...]) -> pd.DataFrame:
     """Return what each door reaches first of several trades."""
-    held = [by_trade[trade] for trade in trades if trade in by_trade]
+    held = [reached[trade] for trade in trades if trade in reached]
     if len(held) < 2:  # noqa: PLR2004 - nothing to choose from
-        return held[0] if held else nothing
+        return held[0] if held else reached[""]
     rows = pd.concat(held).sort_values("metres", kind="stable")
     return rows.drop_duplicates("door_id")
 

@@ -35,14 +35,20 @@ def introduction(assessed: Assessed, circle_id: str) -> str:
     facts, given = assessed.circle_facts.loc[circle_id], assessed.district.circles.loc[circle_id]
     names = community_names(assessed, circle_id)
     kind = wording.kind(given["kind"], given["subtype"])
+    formed = wording.formation(given["formation"])
     street = subdistrict_of(assessed, circle_id)
+    people = facts["population"]
+    served = f"服务居民{wording.people(people)}" if wording.known(people) else "居民人数未核实"
     density = wording.quantity(facts["density"], "人")
-    return (
-        f"{facts['name']}{f'位于{street}，' if street else ''}类型为{kind}，"
-        f"划分方式为{wording.formation(given['formation'])}，"
-        f"覆盖{'、'.join(names)}共{len(names)}个社区；服务居民{wording.people(facts['population'])}，"
-        f"面积{wording.quantity(facts['area_km2'], '平方公里')}，人口密度每平方公里{density}。"
-    )
+    parts = [
+        *([f"位于{street}"] if street else []),
+        "类型未核实" if kind == wording.UNKNOWN else f"类型为{kind}",
+        "划分方式未核实" if formed == wording.UNKNOWN else f"划分方式为{formed}",
+        f"覆盖{'、'.join(names)}共{len(names)}个社区；{served}",
+        f"面积{wording.quantity(facts['area_km2'], '平方公里')}",
+        f"人口密度{density}" if density == wording.UNKNOWN else f"人口密度每平方公里{density}",
+    ]
+    return f"{facts['name']}{'，'.join(parts)}。"
 
 
 def age_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:

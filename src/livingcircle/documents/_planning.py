@@ -14,6 +14,7 @@ from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import records
 from livingcircle.documents._provenance import Provenance
+from livingcircle.standards import Requirement
 from livingcircle.tables import TABLES
 from livingcircle.trades import match_names
 from livingcircle.trades import with_broader
@@ -154,6 +155,25 @@ class Spaces:
             else:
                 doubtful += 1
         return _told(found, doubtful)
+
+
+class Sites:
+    """Find spaces for many gaps, each question asked once."""
+
+    def __init__(self, assessed: Assessed) -> None:
+        self._assessed = assessed
+        self._spaces = Spaces(assessed.district.spaces)
+        self._shapes: dict[tuple[str, ...], BaseGeometry | None] = {}
+        self._told: dict[tuple[tuple[str, ...], str], str] = {}
+
+    def fitting(self, row: Any, one: Requirement) -> str:  # noqa: ANN401 - a gap
+        """Name the spaces where a gap in a requirement can be closed."""
+        unit = (row.circle_id,) if row.circle_id else (row.level, row.unit_id)
+        if unit not in self._shapes:
+            self._shapes[unit] = unit_shape(self._assessed, row)
+        if (unit, one.id) not in self._told:
+            self._told[unit, one.id] = self._spaces.fitting(self._shapes[unit], one.trades)
+        return self._told[unit, one.id]
 
 
 def _told(found: Sequence[str], doubtful: int) -> str:

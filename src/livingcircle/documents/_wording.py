@@ -252,9 +252,8 @@ def balance(row: Any) -> str:  # noqa: ANN401 - a finding
 def gap_sentence(row: Any, nearest: str = "", *, way: str = "") -> str:  # noqa: ANN401
     """Tell one gap in a sentence, with who is affected and what lies nearest."""
     told = f"{row.unit_name}{lacking(row, way=way)}，{affected(row)}"
-    if known(row.nearest_m):
-        named = f"（多为“{nearest}”）" if nearest else ""
-        told = f"{told}；到最近网点{named}步行中位{metres(row.nearest_m)}"
+    if known(row.nearest_m) and nearest:
+        told = f"{told}；到最近网点（多为“{nearest}”）步行中位{metres(row.nearest_m)}"
     return f"{told}。"
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
@@ -21,8 +20,7 @@ from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
-from livingcircle.documents._planning import Spaces
-from livingcircle.documents._planning import unit_shape
+from livingcircle.documents._planning import Sites
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._standard_sheets import matrix_sheets
 from livingcircle.documents._standard_sheets import open_sheet
@@ -105,13 +103,11 @@ class _Rows:
     """Turn gaps into rows, everything they share looked up once."""
 
     def __init__(self, assessed: Assessed) -> None:
-        self._assessed = assessed
         self._asked = requirements_of(assessed)
         self._ways = ways(assessed)
         self._counts = _counts(assessed.findings)
         self._streets = _subdistricts(assessed)
-        self._spaces = Spaces(assessed.district.spaces)
-        self._shapes: dict[tuple[str, str, str], BaseGeometry | None] = {}
+        self._sites = Sites(assessed)
 
     def __call__(self, row: Any, nearest: str) -> Sequence[object]:  # noqa: ANN401 - a gap
         """Return the cells of one gap."""
@@ -129,7 +125,7 @@ class _Rows:
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants),
             nearest, row.nearest_m if nearest else None,
             wording.lacking_brief(row, way=way), row.remedy, row.measure,
-            self._spaces.fitting(self._shape(row), one.trades),
+            self._sites.fitting(row, one),
             wording.urgency(row.urgency), state(row),
         ]  # fmt: skip
 
@@ -137,12 +133,6 @@ class _Rows:
         if row.level == "subdistrict":
             return str(row.unit_name)
         return self._streets.get(row.unit_id) or self._streets.get(row.circle_id) or wording.NONE
-
-    def _shape(self, row: Any) -> BaseGeometry | None:  # noqa: ANN401 - a gap
-        key = (row.circle_id, "", "") if row.circle_id else ("", row.level, row.unit_id)
-        if key not in self._shapes:
-            self._shapes[key] = unit_shape(self._assessed, row)
-        return self._shapes[key]
 
 
 def state(row: Any) -> str:  # noqa: ANN401 - a gap

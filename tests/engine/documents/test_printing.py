@@ -17,6 +17,7 @@ from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._circle_rows import age_rows
 from livingcircle.documents._circle_rows import comparison_rows
 from livingcircle.documents._circle_rows import index_rows
+from livingcircle.documents._circle_rows import introduction
 from livingcircle.documents._circle_rows import remedy_rows
 from livingcircle.documents._circle_rows import schedule_rows
 from livingcircle.documents._circle_rows import unknown_rows
@@ -158,6 +159,18 @@ def test_word_sentences_come_from_the_tables(plan: Path) -> None:
         "到最近网点（多为“百姓大药房”）步行中位640米。"
     ) in texts
     assert "本圈未核实2项，核实之前不计入缺项，也不计入达标。" in texts
+
+
+def test_a_circle_of_which_little_is_known_is_introduced_all_the_same(
+    assessed: SimpleNamespace,
+) -> None:
+    assessed.district.circles[["kind", "formation", "subdistrict"]] = ""
+    assessed.district.communities["subdistrict"] = ""
+    assessed.circle_facts[["population", "area_km2", "density"]] = float("nan")
+    assert introduction(assessed, "c1") == (
+        "果园生活圈类型未核实，划分方式未核实，覆盖果园西里社区、果园新里社区共2个社区；"
+        "居民人数未核实，面积未核实，人口密度未核实。"
+    )
 
 
 def test_tables_of_the_plan(assessed: SimpleNamespace) -> None:

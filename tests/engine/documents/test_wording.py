@@ -26,6 +26,10 @@ def test_gap_sentence() -> None:
     )
 
 
+def test_a_variety_of_trades_has_no_nearest_outlet() -> None:
+    assert wording.gap_sentence(GAP).endswith("其中60岁及以上780人、0—3岁90人。")
+
+
 def test_gap_sentence_says_unknown_people_and_omits_what_it_cannot_know() -> None:
     nan = float("nan")
     row = altered(GAP, people=nan, elders=nan, infants=nan, nearest_m=nan)
