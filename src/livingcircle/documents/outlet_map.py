@@ -57,7 +57,7 @@ def outlet_map_html(assessed: Assessed) -> str:
         "style": style,
         "script": script,
         "title": escape(f"{facts.district}便民商业网点分布电子地图"),
-        "line": escape(facts.line),
+        "line": "".join(f"<span>{escape(part)}</span> " for part in facts.line.split("　")),
         "banner": _banner(facts),
         "map": _inline(picture),
         "trade_choices": _trade_choices(assessed, trades, picture.trade),
