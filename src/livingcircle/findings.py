@@ -47,7 +47,7 @@ from livingcircle.verdicts import UNKNOWN
 
 __all__ = ["Finding", "judge", "judge_units"]
 
-NUMBERS = ("required", "found", "found_strict", "found_shared", "shortfall")
+NUMBERS = ("required", "found", "found_strict", "found_shared", "shortfall", "surplus")
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,12 @@ class Finding:
 
     Attributes
     ----------
+    subject
+        What the requirement is about, in a few words.
     required, found, shortfall
         In ``unit``; None where not known or not a number.
+    surplus
+        By how much an upper limit is exceeded, in ``unit``; None where there is none.
     found_strict, found_shared
         Outlets located inside the unit, and those within reach as well.
     reason
@@ -67,6 +71,7 @@ class Finding:
     """
 
     requirement_id: str
+    subject: str
     level: str
     unit_id: str
     unit_name: str
@@ -80,6 +85,7 @@ class Finding:
     found_strict: float | None
     found_shared: float | None
     shortfall: float | None
+    surplus: float | None
     unit: str
     reason: str
     explanation: str
@@ -117,6 +123,7 @@ def _finding(
     said.append(f"（{outcome.reason}）。" if outcome.reason else "。")
     return Finding(
         requirement_id=requirement.id,
+        subject=requirement.name,
         level=facts.level,
         unit_id=facts.unit_id,
         unit_name=facts.unit_name,
@@ -130,6 +137,7 @@ def _finding(
         found_strict=outcome.found_strict,
         found_shared=outcome.found_shared,
         shortfall=outcome.shortfall,
+        surplus=outcome.surplus,
         unit=outcome.unit,
         reason=outcome.reason,
         explanation="".join(said),

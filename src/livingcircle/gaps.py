@@ -47,6 +47,7 @@ GAP_COLUMNS = [
     "required",
     "found",
     "shortfall",
+    "surplus",
     "unit",
     "people",
     "elders",
@@ -274,9 +275,9 @@ def _gap(
     return {
         **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
         **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
-        **{k: row[k] for k in ("unit", "reason", "clause", "circle_id")},
+        **{k: row[k] for k in ("surplus", "unit", "reason", "clause", "circle_id")},
         "circle_name": str(circles.loc[unit.circle_id, "name"]) if known else "",
-        "trade_name": name_of(one),
+        "trade_name": one.name,
         "people": hit.people,
         "elders": hit.elders,
         "infants": hit.infants,
@@ -287,11 +288,6 @@ def _gap(
         "remedy": todo.words,
         "measure": measure(trade, radius, todo, cramped=cramped),
     }
-
-
-def name_of(one: Requirement) -> str:
-    """Return what a requirement is about: its trades, or its title where it names none."""
-    return one.subject if one.trades else one.title or one.subject
 
 
 def _heard(
@@ -308,7 +304,7 @@ def _heard(
 def _todo(one: Requirement, row: Mapping[Any, Any], *, blind: bool) -> Todo:
     """Return what to do about a gap."""
     if isinstance(one.rule, ReachRule):
-        return Todo(f"在够不着的楼门附近增设{name_of(one)}", adds=True)
+        return Todo(f"在够不着的楼门附近增设{one.name}", adds=True)
     numbers = row["required"], row["found"], row["shortfall"]
-    todo = remedy(name_of(one), *numbers, str(row["unit"]))
+    todo = remedy(one.name, *numbers, str(row["unit"]))
     return todo.near_blind_doors() if blind else todo

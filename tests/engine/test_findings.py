@@ -147,13 +147,26 @@ def test_all_of_several_trades_adds_up_what_each_lacks():
     assert judged(both, unit(known=["pharmacy"])).verdict == "lacking"
 
 
+@pytest.mark.parametrize(
+    ("asked", "subject"),
+    [
+        ({"rule": "count", "trades": ["pharmacy"], "least": 1, "title": "药品"}, "药店"),
+        ({"rule": "count", "trades": ["pharmacy", "bank"], "least": 1}, "药店或银行网点"),
+        ({"rule": "measure", "measure": "density", "most": 1, "title": "人口密度"}, "人口密度"),
+    ],
+)
+def test_a_finding_says_what_it_is_about(asked, subject):
+    assert judged(asked, unit()).subject == subject
+
+
 def test_no_more_than_is_broken_by_what_stands_inside_only():
     few = {"rule": "count", "trades": ["chess_cards"], "most": 1}
     one, two = shop("chess_cards"), [shop("chess_cards")] * 2
     known = ["chess_cards"]
     assert judged(few, unit(one, outside=two, known=known)).verdict == "served"
-    over = judged(few, unit(*two))
+    over = judged(few, unit(*two, outside=two))
     assert over.verdict == "lacking"
+    assert (over.required, over.found, over.shortfall, over.surplus) == (1, 2, 0, 1)
     assert "多出1个" in over.reason
     assert "应配0个" not in over.explanation
 

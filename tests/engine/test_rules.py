@@ -55,7 +55,8 @@ BANNED = {"rule": "prohibited", "trades": ["lottery"]}
 
 def test_what_is_forbidden_breaks_the_rule_fixed_or_mobile():
     for supply in ("fixed", "mobile", "temporary"):
-        assert judged(BANNED, unit(shop("lottery", supply=supply))).verdict == "lacking"
+        finding = judged(BANNED, unit(shop("lottery", supply=supply)))
+        assert (finding.verdict, finding.surplus) == ("lacking", 1)
     assert judged(BANNED, unit(outside=[shop("lottery")], known=["lottery"])).verdict == "served"
 
 
@@ -206,13 +207,18 @@ def test_satisfaction_is_a_fraction_and_said_as_percent(value, verdict):
 
 
 @pytest.mark.parametrize(
-    ("people", "verdict", "asked"),
-    [(10000, "served", 30000), (9999, "lacking", 10000), (30001, "lacking", 30000)],
+    ("people", "verdict", "asked", "short", "over"),
+    [
+        (10000, "served", 30000, 0, 0),
+        (9999, "lacking", 10000, 1, 0),
+        (30001, "lacking", 30000, 0, 1),
+    ],
 )
-def test_density_lies_between_two_ends(people, verdict, asked):
+def test_density_lies_between_two_ends(people, verdict, asked, short, over):
     rule = {"rule": "measure", "measure": "density", "least": 10000, "most": 30000}
     finding = judged(rule, unit(population=people, area_km2=1.0))
     assert (finding.verdict, finding.required) == (verdict, asked)
+    assert (finding.shortfall, finding.surplus) == (short, over)
 
 
 TARGET = {

@@ -36,7 +36,8 @@ def test_only_the_lower_end_of_the_area_binds(area, verdict):
 
 def test_the_upper_end_binds_where_the_pack_says_so_or_stands_alone():
     facts = gyms(1500, population=2000)
-    assert judged(PER_1000 | {"most_binds": True}, facts).verdict == "lacking"
+    over = judged(PER_1000 | {"most_binds": True}, facts)
+    assert (over.verdict, over.required, over.shortfall, over.surplus) == ("lacking", 1400, 0, 100)
     alone = {"rule": "area", "trades": ["fitness"], "most": 700}
     assert judged(alone, facts).verdict == "lacking"
     assert judged(PER_1000 | {"most_binds": True}, gyms(1300, None, population=2000)).verdict == (
@@ -221,4 +222,6 @@ def test_a_share_of_named_trades_in_a_base_of_named_trades():
         "having": {"trades": ["药店"]},
     }
     assert judged(share, mixed(2, 3, shop("bank"))).verdict == "served"
-    assert judged(share, mixed(3, 3, shop("bank"))).verdict == "lacking"
+    over = judged(share, mixed(3, 3, shop("bank")))
+    assert (over.verdict, over.required) == ("lacking", 40)
+    assert (over.shortfall, over.surplus) == (0, pytest.approx(over.found - 40))

@@ -126,6 +126,7 @@ def test_every_bundled_pack_is_sound_and_cites_its_clauses(name):
     for one in standard.requirements:
         assert one.clause, one.id
         assert one.text, one.id
+        assert one.trades or one.title, one.id
         assert one.document, one.id
         assert one.describe(), one.id
 

@@ -107,6 +107,7 @@ def _not_too_many(
         outcome = replace(outcome, required=None if allowed is None else float(allowed))
     if allowed is None:
         return outcome if outcome.verdict == LACKING else outcome.being(UNKNOWN, NO_SIZE)
+    outcome = replace(outcome, surplus=float(max(0, sure - allowed)))
     if sure > allowed:
         # What is too many stands inside; shops across the border are nobody's to take away.
         over = replace(outcome, required=float(allowed), found=float(sure), shortfall=0.0)
@@ -135,6 +136,7 @@ def _every(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         found_strict=_sum([one.found_strict for one in parts]),
         found_shared=_sum([one.found_shared for one in parts]),
         shortfall=_sum([one.shortfall for one in parts]),
+        surplus=_sum([one.surplus for one in parts]),
         unit="个",
         numbers="；".join(f"{name}{one.numbers}" for name, one in zip(named, parts, strict=True)),
         reason="；".join(reasons),

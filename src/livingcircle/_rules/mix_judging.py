@@ -81,6 +81,7 @@ def prohibited(requirement: Requirement, facts: UnitFacts, standard: Standard) -
         required=0.0,
         found=found,
         found_strict=found,
+        surplus=found,
         unit="个",
         numbers=f"范围内{found:g}个",
     )

@@ -25,6 +25,7 @@ class Outcome:
     found_strict: float | None = None
     found_shared: float | None = None
     shortfall: float | None = None
+    surplus: float | None = None
     unit: str = ""
     numbers: str = ""
     reason: str = ""

@@ -75,6 +75,11 @@ class Requirement:
     explanation: str
     subject: str
 
+    @property
+    def name(self) -> str:
+        """Return what the requirement is about in a few words, such as 药店 or 连锁化率."""
+        return self.subject if self.trades else self.title or self.subject
+
     def describe(self) -> str:
         """Return the rule in one Chinese sentence, its conditions included."""
         conditions = self.where.describe()

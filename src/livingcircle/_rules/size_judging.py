@@ -80,17 +80,19 @@ def area(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outc
     floor = _floor(requirement, facts, standard)
     low, high = (None if end is None else end * scale for end in rule.span)
     verdict = between(floor.sure, floor.most, (low, high if rule.most_binds else None))
-    needed = low if low is not None else high or 0.0
+    over = 0.0 if high is None or not rule.most_binds else max(0.0, floor.sure - high)
+    needed = high if over > SLACK or low is None else low
     short = 0.0 if low is None else max(0.0, low - floor.sure)
     numbers = f"{_asked_area(low, high)}，已登记{floor.sure:,.0f}平方米"
     numbers += f"（另有{floor.blank}家没有登记面积）" if floor.blank else ""
     numbers += "，超过上限" if high is not None and floor.sure > high + SLACK else ""
     return Outcome(
         verdict,
-        required=round(needed, 1),
+        required=round(needed or 0.0, 1),
         found=round(floor.sure, 1),
         found_strict=round(floor.sure, 1),
         shortfall=round(short, 1),
+        surplus=round(over, 1),
         unit="平方米",
         numbers=numbers,
         reason=floor.reason if verdict == UNKNOWN else "",
@@ -243,17 +245,27 @@ def _share_outcome(low: float, high: float, span: Span, tolerance: float) -> Out
     """Return the outcome of a share known to lie between two ends."""
     least, most = span
     verdict = between(low, high, _slackened(span, tolerance))
-    asked = least if least is not None else most or 0.0
-    short = 0.0 if verdict == SERVED or least is None else max(0.0, 100 * (least - low))
+    short, over = (0.0, 0.0) if verdict == SERVED else _off(low, span)
+    asked = most if over or least is None else least
     return Outcome(
         verdict,
-        required=round(100 * asked, 2),
+        required=round(100 * (asked or 0.0), 2),
         found=round(100 * low, 2),
         found_strict=round(100 * low, 2),
-        shortfall=round(short, 2),
+        shortfall=round(100 * short, 2),
+        surplus=round(100 * over, 2),
         unit="%",
         numbers=_percents(low, high),
         reason="有网点没有登记这一项，或未核实" if verdict == UNKNOWN else "",
+    )
+
+
+def _off(value: float, span: Span) -> tuple[float, float]:
+    """Return by how much a value falls short of a range and by how much it exceeds it."""
+    low, high = span
+    return (
+        0.0 if low is None else max(0.0, low - value),
+        0.0 if high is None else max(0.0, value - high),
     )
 
 
@@ -288,12 +300,13 @@ def measure(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
     verdict = between(value, value, _slackened(rule.span, rule.tolerance))
     below = low is not None and value < low
     asked = low if below or high is None else high
-    off = max((low or 0.0) - value, value - (INFINITE if high is None else high), 0.0)
+    short, over = (0.0, 0.0) if verdict == SERVED else _off(value, rule.span)
     outcome = Outcome(
         verdict,
         required=None if asked is None else round(asked * scale, 3),
         found=round(value * scale, 3),
-        shortfall=0.0 if verdict == SERVED else round(off * scale, 3),
+        shortfall=round(short * scale, 3),
+        surplus=round(over * scale, 3),
         unit=rule.unit,
     )
     ends = tuple(None if end is None else end * scale for end in rule.span)

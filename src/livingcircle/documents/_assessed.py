@@ -4,7 +4,6 @@ The sheets only read tables. Whatever has these attributes can be printed: the r
 ``livingcircle.assess``, one read back from a folder, or a hand-made one in a test.
 """
 
-import math
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +15,17 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from livingcircle._rules.counts import MODES
+from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle.district import District
 from livingcircle.district import Source
+from livingcircle.documents import _wording as wording
+from livingcircle.standards import Requirement
+from livingcircle.standards import Standard
 from livingcircle.trades import TRADES
 
+NAMELESS = "未登记名称的网点"
 HULL_DEGREES = 0.0004  # some 40 m around doors that no boundary holds together
 
 
@@ -35,6 +41,14 @@ class Named(Protocol):
         """Return one entry for each file read."""
 
 
+class Titled(Protocol):
+    """Name the standard a run was judged by."""
+
+    @property
+    def title(self) -> str:
+        """Return the title of the pack."""
+
+
 class Compared(Protocol):
     """Hold what two runs are compared by; a run read back from its folder has it too."""
 
@@ -43,8 +57,8 @@ class Compared(Protocol):
         """Return what was assessed."""
 
     @property
-    def standard(self) -> Any:  # noqa: ANN401 - the pack as loaded, or its name
-        """Return the standard judged by."""
+    def standard(self) -> Titled:
+        """Return the standard judged by, or its name."""
 
     @property
     def run(self) -> Mapping[str, Any]:
@@ -71,7 +85,7 @@ class Assessed(Protocol):
         """Return the checked inputs."""
 
     @property
-    def standard(self) -> Any:  # noqa: ANN401 - the pack as loaded
+    def standard(self) -> Standard:
         """Return the standard judged by."""
 
     @property
@@ -142,26 +156,46 @@ def circle_ids(assessed: Assessed) -> list[str]:
     return [str(circle) for circle in assessed.circle_facts.index]
 
 
+def circle_name(assessed: Assessed, circle_id: str) -> str:
+    """Return the printed name of a circle."""
+    return str(assessed.circle_facts.loc[circle_id, "name"])
+
+
 def of_circle(table: pd.DataFrame, circle_id: str) -> pd.DataFrame:
     """Return the rows of one circle."""
     return table[table["circle_id"] == circle_id]
 
 
 def community_names(assessed: Assessed, circle_id: str) -> list[str]:
-    """Return the communities of a circle; one that belongs in part says so.
+    """Return the communities of a circle; one that belongs in part says so."""
+    named = assessed.district.communities["name"]
+    return [
+        f"{named.get(community, community)}{'（部分）' if part else ''}"
+        for community, part in _communities(assessed, circle_id)
+    ]
+
+
+def _communities(assessed: Assessed, circle_id: str) -> list[tuple[str, bool]]:
+    """Return the communities of a circle and whether only a part of each belongs.
 
     A circle that was drawn, not put together, has those its doors stand in.
     """
-    district = assessed.district
-    members = of_circle(district.circle_members, circle_id)
-    named = district.communities["name"]
+    members = of_circle(assessed.district.circle_members, circle_id)
     if len(members):
-        return [
-            f"{named.get(row.community_id, row.community_id)}{'（部分）' if row.part else ''}"
-            for row in records(members)
-        ]
+        return [(str(row.community_id), bool(row.part)) for row in records(members)]
     inside = of_circle(assessed.doors, circle_id)["community_id"].unique()
-    return [str(named[community]) for community in sorted(inside) if community in named.index]
+    listed = assessed.district.communities.index
+    return [(str(community), False) for community in sorted(inside) if community in listed]
+
+
+def subdistrict_of(assessed: Assessed, circle_id: str) -> str:
+    """Return the 街道 a circle names, else those of its communities."""
+    stated = assessed.district.circles["subdistrict"].get(circle_id)
+    if wording.known(stated):
+        return str(stated)
+    streets = assessed.district.communities["subdistrict"]
+    named = [streets.get(community) for community, _ in _communities(assessed, circle_id)]
+    return "、".join(dict.fromkeys(str(street) for street in named if wording.known(street)))
 
 
 def circle_shape(assessed: Assessed, circle_id: str) -> BaseGeometry | None:
@@ -175,73 +209,77 @@ def circle_shape(assessed: Assessed, circle_id: str) -> BaseGeometry | None:
     return shapely.MultiPoint(list(doors)).convex_hull.buffer(HULL_DEGREES)
 
 
-def place_label(row: Any) -> str:  # noqa: ANN401 - a row of gaps or findings
-    """Say which part of a circle a row is about: a community, the whole circle, the district."""
-    if row.level == "community":
-        return str(row.unit_name)
-    return "全圈" if row.level == "circle" else "全区"
+def requirements_of(assessed: Assessed) -> dict[str, Requirement]:
+    """Return the requirements of the standard by id."""
+    return {one.id: one for one in assessed.standard.requirements}
 
 
-def nearest_names(assessed: Assessed, frame: pd.DataFrame) -> list[str]:
-    """Return, for each gap, the outlet that most of the doors lacking the trade reach first."""
-    reached = assessed.access[["door_id", "trade", "outlet_id", "verdict"]].astype(object)
-    reached = reached[reached["outlet_id"].notna() & (reached["outlet_id"] != "")]
-    reached = reached.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
-    by_trade = dict(list(reached.groupby("trade", sort=False)))
-    names = assessed.outlets["name"]
-    found = []
-    for row in records(frame):
-        rows = by_trade.get(row.trade, reached.iloc[:0])
+def requirement_text(one: Requirement) -> str:
+    """Return the plan's own words, or the rule in a sentence where a pack does not quote them."""
+    return one.text or one.describe()
+
+
+def requirement_label(one: Requirement) -> str:
+    """Name a requirement; of a trade, anything but its number says what is asked of it."""
+    plain = not one.trades or one.rule.name in {"count", "ladder", "variety"}
+    return one.name if plain else f"{one.name}（{SHAPE_NAMES[one.rule.name]}）"
+
+
+def ways(assessed: Assessed) -> dict[str, str]:
+    """Return how people go (步行), for the requirements on how far they have to."""
+    listed = assessed.standard.requirements
+    return {one.id: MODES[one.rule.mode] for one in listed if isinstance(one.rule, ReachRule)}
+
+
+def nearest_names(assessed: Assessed, gaps: pd.DataFrame) -> list[str]:
+    """Return, for each gap, the outlet that most of the doors lacking the trade reach first.
+
+    A gap in the variety of trades has no nearest outlet.
+    """
+    asked = requirements_of(assessed)
+    trades = [sought(asked.get(requirement)) for requirement in gaps["requirement_id"]]
+    reached = _reached(assessed, {trade for held in trades for trade in held})
+    names, found = assessed.outlets["name"], []
+    for row, wanted in zip(records(gaps), trades, strict=True):
+        rows = _first_reached(reached, wanted)
         if row.level in {"community", "circle"}:
             rows = rows[rows[f"{row.level}_id"] == row.unit_id]
         lacking = rows[rows["verdict"] == "lacking"]
         counted = (lacking if len(lacking) else rows)["outlet_id"].value_counts()
         most = sorted(counted.index[counted == counted.max()])
-        found.append(str(names.get(most[0], "")) if most else "")
+        found.append(str(names.get(most[0], "")) or NAMELESS if most else "")
     return found
 
 
-def requirement_text(assessed: Assessed, requirement_id: str) -> str:
-    """Return the wording of a requirement, from the standard or else from its findings."""
-    requirement = _requirement(assessed, requirement_id)
-    for attribute in ("text", "sentence", "wording", "title", "explanation"):
-        text = getattr(requirement, attribute, "")
-        if isinstance(text, str) and text:
-            return text
-    findings = assessed.findings
-    said = findings.loc[findings["requirement_id"] == requirement_id, "explanation"]
-    return str(said.iloc[0]) if len(said) else ""
+def _reached(assessed: Assessed, trades: set[str]) -> dict[str, pd.DataFrame]:
+    """Return what doors reach first of each trade, with the units the doors belong to."""
+    columns = ["door_id", "trade", "outlet_id", "metres", "verdict"]
+    rows = assessed.access.loc[assessed.access["trade"].isin(trades), columns].astype(object)
+    rows = rows[rows["outlet_id"].notna() & (rows["outlet_id"] != "")]
+    rows = rows.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
+    parts = {str(trade): part for trade, part in rows.groupby("trade", sort=False)}
+    return parts | {"": rows.iloc[:0]}
 
 
-def reach_metres(assessed: Assessed, trade: str) -> float:
-    """Return the walking radius a trade is judged by: the upper end of the plan's range."""
-    found = [
-        float(reach)
-        for requirement in getattr(assessed.standard, "requirements", ())
-        if trade in _trades_of(requirement)
-        for reach in (getattr(getattr(requirement, "rule", None), "pass_metres", None),)
-        if isinstance(reach, int | float)
-    ]
-    return max(found, default=math.nan)
+def sought(one: Requirement | None) -> tuple[str, ...]:
+    """Return the trades any of which answers a requirement; a variety has no such trade."""
+    if one is None or not (len(one.trades) == 1 or isinstance(one.rule, ReachRule)):
+        return ()
+    return one.trades
 
 
-def radius_requirements(assessed: Assessed) -> set[str]:
-    """Return the ids of the requirements on how far people have to walk."""
-    return {
-        str(one.id)
-        for one in getattr(assessed.standard, "requirements", ())
-        if getattr(getattr(one, "rule", None), "name", "") == "reach"
-    }
+def _first_reached(reached: Mapping[str, pd.DataFrame], trades: tuple[str, ...]) -> pd.DataFrame:
+    """Return what each door reaches first of several trades."""
+    held = [reached[trade] for trade in trades if trade in reached]
+    if len(held) < 2:  # noqa: PLR2004 - nothing to choose from
+        return held[0] if held else reached[""]
+    rows = pd.concat(held).sort_values("metres", kind="stable")
+    return rows.drop_duplicates("door_id")
 
 
-def _requirement(assessed: Assessed, requirement_id: str) -> object | None:
-    requirements = getattr(assessed.standard, "requirements", ())
-    return next((r for r in requirements if getattr(r, "id", "") == requirement_id), None)
-
-
-def _trades_of(requirement: object) -> tuple[str, ...]:
-    trades = getattr(requirement, "trades", ()) or (getattr(requirement, "trade", ""),)
-    return tuple(str(trade) for trade in trades)
+def musts(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings on what has to be met; only they make a gap."""
+    return findings[findings["severity"] == "must"]
 
 
 @dataclass(frozen=True)
@@ -265,14 +303,21 @@ class CircleState:
 
 
 def circle_state(assessed: Assessed, circle_id: str) -> CircleState:
-    """Count the verdicts on the basic tier of a circle and its communities."""
-    rows = of_circle(assessed.findings, circle_id)
-    counts = rows.loc[rows["tier"] == "basic", "verdict"].value_counts()
-    lacking, unknown, served = (int(counts.get(v, 0)) for v in ("lacking", "unknown", "served"))
+    """Count what a circle lacks as the gap list does, and what of the musts is open or met."""
+    lacking = len(of_circle(assessed.gaps, circle_id))
+    counts = musts(of_circle(assessed.findings, circle_id))["verdict"].value_counts()
+    unknown, served = (int(counts.get(verdict, 0)) for verdict in ("unknown", "served"))
     word = "not_applicable"
     for name, count in (("served", served), ("unknown", unknown), ("lacking", lacking)):
         word = name if count else word
     return CircleState(word, lacking, unknown, served)
+
+
+def own_outlets(assessed: Assessed) -> gpd.GeoDataFrame:
+    """Return the outlets of the district itself, not those of the belt around it."""
+    outlets = assessed.outlets
+    own = outlets[(outlets["community_id"] != "") | (outlets["circle_id"] != "")]
+    return own if len(own) else outlets
 
 
 def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
@@ -284,14 +329,25 @@ def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
     return held
 
 
-def worst_trade(assessed: Assessed, circle_id: str = "") -> str:
-    """Return the trade whose blind areas hold most people; empty when there are none."""
-    areas = assessed.blind_areas
-    areas = of_circle(areas, circle_id) if circle_id else areas
+def worst_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the blind areas of the requirement that leaves out most people.
+
+    A door stands in one blind area of a requirement at most, so people count once; where nobody
+    knows the people, doors are compared.
+    """
     if not len(areas):
-        return ""
-    held = areas.groupby("trade", sort=True)["people"].sum()
-    return str(held.idxmax())
+        return areas
+    sums = areas.groupby("requirement_id", sort=True)[["people", "doors"]].sum()
+    worst = sums.sort_values(["people", "doors"], ascending=False, kind="stable").index[0]
+    return areas[areas["requirement_id"] == worst]
+
+
+def hit(areas: gpd.GeoDataFrame) -> str:
+    """Say how many people live in some blind areas, or how many doors where nobody knows."""
+    people = areas["people"].sum(min_count=1)
+    if wording.known(people):
+        return f"居民{wording.people(people)}"
+    return f"{int(areas['doors'].sum())}个楼门"
 
 
 def door_verdicts(assessed: Assessed, trade: str) -> dict[str, str]:
@@ -300,7 +356,7 @@ def door_verdicts(assessed: Assessed, trade: str) -> dict[str, str]:
     if trade:
         rows = access[access["trade"] == trade]
         return dict(zip(rows["door_id"], rows["verdict"].astype(str), strict=True))
-    basic = assessed.findings.loc[assessed.findings["tier"] == "basic", "trade"].unique()
+    basic = {row.trade for row in assessed.standard.trades if row.tier == "basic"}
     rows = access[access["trade"].isin(basic)]
     order = {"not_applicable": 0, "served": 1, "unknown": 2, "lacking": 3}
     ranks = rows["verdict"].astype(str).map(order).groupby(rows["door_id"]).max()

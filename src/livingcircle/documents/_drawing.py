@@ -34,8 +34,11 @@ MAIN_ROADS = frozenset({"motorway", "trunk", "primary", "secondary"})
 LOCAL_ROADS = frozenset({"tertiary", "unclassified", "residential", "living_street", "road"})
 ROAD_WIDTHS: Mapping[str, float] = MappingProxyType({"main": 16.0, "local": 8.0, "foot": 2.4})
 STATE_FILLS: Mapping[str, str] = MappingProxyType(
-    {"lacking": "#F6C9B0", "unknown": "#FFEBA8", "served": "#BFD9EE", "not_applicable": "#ECEFF2"}
+    {"lacking": "#FBEADC", "unknown": "#FFF3C4", "served": "#DCEAF5", "not_applicable": "#F2F4F6"}
 )
+BORDER = "#24405C"
+BLIND = "#B23A00"
+DASH = "#7B8794"
 LABELLED_STREETS = 24
 DIM = ' fill-opacity="0.4" stroke-opacity="0.4"'
 LETTER = 9.0  # width of one Chinese character on a street label, in pixels
@@ -169,8 +172,8 @@ def paint_ground(assessed: Assessed, frame: Frame) -> str:
     lines = {name: merged_path(streets.geometry[classes == name]) for name in ROAD_WIDTHS}
     # All casings lie under all roads, so that crossings stay open.
     strokes = (
-        ("casing", "local", "#D5D0C2", 3.0),
-        ("casing", "main", "#D5D0C2", 3.0),
+        ("casing", "local", "#D0D3D4", 3.0),
+        ("casing", "main", "#D0D3D4", 3.0),
         ("road", "foot", "#FFFFFF", 0.0),
         ("road", "local", "#FFFFFF", 0.0),
         ("road", "main", "#FFFFFF", 0.0),
@@ -215,7 +218,7 @@ def paint_communities(assessed: Assessed, frame: Frame) -> str:
     areas = areas[areas.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     dashes = f"{5 * frame.unit:.2f} {3 * frame.unit:.2f}"
     paths = [
-        f'<path class="community" d="{path_data(shape)}" fill="none" stroke="#7B8794" '
+        f'<path class="community" d="{path_data(shape)}" fill="none" stroke="{DASH}" '
         f'stroke-width="{frame.unit:.3f}" stroke-dasharray="{dashes}"/>'
         for shape in areas.geometry
     ]
@@ -225,10 +228,10 @@ def paint_communities(assessed: Assessed, frame: Frame) -> str:
 def paint_tints(assessed: Assessed, frame: Frame, focus: Focus) -> str:
     """Tint the ground of each circle by what was found in it; streets lie on top, white."""
     size = f'width="{frame.width:.1f}" height="{frame.height:.1f}"'
-    parts = [f'<rect class="ground" {size} fill="#F1F0EA"/>']
+    parts = [f'<rect class="ground" {size} fill="#EDEFEE"/>']
     for place, circle, data in _circle_paths(assessed, frame):
         word = circle_state(assessed, circle).word
-        faint = 0.42 if focus.circle_id in {"", circle} else 0.12
+        faint = 0.95 if focus.circle_id in {"", circle} else 0.25
         parts.append(
             f'<path class="circle" data-row="c{place}" d="{data}" fill="{STATE_FILLS[word]}" '
             f'fill-opacity="{faint}"/>'
@@ -239,7 +242,7 @@ def paint_tints(assessed: Assessed, frame: Frame, focus: Focus) -> str:
 def paint_circles(assessed: Assessed, frame: Frame, focus: Focus) -> str:
     """Outline the circles above the streets."""
     parts = [
-        f'<path class="border" data-row="c{place}" d="{data}" fill="none" stroke="#24405C" '
+        f'<path class="border" data-row="c{place}" d="{data}" fill="none" stroke="{BORDER}" '
         f'stroke-opacity="{1 if focus.circle_id in {"", circle} else 0.35}" '
         f'stroke-width="{2.2 * frame.unit:.3f}" stroke-linejoin="round"/>'
         for place, circle, data in _circle_paths(assessed, frame)
@@ -254,19 +257,16 @@ def _circle_paths(assessed: Assessed, frame: Frame) -> Iterator[tuple[int, str, 
             yield place, circle, path_data(frame.place(shape))
 
 
-def paint_blind_areas(assessed: Assessed, frame: Frame, focus: Focus, *, every: bool) -> str:
-    """Hatch the places out of walking reach; on paper only those of the trade in focus."""
-    areas = assessed.blind_areas
+def paint_blind_areas(shown: gpd.GeoDataFrame, order: pd.Index, frame: Frame) -> str:
+    """Hatch places out of walking reach; ``order`` says which row of the list each one is."""
     parts = []
-    for place, row in enumerate(records(areas)):
-        if row.geometry is None or not (every or row.trade == focus.trade):
-            continue
-        if focus.circle_id and row.circle_id != focus.circle_id:
+    for place, row in zip(order.get_indexer(shown.index), records(shown), strict=True):
+        if row.geometry is None:
             continue
         data = path_data(frame.place(row.geometry))
         parts.append(
             f'<path class="blind" data-row="b{place}" data-trade="{escape(row.trade)}" d="{data}" '
-            f'fill="url(#hatch)" stroke="#B23A00" stroke-width="{1.6 * frame.unit:.3f}"/>'
+            f'fill="url(#hatch)" stroke="{BLIND}" stroke-width="{1.6 * frame.unit:.3f}"/>'
         )
     return f'<g id="layer-blind">{"".join(parts)}</g>'
 
@@ -316,7 +316,7 @@ def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
         shape = circle_shape(assessed, circle)
         if shape is None or focus.circle_id not in {"", circle}:
             continue
-        point = frame.place(shape).representative_point()
+        point = _middle(frame.place(shape))
         name = str(assessed.circle_facts.loc[circle, "name"])
         state = circle_state(assessed, circle)
         parts.append(
@@ -335,6 +335,13 @@ def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
             _text(point.x, below, state.label, 11.5 * frame.unit, "#334E68", "circle-state")
         )
     return f'<g id="layer-labels">{"".join(parts)}</g>'
+
+
+def _middle(shape: BaseGeometry) -> shapely.Point:
+    """Return the point of a shape that is farthest from its border, where a name has most room."""
+    largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
+    line = shapely.maximum_inscribed_circle(largest, tolerance=math.sqrt(largest.area) / 100)
+    return shapely.Point(line.coords[0])
 
 
 def _street_labels(assessed: Assessed, frame: Frame) -> list[str]:
@@ -378,14 +385,14 @@ def document(frame: Frame, layers: Sequence[str], pixels: tuple[int, int]) -> st
     )
 
 
-def hatch(unit: float) -> str:
+def hatch(unit: float, name: str = "hatch") -> str:
     """Return the pattern of blind areas: diagonal lines that survive grey print."""
     side = 7 * unit
     return (
-        f'<pattern id="hatch" width="{side:.2f}" height="{side:.2f}" '
+        f'<pattern id="{name}" width="{side:.2f}" height="{side:.2f}" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         f'<rect width="{side:.2f}" height="{side:.2f}" fill="#E4572E" fill-opacity="0.10"/>'
-        f'<path d="M0 0V{side:.2f}" stroke="#B23A00" stroke-width="{2.2 * unit:.2f}" '
+        f'<path d="M0 0V{side:.2f}" stroke="{BLIND}" stroke-width="{2.2 * unit:.2f}" '
         'stroke-opacity="0.65"/></pattern>'
     )
 

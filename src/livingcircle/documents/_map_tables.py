@@ -7,8 +7,7 @@ click shows is read from that row. So list and map cannot disagree.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-
-import pandas as pd
+from typing import Any
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
@@ -16,7 +15,6 @@ from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import outlet_trades
-from livingcircle.documents._assessed import reach_metres
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import trade_label
 
@@ -61,12 +59,12 @@ class Listing:
 
 def circle_listing(assessed: Assessed) -> Listing:
     """List the circles with what was found in each."""
-    kinds = assessed.district.circles["kind"]
+    given = assessed.district.circles[["kind", "subtype"]]
     rows = []
     for place, circle in enumerate(circle_ids(assessed)):
         facts, state = assessed.circle_facts.loc[circle], circle_state(assessed, circle)
         cells = [
-            str(facts["name"]), state.label, wording.word(wording.KINDS, kinds.get(circle, "")),
+            str(facts["name"]), state.label, wording.kind(*given.loc[circle]),
             wording.number(facts["population"]), wording.number(facts["area_km2"], 2),
             wording.listed(community_names(assessed, circle)),
         ]  # fmt: skip
@@ -84,7 +82,7 @@ def blind_listing(assessed: Assessed) -> Listing:
             f"{row.trade_name}盲区 {row.Index}", row.circle_name, row.community_names,
             wording.number(row.doors), wording.number(row.people), wording.number(row.elders),
             wording.number(row.infants), nearest, wording.metres(row.nearest_m),
-            wording.blind_sentence(row, reach_metres(assessed, row.trade)),
+            wording.blind_sentence(row),
         ]  # fmt: skip
         rows.append((f"b{place}", cells))
     headings = (
@@ -123,7 +121,7 @@ def door_listing(assessed: Assessed) -> Listing:
     for place, row in enumerate(records(doors)):
         said = answers.get(str(row.Index), {})
         cells = [
-            row.name or f"楼门 {row.Index}", str(communities.get(row.community_id, "")) or "圈外",
+            _door_name(row, place), str(communities.get(row.community_id, "")) or "圈外",
             wording.number(row.residents), wording.number(row.age_60_plus),
             "、".join(said.get("lacking", [])) or "—", "、".join(said.get("unknown", [])) or "—",
             "、".join(said.get("served", [])) or "—",
@@ -141,6 +139,14 @@ def door_listing(assessed: Assessed) -> Listing:
     return Listing("doors", "楼门", headings, rows, frozenset({2, 3}))
 
 
+def _door_name(row: Any, place: int) -> str:  # noqa: ANN401 - a row of doors
+    """Name a door, one without a name by its compound or street; unnamed streets are in English."""
+    if row.name:
+        return str(row.name)
+    near = next((name for name in (row.compound, row.street) if name and not name.isascii()), "")
+    return f"{near}楼门（图上{place + 1}号）"
+
+
 def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:
     answers: dict[str, dict[str, list[str]]] = {}
     for row in records(assessed.access):
@@ -153,23 +159,13 @@ def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:
 
 
 def trade_codes(assessed: Assessed) -> tuple[list[str], dict[str, str]]:
-    """Return the judged trades and, for each door, one letter a trade: s, l, u or n."""
+    """Return the trades judged at doors and, for each door, one letter a trade: s, l, u or n."""
     access = assessed.access
-    rules = assessed.findings[["trade", "tier"]].drop_duplicates("trade")
-    order = [str(trade) for trade in rules["trade"] if (access["trade"] == trade).any()]
-    others = sorted(set(access["trade"].astype(str)) - set(order))
-    trades = order + others
+    judged = access[access["verdict"] != "not_applicable"]
+    trades = [str(trade) for trade in dict.fromkeys(judged["trade"])]
     places = {trade: place for place, trade in enumerate(trades)}
     codes: dict[str, list[str]] = {}
-    for row in records(access):
+    for row in records(access[access["trade"].isin(trades)]):
         letters = codes.setdefault(str(row.door_id), ["u"] * len(trades))
         letters[places[str(row.trade)]] = str(row.verdict)[0]
     return trades, {door: "".join(letters) for door, letters in codes.items()}
-
-
-def trade_tiers(assessed: Assessed) -> dict[str, str]:
-    """Return the tier of each trade within the standard of this run."""
-    rules = assessed.findings[["trade", "tier"]]
-    areas = assessed.blind_areas[["trade", "tier"]]
-    both = pd.concat([rules, pd.DataFrame(areas)]).drop_duplicates("trade")
-    return dict(zip(both["trade"].astype(str), both["tier"].astype(str), strict=True))

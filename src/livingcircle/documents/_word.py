@@ -17,6 +17,7 @@ from docx.shared import Mm
 from livingcircle.errors import OutputError
 
 TEXT_WIDTH = 156.0
+KEPT_ROWS = 8
 # The first moment a zip entry can carry; a clock would make every file different.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 STYLES = (
@@ -92,10 +93,14 @@ class Page:
                 _fill(cell, text, "表格数字" if spec.number else "表格文字")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        for row in table.rows:
+        # A heading never stands alone at the foot of a page; a short table is not torn at all.
+        last = len(table.rows) - 1
+        kept = last if last <= KEPT_ROWS else 1
+        for place, row in enumerate(table.rows):
             _mark_row(row, "w:cantSplit")
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = width
+                cell.paragraphs[0].paragraph_format.keep_with_next = place < kept or None
         self._document.add_paragraph(style="附注")
 
     def save(self, path: Path, title: str, created: datetime) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import xlsxwriter
 
 from livingcircle.documents._provenance import Provenance
+from livingcircle.documents._wording import NOT_STATED
+from livingcircle.documents._wording import UNKNOWN
 from livingcircle.documents._wording import known
 
 PAPER = {"A3": 8, "A4": 9}
@@ -19,10 +21,15 @@ HEADING = "黑体"
 TEXT = "宋体"
 INK = "#1F2933"
 RULE = "#C9D1D9"
+SOFT = "#5B6670"
+LINE = 13.5  # points that one line of text takes
+WIDE = "—“”‘’…·×÷"  # as wide as a Chinese character in a Chinese typeface
+TALLEST = 400.0  # points; Excel allows a little more
 # Colour and word together; the pairs stay apart for the colour-blind and in grey print.
 STATES: Mapping[str, tuple[str, str]] = {
     "没有": ("#FBE3D6", "#8A2F00"),
     "缺": ("#FBE3D6", "#8A2F00"),
+    "超出": ("#FBE3D6", "#8A2F00"),
     "未核实": ("#FFF4CC", "#6B5200"),
     "不适用": ("#ECEFF2", "#5B6670"),
     "达标": ("#DCEBF7", "#0B4A7A"),
@@ -34,8 +41,8 @@ STATES: Mapping[str, tuple[str, str]] = {
 class Field:
     """Describe one column of a sheet.
 
-    ``kind`` is text, wrap, number, decimal, percent, metres, state or fill (left empty for a
-    clerk to fill in).
+    ``kind`` is text, short (a word or two, in the middle), number, decimal, percent, metres, mark,
+    state or fill (left to a clerk).
     """
 
     title: str
@@ -46,7 +53,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Hold one sheet: a title, the columns, the rows, and the notes under the title."""
+    """Hold one sheet: a title, the columns, the rows, and the notes under the title.
+
+    ``freeze`` columns stay in sight and are repeated on every page where the sheet is printed
+    ``across`` several pages.
+    """
 
     name: str
     title: str
@@ -57,6 +68,56 @@ class Sheet:
     empty: str = "没有需要列出的内容。"
     freeze: int = 3
     tail: Sequence[str] = ()
+    across: int = 1
+
+
+SOURCE_FIELDS = (
+    Field("图层", 16, "short"),
+    Field("数据性质", 12, "short"),
+    Field("名称", 46),
+    Field("数据日期", 13, "short"),
+    Field("许可", 44),
+    Field("文件", 28),
+    Field("行数", 9, "number"),
+    Field("说明", 44),
+)
+
+
+def source_sheet(facts: Provenance) -> Sheet:
+    """Return the sheet that names every layer, its status, date and licence."""
+    rows: list[list[object]] = [
+        [
+            layer.label, layer.status.label, layer.title, layer.date or NOT_STATED,
+            layer.licence or NOT_STATED, layer.file, layer.rows, layer.note,
+        ]
+        for layer in facts.layers
+    ]  # fmt: skip
+    return Sheet(
+        name="数据来源",
+        title="数据来源与性质",
+        fields=SOURCE_FIELDS,
+        rows=rows,
+        notes=(
+            "真实＝登记或测绘所得；模型推算＝由统计数推到楼门；推导＝由其他图层算出；虚构＝演示用，不代表实际。",
+        ),
+        paper="A4",
+        empty="没有登记数据来源。",
+        freeze=1,
+    )
+
+
+def or_unknown(value: object) -> object:
+    """Return a cell's value, or the word for what nobody knows."""
+    return value if known(value) else UNKNOWN
+
+
+def write_workbook(path: Path, facts: Provenance, title: str, sheets: Sequence[Sheet]) -> Path:
+    """Write sheets, and one that names the sources, to ``path`` and return it."""
+    with open_workbook(path, facts, title) as book:
+        styles = Styles(book)
+        for sheet in (*sheets, source_sheet(facts)):
+            write_sheet(book, styles, sheet, facts)
+    return path
 
 
 @contextmanager
@@ -105,7 +166,7 @@ class Styles:
 
     def note(self) -> Any:  # noqa: ANN401
         """Return the look of the small print."""
-        return self.get(font_size=9, font_color="#5B6670", text_wrap=True, valign="top")
+        return self.get(font_size=9, font_color=SOFT, text_wrap=True, valign="top")
 
     def header(self) -> Any:  # noqa: ANN401
         """Return the look of a column header."""
@@ -117,28 +178,30 @@ class Styles:
     def cell(self, kind: str, value: object) -> Any:  # noqa: ANN401
         """Return the look of a body cell, by its kind and, for states, by its word."""
         look: dict[str, Any] = {"border": 1, "border_color": RULE}
-        formats = {
-            "number": "#,##0",
-            "metres": "#,##0",
-            "decimal": _decimal(value),
-            "percent": "0.0%",
-        }
-        if kind in formats:
-            look |= {"num_format": formats[kind], "align": "right", "indent": 1}
+        number = {"number": "#,##0", "metres": "#,##0", "percent": "0.0%"}
+        number["decimal"] = _decimal(value)
+        if kind in number:
+            look |= {"num_format": number[kind], "align": "right", "indent": 1}
         elif kind == "state":
-            state = next((key for key in STATES if str(value).startswith(key)), "")
-            back, ink = STATES.get(state, ("#FFFFFF", INK))
-            look |= {"bg_color": back, "font_color": ink, "align": "center", "text_wrap": True}
+            look |= _state_look(value)
         elif kind == "mark":
             look |= {"align": "center"}
             if value:
                 look |= {"bg_color": "#DCEBF7", "font_color": "#0B4A7A"}
+        elif kind == "short":
+            look |= {"text_wrap": True, "align": "center", "num_format": "@"}
         else:
             look |= {"text_wrap": True, "align": "left", "num_format": "@", "indent": 1}
-        if value == "未核实" and kind in {*formats, "text"}:
-            back, ink = STATES["未核实"]
-            look |= {"bg_color": back, "font_color": ink, "align": "center", "indent": 0}
+        if value == UNKNOWN and kind in {*number, "short", "text"}:
+            look |= _state_look(value) | {"indent": 0}
         return self.get(**look)
+
+
+def _state_look(value: object) -> dict[str, Any]:
+    """Return the colours of a verdict's word."""
+    state = next((key for key in STATES if str(value).startswith(key)), "")
+    back, ink = STATES.get(state, ("#FFFFFF", INK))
+    return {"bg_color": back, "font_color": ink, "align": "center", "text_wrap": True}
 
 
 def _decimal(value: object) -> str:
@@ -156,29 +219,39 @@ def write_sheet(book: xlsxwriter.Workbook, styles: Styles, sheet: Sheet, facts: 
     for offset, note in enumerate(notes, start=1):
         page.merge_range(offset, 0, offset, last, "", styles.note())
         page.write_string(offset, 0, note, styles.note())
-        page.set_row(offset, 15 * _lines(note, sum(f.width for f in sheet.fields)))
-    head = _write_header(page, styles, sheet, len(notes) + 1)
+        page.set_row(offset, (LINE + 2) * _lines(note, sum(f.width for f in sheet.fields)))
+    top = len(notes) + 1
+    head = _write_header(page, styles, sheet, top)
     _write_rows(page, styles, sheet, head + 1)
-    _set_up_page(page, sheet, facts, head)
+    _set_up_page(page, sheet, facts, (top, head))
 
 
 def _write_header(page: Any, styles: Styles, sheet: Sheet, row: int) -> int:  # noqa: ANN401
     grouped = any(spec.group for spec in sheet.fields)
     head = row + 1 if grouped else row
     look = styles.header()
-    for column, spec in enumerate(sheet.fields):
+    titles = [_broken(spec.title, spec.width) for spec in sheet.fields]
+    for column, (spec, title) in enumerate(zip(sheet.fields, titles, strict=True)):
         page.set_column(column, column, spec.width)
         if grouped and not spec.group:
             page.merge_range(row, column, head, column, "", look)
-            page.write_string(row, column, spec.title, look)
+            page.write_string(row, column, title, look)
         else:
-            page.write_string(head, column, spec.title, look)
+            page.write_string(head, column, title, look)
     for first, last, group in _groups(sheet.fields):
         if first < last:
             page.merge_range(row, first, row, last, "", look)
         page.write_string(row, first, group, look)
-    page.set_row(head, 15 * max(_lines(f.title, f.width) for f in sheet.fields) + 6)
+    if grouped:
+        page.set_row(row, LINE + 8)
+    lines = [_lines(title, f.width) for title, f in zip(titles, sheet.fields, strict=True)]
+    page.set_row(head, LINE * max(lines) + 8)
     return head
+
+
+def _broken(title: str, width: float) -> str:
+    """Break a heading before its bracket where both do not fit on one line."""
+    return title if _lines(title, width) == 1 else title.replace("（", "\n（", 1)
 
 
 def _groups(fields: Sequence[Field]) -> Iterator[tuple[int, int, str]]:
@@ -193,12 +266,12 @@ def _groups(fields: Sequence[Field]) -> Iterator[tuple[int, int, str]]:
 
 def _write_rows(page: Any, styles: Styles, sheet: Sheet, first: int) -> None:  # noqa: ANN401
     for offset, row in enumerate(sheet.rows):
-        height = 1
+        lines = 1
         for column, (spec, value) in enumerate(zip(sheet.fields, row, strict=True)):
-            look = styles.cell(spec.kind, value)
-            write_cell(page, first + offset, column, value, look)
-            height = max(height, _lines(str(value), spec.width))
-        page.set_row(first + offset, max(20, 14 * height + 6))
+            write_cell(page, first + offset, column, value, styles.cell(spec.kind, value))
+            if isinstance(value, str):
+                lines = max(lines, _lines(value, spec.width))
+        page.set_row(first + offset, min(TALLEST, max(20.0, LINE * lines + 7)))
     below = first + len(sheet.rows)
     if not sheet.rows:
         page.write_string(below, 0, sheet.empty, styles.get())
@@ -217,23 +290,29 @@ def write_cell(page: Any, row: int, column: int, value: object, look: Any) -> No
         page.write_number(row, column, float(value), look)  # type: ignore[arg-type]
 
 
-def _set_up_page(page: Any, sheet: Sheet, facts: Provenance, head: int) -> None:  # noqa: ANN401
+def _set_up_page(page: Any, sheet: Sheet, facts: Provenance, heads: tuple[int, int]) -> None:  # noqa: ANN401
     last = len(sheet.fields) - 1
+    top, head = heads
     page.freeze_panes(head + 1, sheet.freeze)
     if sheet.rows:
         page.autofilter(head, 0, head + len(sheet.rows), last)
     page.set_landscape()
     page.set_paper(PAPER[sheet.paper])
     page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(head)
+    page.fit_to_pages(sheet.across, 0)
+    page.repeat_rows(top, head)
+    if sheet.across > 1:
+        page.repeat_columns(0, sheet.freeze - 1)
     page.hide_gridlines(2)
-    page.set_footer(
-        f"&L&8{facts.district}　{sheet.name}&C&8第&P页　共&N页&R&8运行编号 {facts.run_id}"
-    )
+    district = facts.district.replace("&", "&&")
+    page.set_footer(f"&L&8{district}　{sheet.name}&C&8第&P页　共&N页&R&8运行编号 {facts.run_id}")
 
 
 def _lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes; a Chinese character is two columns wide."""
-    columns = sum(2 if ord(character) > 0x2E7F else 1 for character in text)  # noqa: PLR2004
-    return max(1, -(-columns // max(1, int(width) - 1)))
+    room = max(2, int(width) - 1)
+    return sum(max(1, -(-_columns(part) // room)) for part in text.split("\n"))
+
+
+def _columns(text: str) -> int:
+    return sum(2 if ord(one) > 0x2E7F or one in WIDE else 1 for one in text)  # noqa: PLR2004

@@ -8,17 +8,14 @@ import pandas as pd
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Compared
 from livingcircle.documents._assessed import records
-from livingcircle.documents._assessed import trade_label
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
-from livingcircle.documents._workbook import Styles
-from livingcircle.documents._workbook import open_workbook
-from livingcircle.documents._workbook import write_sheet
+from livingcircle.documents._workbook import write_workbook
 
 FILE_NAME = "变化清单.xlsx"
 COLUMNS = (
-    "change", "level", "unit_id", "unit_name", "requirement_id", "trade",
+    "change", "level", "unit_id", "unit_name", "requirement_id", "subject",
     "old", "new", "difference", "sentence",
 )  # fmt: skip
 CHANGES = {
@@ -26,20 +23,22 @@ CHANGES = {
     "removed": "不再对照",
     "verdict": "结论变化",
     "shortfall": "缺口变化",
+    "surplus": "超出变化",
     "people": "居民变化",
 }
 NOTHING = "两次运行的结论、缺口和居民数都没有变化。"
 FIELDS = (
-    Field("序号", 6, "number"),
-    Field("变化", 12),
-    Field("层级", 16),
-    Field("单位", 20),
-    Field("业态", 16),
-    Field("上次", 14),
-    Field("本次", 14),
-    Field("增减", 10, "decimal"),
-    Field("说明", 56),
+    Field("序号", 6, "short"),
+    Field("变化", 11, "short"),
+    Field("层级", 11, "short"),
+    Field("单位", 20, "short"),
+    Field("业态或要求", 24),
+    Field("上次", 14, "short"),
+    Field("本次", 14, "short"),
+    Field("增减", 11, "decimal"),
+    Field("说明", 60),
 )
+AMOUNTS = {"shortfall": "缺口", "surplus": "超出"}
 KEY = ["requirement_id", "unit_id"]
 
 
@@ -48,9 +47,9 @@ def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
 
     Returns
     -------
-    One row for each change: ``change`` (added, removed, verdict, shortfall, people), the unit,
-    the requirement, ``old`` and ``new`` as readers see them, the difference where both are
-    numbers, and a sentence. Empty when nothing changed.
+    One row for each change: ``change`` (added, removed, verdict, shortfall, surplus, people), the
+    unit, what the requirement is about, ``old`` and ``new`` as readers see them, the difference
+    where both are numbers, and a sentence. Empty when nothing changed.
     """
     before, after = (run.findings.drop_duplicates(KEY).set_index(KEY) for run in (old, new))
     rows: list[dict[str, object]] = []
@@ -76,21 +75,19 @@ def write_change_list(old: Compared, new: Compared, path: Path) -> Path:
     changes = diff_assessments(old, new)
     rows: list[list[object]] = [
         [
-            place, CHANGES[row.change], wording.word(wording.LEVELS, row.level), row.unit_name,
-            trade_label(row.trade), row.old, row.new, row.difference, row.sentence,
+            place, CHANGES[row.change], wording.level(row.level).short, row.unit_name,
+            row.subject, row.old, row.new, row.difference, row.sentence,
         ]
         for place, row in enumerate(records(changes), start=1)
     ]  # fmt: skip
     title = f"{facts.district}两次运行的变化清单"
-    compared = (
-        f"上次：运行编号{earlier.run_id}，数据日期{earlier.data_date or '未注明'}；"
-        f"本次：运行编号{facts.run_id}，数据日期{facts.data_date or '未注明'}。"
+    notes = (
+        f"上次：运行编号{earlier.run_id}，{earlier.dates}。",
+        f"本次：运行编号{facts.run_id}，{facts.dates}。",
+        *_standard_note(earlier.standard, facts.standard),
     )
-    notes = (compared, *_standard_note(earlier.standard, facts.standard))
     sheet = Sheet("变化清单", title, FIELDS, rows, notes, paper="A4", empty=NOTHING, freeze=1)
-    with open_workbook(path, facts, title) as book:
-        write_sheet(book, Styles(book), sheet, facts)
-    return path
+    return write_workbook(path, facts, title, (sheet,))
 
 
 def _standard_note(old: str, new: str) -> tuple[str, ...]:
@@ -102,12 +99,12 @@ def _compare(
 ) -> Iterator[dict[str, object]]:
     if before["verdict"] != after["verdict"]:
         yield _row("verdict", key, after, _verdict(before), _verdict(after))
-    both = wording.known(before["shortfall"]) and wording.known(after["shortfall"])
-    if both and before["shortfall"] != after["shortfall"]:
-        unit = after["unit"] if wording.known(after["unit"]) else "个"
-        difference = float(after["shortfall"] - before["shortfall"])
-        old, new = (wording.quantity(row["shortfall"], unit) for row in (before, after))
-        yield _row("shortfall", key, after, old, new, difference)
+    for amount in AMOUNTS:
+        both = wording.known(before[amount]) and wording.known(after[amount])
+        if both and before[amount] != after[amount]:
+            difference = float(after[amount] - before[amount])
+            old, new = (wording.difference(row[amount], row["unit"]) for row in (before, after))
+            yield _row(amount, key, after, old, new, difference)
 
 
 def _row(
@@ -119,18 +116,17 @@ def _row(
     difference: float | None = None,
 ) -> dict[str, object]:
     requirement, unit = key
-    label = trade_label(row["trade"]) or str(requirement)
-    named = f"{row['unit_name']}{label}"
+    named = f"{row['unit_name']}{row['subject']}"
     sentences = {
         "added": f"{named}：本次新增这项要求，结论为“{new}”。",
         "removed": f"{named}：本次不再对照这项要求，上次结论为“{old}”。",
         "verdict": f"{named}：由“{old}”变为“{new}”。",
-        "shortfall": f"{named}：缺口由{old}变为{new}。",
     }
+    amount = f"{named}：{AMOUNTS.get(change)}由{old}变为{new}。"
     return {
         "change": change, "level": row["level"], "unit_id": unit, "unit_name": row["unit_name"],
-        "requirement_id": requirement, "trade": row["trade"], "old": old, "new": new,
-        "difference": difference, "sentence": sentences[change],
+        "requirement_id": requirement, "subject": row["subject"], "old": old, "new": new,
+        "difference": difference, "sentence": sentences.get(change, amount),
     }  # fmt: skip
 
 
@@ -147,7 +143,7 @@ def _people(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
         name = str(new.circle_facts.loc[circle, "name"])
         yield {
             "change": "people", "level": "circle", "unit_id": circle, "unit_name": name,
-            "requirement_id": "", "trade": "",
+            "requirement_id": "", "subject": "居民",
             "old": wording.people(was), "new": wording.people(now), "difference": float(now - was),
             "sentence": f"{name}：服务居民由{wording.people(was)}变为{wording.people(now)}。",
         }  # fmt: skip

@@ -16,20 +16,22 @@ from livingcircle.documents import _drawing as drawing
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
+from livingcircle.documents._assessed import circle_name
 from livingcircle.documents._assessed import circle_state
-from livingcircle.documents._assessed import door_verdicts
-from livingcircle.documents._assessed import outlet_trades
+from livingcircle.documents._assessed import hit
 from livingcircle.documents._assessed import trade_label
-from livingcircle.documents._assessed import worst_trade
+from livingcircle.documents._assessed import worst_areas
 from livingcircle.documents._map_tables import blind_listing
 from livingcircle.documents._map_tables import circle_listing
 from livingcircle.documents._map_tables import door_listing
 from livingcircle.documents._map_tables import outlet_listing
 from livingcircle.documents._map_tables import trade_codes
-from livingcircle.documents._map_tables import trade_tiers
+from livingcircle.documents._picture import Picture
+from livingcircle.documents._picture import compose
+from livingcircle.documents._picture import ground_signs
+from livingcircle.documents._picture import outlet_signs
 from livingcircle.documents._provenance import Provenance
 from livingcircle.documents._provenance import provenance
-from livingcircle.documents._symbols import DOOR_SHAPES
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import family_of
 from livingcircle.documents._symbols import outlet_mark
@@ -49,16 +51,16 @@ def outlet_map_html(assessed: Assessed) -> str:
     facts = provenance(assessed)
     style, script = _part("map.css"), _part("map.js")
     trades, codes = trade_codes(assessed)
-    focus = worst_trade(assessed)
+    picture = compose(assessed, PIXELS, codes=codes)
     slots = {
         "policy": content_policy(style, script),
         "style": style,
         "script": script,
         "title": escape(f"{facts.district}便民商业网点分布电子地图"),
-        "line": escape(facts.line),
+        "line": "".join(f"<span>{escape(part)}</span> " for part in facts.line.split("　")),
         "banner": _banner(facts),
-        "map": _picture(assessed, focus, codes),
-        "trade_choices": _trade_choices(assessed, trades, focus),
+        "map": _inline(picture),
+        "trade_choices": _trade_choices(assessed, trades, picture.trade),
         "trade_filters": _trade_filters(assessed),
         "circles": _circle_buttons(assessed),
         "legend": _legend(),
@@ -66,7 +68,7 @@ def outlet_map_html(assessed: Assessed) -> str:
             listing(assessed).html
             for listing in (circle_listing, blind_listing, outlet_listing, door_listing)
         ),
-        "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.layers),
+        "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.told_layers),
         "trades": escape(" ".join(trades)),
     }
     return Template(_part("map.html")).substitute(slots)
@@ -94,22 +96,10 @@ def _banner(facts: Provenance) -> str:
     return f'<p class="banner{loud}" role="note"><b>数据性质</b> {text}</p>'
 
 
-def _picture(assessed: Assessed, focus: str, codes: dict[str, str]) -> str:
-    frame = drawing.frame_for(assessed, PIXELS)
-    view = drawing.Focus(trade=focus)
-    layers = (
-        drawing.paint_tints(assessed, frame, view),
-        drawing.paint_ground(assessed, frame),
-        drawing.paint_communities(assessed, frame),
-        drawing.paint_circles(assessed, frame, view),
-        drawing.paint_blind_areas(assessed, frame, view, every=True),
-        drawing.paint_doors(assessed, frame, door_verdicts(assessed, focus), codes),
-        drawing.paint_outlets(assessed, frame, view, outlet_trades(assessed)),
-        drawing.paint_labels(assessed, frame, view),
-    )
+def _inline(picture: Picture) -> str:
     # The policy forbids style attributes; presentation attributes and classes are enough.
-    picture = drawing.document(frame, layers, PIXELS)
-    return picture.replace(
+    frame = picture.frame
+    return picture.svg.replace(
         "<svg ",
         '<svg id="map" tabindex="0" role="application" aria-describedby="map-help" '
         f'aria-label="网点分布图" data-unit="{frame.unit:.4f}" data-home="{_home(frame)}" ',
@@ -122,27 +112,26 @@ def _home(frame: drawing.Frame) -> str:
 
 
 def _trade_choices(assessed: Assessed, trades: list[str], focus: str) -> str:
-    areas, tiers = assessed.blind_areas, trade_tiers(assessed)
+    areas, standard = assessed.blind_areas, assessed.standard
     options = [
         f'<option value=""{"" if focus else " selected"}>总体（基本保障类最差一项）</option>'
     ]
     for trade in trades:
-        rows = areas[areas["trade"] == trade]
+        rows = worst_areas(areas[areas["trade"] == trade])
         label = trade_label(trade)
         if len(rows):
-            label = f"{label} — 盲区{len(rows)}处，{wording.people(rows['people'].sum())}"
+            label = f"{rows['trade_name'].iloc[0]}：{len(rows)}处，{hit(rows)}"
         marks = " selected" if trade == focus else ""
-        marks += " data-basic" if tiers.get(trade) == "basic" else ""
+        marks += " data-basic" if standard.tier(trade) == "basic" else ""
         options.append(f'<option value="{escape(trade)}"{marks}>{escape(label)}</option>')
     return "".join(options)
 
 
 def _trade_filters(assessed: Assessed) -> str:
-    tiers = trade_tiers(assessed)
     present = sorted({str(trade) for trade in assessed.district.outlet_trades["trade"]})
     groups: dict[str, list[str]] = {}
     for trade in present:
-        groups.setdefault(tiers.get(trade, ""), []).append(trade)
+        groups.setdefault(assessed.standard.tier(trade), []).append(trade)
     parts = []
     for tier in (*wording.TIERS, ""):
         held = groups.get(tier)
@@ -170,7 +159,7 @@ def _circle_buttons(assessed: Assessed) -> str:
     parts = []
     for place, circle in enumerate(circle_ids(assessed)):
         state = circle_state(assessed, circle)
-        name = escape(str(assessed.circle_facts.loc[circle, "name"]))
+        name = escape(circle_name(assessed, circle))
         parts.append(
             f'<li><button type="button" data-show="c{place}"><i class="state {state.word}"></i>'
             f"<b>{name}</b><span>{state.label}</span></button></li>"
@@ -179,19 +168,11 @@ def _circle_buttons(assessed: Assessed) -> str:
 
 
 def _legend() -> str:
-    verdicts = {**wording.DOOR_VERDICTS}
-    doors = "".join(
-        f"<li>{_sign(shape)}楼门：{verdicts[verdict]}</li>"
-        for verdict, shape in DOOR_SHAPES.items()
+    lists = (
+        "".join(f"<li>{sign.svg}{escape(sign.text)}</li>" for sign in signs)
+        for signs in (outlet_signs(), ground_signs())
     )
-    outlets = "".join(f"<li>{_sign(outlet_mark(f))}{escape(f.name)}</li>" for f in families())
-    areas = (
-        '<li><i class="key hatch"></i>步行服务盲区</li><li><i class="key dash"></i>社区边界</li>'
-        '<li><i class="key lacking"></i>生活圈：有缺项</li>'
-        '<li><i class="key unknown"></i>生活圈：有未核实项</li>'
-        '<li><i class="key served"></i>生活圈：全部达标</li>'
-    )
-    return f"<ul>{outlets}</ul><ul>{doors}{areas}</ul>"
+    return "".join(f"<ul>{entries}</ul>" for entries in lists)
 
 
 def _sign(mark: str) -> str:

@@ -4,41 +4,41 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
-from livingcircle.documents._assessed import reach_metres
 from livingcircle.documents._assessed import records
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
-from livingcircle.documents._workbook import Styles
-from livingcircle.documents._workbook import open_workbook
-from livingcircle.documents._workbook import write_sheet
-from livingcircle.documents.gap_list import source_sheet
+from livingcircle.documents._workbook import or_unknown
+from livingcircle.documents._workbook import write_workbook
 
 FILE_NAME = "一账_短板问题台账.xlsx"
+BY_TIME = "按时间"
+NOBODY_NEAR = "步行范围内没有"
 
 FIELDS = (
-    Field("编号", 10),
-    Field("生活圈", 14),
-    Field("社区", 14),
-    Field("位置", 18),
-    Field("业态", 10),
-    Field("类别", 11),
+    Field("编号", 9, "short"),
+    Field("生活圈", 13, "short"),
+    Field("社区", 18),
+    Field("位置", 20),
+    Field("业态", 14, "short"),
+    Field("类别", 11, "short"),
     Field("服务半径（米）", 8, "metres"),
-    Field("影响楼门（个）", 9, "number"),
-    Field("影响居民（人）", 10, "number"),
-    Field("其中60岁及以上", 10, "number"),
-    Field("其中0—3岁", 9, "number"),
-    Field("最近替代网点", 13),
-    Field("最近距离（米）", 9, "metres"),
-    Field("最远距离（米）", 9, "metres"),
-    Field("问题描述", 34),
-    Field("责任单位", 11, "fill"),
-    Field("整改措施建议", 24),
-    Field("完成时限", 10, "fill"),
-    Field("状态", 9, "state"),
+    Field("影响楼门（个）", 8, "number"),
+    Field("影响居民（人）", 9, "number"),
+    Field("其中60岁及以上", 9, "number"),
+    Field("其中0—3岁", 8, "number"),
+    Field("最近替代网点", 17),
+    Field("最近距离（米）", 8, "metres"),
+    Field("最远距离（米）", 8, "metres"),
+    Field("问题描述", 36),
+    Field("责任单位", 12, "fill"),
+    Field("整改措施建议", 38),
+    Field("完成时限", 11, "fill"),
+    Field("整改状态", 9, "short"),
 )
 
 
@@ -53,83 +53,80 @@ def write_shortfall_ledger(assessed: Assessed, path: Path) -> Path:
         rows=ledger_rows(assessed),
         notes=(
             "一行是一处步行服务盲区：与路网连通、步行距离超过服务半径的楼门。",
-            "同一楼门可缺多种业态，各行人数不可相加。",
+            "同一楼门可缺多种业态，各行人数不可相加。责任单位、完成时限由街道（乡镇）填写。",
         ),
         empty="没有发现步行服务盲区；未核实的业态不在此列，见一单“未核实与不适用”。",
         freeze=2,
     )
-    with open_workbook(path, facts, title) as book:
-        styles = Styles(book)
-        write_sheet(book, styles, sheet, facts)
-        write_sheet(book, styles, _summary_sheet(assessed), facts)
-        write_sheet(book, styles, source_sheet(facts), facts)
-    return path
+    return write_workbook(path, facts, title, (sheet, _summary_sheet(assessed)))
 
 
 def ledger_rows(assessed: Assessed) -> list[list[object]]:
     """Return one row for each blind area, most people first within a circle."""
     areas = assessed.blind_areas
     ordered = areas.sort_values(["circle_id", "people"], ascending=[True, False], kind="stable")
-    advice = _advice(assessed)
-    rows: list[list[object]] = []
-    for row in records(ordered):
-        reach = reach_metres(assessed, row.trade)
-        rows.append(
-            [
-                str(row.Index), row.circle_name, row.community_names, row.place,
-                row.trade_name, wording.word(wording.TIERS, row.tier), reach,
-                row.doors, _or_unknown(row.people), _or_unknown(row.elders),
-                _or_unknown(row.infants), row.nearest_name or "步行范围内没有",
-                row.nearest_m, row.farthest_m, wording.blind_sentence(row, reach), "",
-                advice.get((row.circle_id, row.trade)) or default_advice(row.trade_name),
-                "", "没有",
-            ]
-        )  # fmt: skip
-    return rows
+    measures = _measures(assessed)
+    return [
+        [
+            str(row.Index), row.circle_name, row.community_names, row.place or wording.NONE,
+            row.trade_name, wording.tier(row.tier), _radius(row.radius_m),
+            row.doors, or_unknown(row.people), or_unknown(row.elders),
+            or_unknown(row.infants), row.nearest_name or NOBODY_NEAR,
+            row.nearest_m, row.farthest_m, wording.blind_brief(row), "",
+            advice(row, measures.get((row.circle_id, row.trade), "")), "", "待整改",
+        ]
+        for row in records(ordered)
+    ]  # fmt: skip
 
 
-def default_advice(trade_name: str) -> str:
-    """Advise on a blind area whose circle has enough outlets, only in the wrong places."""
-    return f"圈内数量已够而位置偏：新增{trade_name}优先设在此处，或引导现有网点设服务点、流动点。"
+def _radius(metres: float) -> object:
+    return metres if wording.known(metres) else BY_TIME
 
 
-def _advice(assessed: Assessed) -> dict[tuple[str, str], str]:
-    advice: dict[tuple[str, str], str] = {}
-    for row in records(assessed.gaps):
-        text = "；".join(part for part in (row.remedy, row.measure) if wording.known(part))
-        advice.setdefault((row.circle_id, row.trade), text)
-    return advice
+def advice(row: Any, measure: str) -> str:  # noqa: ANN401 - a row of blind_areas
+    """Advise on a blind area; its circle may have enough outlets, only in the wrong places."""
+    if measure:
+        return wording.sentence(f"在此处附近增设{row.trade_name}：{measure}")
+    return (
+        f"圈内数量已够而位置偏：新增{row.trade_name}优先设在此处，或引导现有网点设服务点、流动点。"
+    )
 
 
-def _or_unknown(value: object) -> object:
-    return value if wording.known(value) else wording.UNKNOWN
+def _measures(assessed: Assessed) -> dict[tuple[str, str], str]:
+    """Return how a trade is to be added, for each circle that is short of it."""
+    gaps = assessed.gaps
+    short = gaps[~(gaps["surplus"] > 0)]
+    return {
+        (row.circle_id, row.trade): row.measure
+        for row in records(short.iloc[::-1])
+        if row.trade and wording.known(row.measure)
+    }
 
 
 def _summary_sheet(assessed: Assessed) -> Sheet:
-    areas = assessed.blind_areas
     rows: list[list[object]] = []
-    for trade, group in areas.groupby("trade", sort=True):
+    for _, group in assessed.blind_areas.groupby("requirement_id", sort=True):
         worst = group.sort_values("people", ascending=False, kind="stable").iloc[0]
+        people = group[["people", "elders", "infants"]].sum(min_count=1)
         rows.append(
             [
-                worst["trade_name"], wording.word(wording.TIERS, worst["tier"]),
-                reach_metres(assessed, str(trade)), len(group), int(group["doors"].sum()),
-                group["people"].sum(min_count=1), group["elders"].sum(min_count=1),
-                group["infants"].sum(min_count=1), worst["circle_name"], worst["place"],
+                worst["trade_name"], wording.tier(worst["tier"]), _radius(worst["radius_m"]),
+                len(group), int(group["doors"].sum()), *(or_unknown(count) for count in people),
+                worst["circle_name"], worst["place"] or worst["community_names"],
             ]
         )  # fmt: skip
-    rows.sort(key=lambda row: (-float(row[5] or 0), str(row[0])))  # type: ignore[arg-type]
+    rows.sort(key=lambda row: (-row[5] if isinstance(row[5], float) else 0.0, str(row[0])))
     fields = (
-        Field("业态", 16),
-        Field("类别", 14),
+        Field("业态", 20, "short"),
+        Field("类别", 14, "short"),
         Field("服务半径（米）", 10, "metres"),
         Field("盲区（处）", 10, "number"),
         Field("影响楼门（个）", 10, "number"),
         Field("影响居民（人）", 12, "number"),
         Field("其中60岁及以上", 12, "number"),
         Field("其中0—3岁", 12, "number"),
-        Field("人数最多的生活圈", 20),
-        Field("人数最多的位置", 28),
+        Field("人数最多的生活圈", 20, "short"),
+        Field("人数最多的位置", 34),
     )
     return Sheet(
         name="按业态汇总",

@@ -11,16 +11,19 @@ import shapely
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
+from livingcircle.standards import Standard
 from livingcircle.tables import TABLES
 from livingcircle.tables import conform
+from livingcircle.trades import TRADES
+from tests.factories.standards import write_standard
 
 WEST, SOUTH, STEP = 118.780, 32.040, 0.004
 HOSTILE = '<script>alert("x")</script>堃喆昺玥頔'
 REQUIREMENTS = {
-    "basic.vegetable": ("vegetable", "community", 2, "每个社区不少于2个", (200.0, 300.0)),
-    "basic.pharmacy": ("pharmacy", "circle", 2, "每7000人不少于1个", (200.0, 500.0)),
-    "basic.water_vending": ("water_vending", "community", 1, "每个社区不少于1个", (200.0, 300.0)),
-    "basic.laundry": ("laundry", "circle", 1, "每个生活圈不少于1个", (800.0, 1000.0)),
+    "count_vegetable": ("vegetable", "community", 2, "每个社区不少于2个", 300.0),
+    "count_pharmacy": ("pharmacy", "circle", 2, "每7000人不少于1个", 500.0),
+    "count_water_vending": ("water_vending", "community", 1, "每个社区不少于1个", 300.0),
+    "count_laundry": ("laundry", "circle", 1, "每个生活圈不少于1个", 1000.0),
 }
 CLAUSE = "密云 附件1.1 一"
 
@@ -253,8 +256,11 @@ def _findings() -> pd.DataFrame:
                     "unit_name": name,
                     "circle_id": circle,
                     "requirement_id": requirement,
+                    "subject": TRADES[trade].name,
                     "trade": trade,
+                    "trades": [trade],
                     "tier": "basic",
+                    "severity": "must",
                     "verdict": verdict,
                     "required": float(required),
                     "found": found,
@@ -263,6 +269,7 @@ def _findings() -> pd.DataFrame:
                     "unit": "个",
                     "people": 6000.0,
                     "shortfall": required - found if verdict == "lacking" else 0.0,
+                    "surplus": float("nan"),
                     "reason": {
                         "unknown": "没有这类业态的完整台账",
                         "not_applicable": "圈内无洗染需求",
@@ -277,7 +284,6 @@ def _findings() -> pd.DataFrame:
 def _gaps(findings: pd.DataFrame) -> pd.DataFrame:
     rows = findings[findings["verdict"] == "lacking"].reset_index(drop=True)
     names = {"c1": "果园生活圈", "c2": "檀城社区生活圈"}
-    labels = {"vegetable": "菜篮子", "pharmacy": "药店"}
     return pd.DataFrame(
         {
             "gap_id": [f"g{i}" for i in rows.index],
@@ -287,12 +293,13 @@ def _gaps(findings: pd.DataFrame) -> pd.DataFrame:
             "unit_id": rows["unit_id"],
             "unit_name": rows["unit_name"],
             "trade": rows["trade"],
-            "trade_name": rows["trade"].map(labels),
+            "trade_name": rows["subject"],
             "tier": rows["tier"],
             "requirement_id": rows["requirement_id"],
             "required": rows["required"],
             "found": rows["found"],
             "shortfall": rows["shortfall"],
+            "surplus": rows["surplus"],
             "unit": rows["unit"],
             "people": [3000.0, 3100.0, 6060.0, float("nan")][: len(rows)],
             "elders": 780.0,
@@ -314,6 +321,8 @@ BLIND_AREAS = {
     "trade": ["vegetable", "pharmacy"],
     "trade_name": ["菜篮子", "药店"],
     "tier": ["basic", "basic"],
+    "requirement_id": ["reach_vegetable", "reach_pharmacy"],
+    "radius_m": [300.0, 500.0],
     "doors": [3, 2],
     "people": [3570.0, 2300.0],
     "elders": [780.0, 520.0],
@@ -332,19 +341,15 @@ def _blind_areas() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(BLIND_AREAS, index=index, geometry=drawn, crs="EPSG:4326")
 
 
-def _standard() -> SimpleNamespace:
-    requirements = tuple(
-        SimpleNamespace(
-            id=key, text=text, trades=(trade,), rule=SimpleNamespace(pass_metres=reach[1])
-        )
-        for key, (trade, _, _, text, reach) in REQUIREMENTS.items()
-    )
-    return SimpleNamespace(
-        id="miyun_2023",
-        title="密云区一刻钟便民生活圈建设三年行动方案（2023年-2025年）",
-        version="征求意见稿",
-        requirements=requirements,
-    )
+def _standard() -> Standard:
+    """Return the requirements on numbers, each with its radius, as a pack would state them."""
+    asked = []
+    for key, (trade, level, least, text, metres) in REQUIREMENTS.items():
+        said = {"trades": [trade], "level": level, "clause": CLAUSE}
+        asked.append({"id": key, "rule": "count", "least": least, "text": text, **said})
+        radius = {"metres": [metres, metres], "text": f"{metres:.0f}米步行可达"}
+        asked.append({"id": f"reach_{trade}", "rule": "reach", **radius, **said})
+    return write_standard(*asked)
 
 
 def _circle_facts() -> pd.DataFrame:
@@ -395,7 +400,7 @@ def _circle_checks() -> pd.DataFrame:
 
 def _coverage() -> pd.DataFrame:
     rows = [
-        ("circle", circle, name, circle, trade, 6000.0, 4500.0, 1500.0, 0.0, 0.0, 0.75)
+        ("circle", circle, name, circle, trade, 6000.0, 4500.0, 1500.0, 0.0, 0.0, 0.75, "people")
         for circle, name in (("c1", "果园生活圈"), ("c2", "檀城社区生活圈"))
         for trade in ("vegetable", "pharmacy", "laundry")
     ]
@@ -411,6 +416,7 @@ def _coverage() -> pd.DataFrame:
         "unknown",
         "not_applicable",
         "share",
+        "counted",
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -459,15 +465,17 @@ def make_assessed() -> SimpleNamespace:
     doors, outlets = district.doors.copy(), district.outlets.copy()
     doors["community_id"] = [f"m{i // 3}" for i in range(12)]
     doors["circle_id"] = [f"c{i // 6 + 1}" for i in range(12)]
+    doors["street"] = "新中街"
     places = ["m0", "m0", "m1", "m0", "m0", "m2", "m2", "m2", "m3", "m3"]
     outlets["community_id"] = places
     outlets["circle_id"] = [f"c{int(m[1]) // 2 + 1}" for m in places]
     findings = _findings()
     run = {
-        "run_id": "a1b2c3d4e5f6",
-        "data_date": "2026-06-30",
         "engine": "0.1.0",
-        "parameters": {"walker": "standard", "metres_per_minute": 60.0},
+        "on": "2026-06-30",
+        "data_date": "2026-06-15",
+        "method": "street",
+        "walker_label": "普通步行者（每分钟60米）",
     }
     return SimpleNamespace(
         district=district,

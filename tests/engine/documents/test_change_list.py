@@ -56,7 +56,30 @@ def test_change_list_names_both_runs(
     assessed: SimpleNamespace, later: SimpleNamespace, tmp_path: Path
 ) -> None:
     page = openpyxl.load_workbook(write_change_list(assessed, later, tmp_path / "c.xlsx")).active
-    assert page["A4"].value == (
-        "上次：运行编号a1b2c3d4e5f6，数据日期2026-06-30；本次：运行编号a1b2c3d4e5f6，数据日期2026-06-30。"
-    )
-    assert [page.cell(row, 8).value for row in range(6, 12)] == [None, -1, -1, None, 1, 200]
+    told = (page["A4"].value, page["A5"].value)
+    for which, line in zip(("上次", "本次"), told, strict=True):
+        assert line.startswith(f"{which}：运行编号")
+        assert line.endswith("，评估日期2026-06-30，数据日期2026-06-15。")
+    assert [page.cell(row, 8).value for row in range(7, 13)] == [None, -1, -1, None, 1, 200]
+
+
+def test_a_requirement_on_several_trades_goes_by_its_own_name(assessed: SimpleNamespace) -> None:
+    run = make_assessed()
+    for one in (assessed, run):
+        at = one.findings["requirement_id"] == "count_laundry"
+        one.findings.loc[at, "subject"] = "品质提升类业态"
+    at = (run.findings["unit_id"] == "c1") & (run.findings["requirement_id"] == "count_laundry")
+    run.findings.loc[at, "verdict"] = "lacking"
+    assert change_sentences(diff_assessments(assessed, run)) == [
+        "果园生活圈品质提升类业态：由“达标”变为“缺”。"
+    ]
+
+
+def test_more_above_a_limit_is_not_told_as_a_shortfall(assessed: SimpleNamespace) -> None:
+    run = make_assessed()
+    for one, surplus in ((assessed, 1.0), (run, 3.0)):
+        at = (one.findings["unit_id"] == "c1") & (one.findings["trade"] == "laundry")
+        one.findings.loc[at, "surplus"] = surplus
+    assert change_sentences(diff_assessments(assessed, run)) == [
+        "果园生活圈洗染店：超出由1个变为3个。"
+    ]

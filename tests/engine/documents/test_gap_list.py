@@ -1,20 +1,27 @@
 """Open 一单 as a bureau would and read its cells."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
-from livingcircle.documents import gap_list
+from livingcircle.documents import _standard_sheets
+from livingcircle.documents._assessed import requirements_of
+from livingcircle.documents._provenance import provenance
+from livingcircle.documents._standard_sheets import matrix_sheets
+from livingcircle.documents._standard_sheets import open_rows
+from livingcircle.documents._standard_sheets import rule_sheet
+from livingcircle.documents._standard_sheets import spoken
+from livingcircle.documents._standard_sheets import what_to_do
 from livingcircle.documents.gap_list import GAP_FIELDS
-from livingcircle.documents.gap_list import fits
-from livingcircle.documents.gap_list import gap_frame
 from livingcircle.documents.gap_list import gap_rows
-from livingcircle.documents.gap_list import what_to_do
 from livingcircle.documents.gap_list import write_gap_list
+from livingcircle.standards import Requirement
+from tests.factories.standards import write_standard
 
-HEADER_ROW = 5
+TITLES = [field.title for field in GAP_FIELDS]
 
 
 def cells(path: Path, sheet: str) -> list[list[object]]:
@@ -22,33 +29,39 @@ def cells(path: Path, sheet: str) -> list[list[object]]:
     return [[cell.value for cell in row] for row in page.iter_rows()]
 
 
+def body(path: Path, sheet: str) -> list[list[object]]:
+    """Return the rows below the headings."""
+    rows = cells(path, sheet)
+    return rows[[row[0] for row in rows].index("序号") + 1 :]
+
+
 def test_columns_are_the_plan_s_own_words() -> None:
-    titles = [field.title for field in GAP_FIELDS]
-    assert titles[:9] == [
+    assert TITLES[:9] == [
         "序号", "生活圈名称", "所属街道", "配置层级", "社区", "业态", "类别", "配置标准",
         "标准条款",
     ]  # fmt: skip
-    assert {"缺什么", "补什么", "如何补", "可用空间", "轻重缓急", "状态"} <= set(titles)
+    assert {"缺什么", "补什么", "如何补", "可用空间", "轻重缓急", "状态"} <= set(TITLES)
 
 
 def test_first_gap_cell_by_cell(assessed: SimpleNamespace) -> None:
     assert gap_rows(assessed)[0] == [
         1, "果园生活圈", "果园街道", "便民生活圈层级", "全圈", "药店", "基本保障类",
-        "每7000人不少于1个", "密云 附件1.1 一", 2.0, 1.0, 2.0, 1.0, "个", 6060.0, 780.0, 90.0,
-        "百姓大药房", 640.0, "缺药店1个（应配2个，现有1个）", "增设药店1处",
+        "每7000人不少于1个", "密云 附件1.1 一", 2.0, 1.0, 2.0, 1.0, None, "个", 6060.0, 780.0, 90.0,
+        "百姓大药房", 640.0, "缺药店1个", "增设药店1处",
         "利用腾退空间、车棚引入连锁门店", "西里车棚（车棚，60平方米）", "1 紧急", "缺",
     ]  # fmt: skip
 
 
 def test_none_at_all_and_too_few_are_different_words(assessed: SimpleNamespace) -> None:
-    states = gap_frame(assessed)[["现有数量（圈内）", "状态"]].to_numpy().tolist()
+    rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)]
+    states = [[row["现有数量（圈内）"], row["状态"]] for row in rows]
     assert states == [[1.0, "缺"], [1.0, "缺"], [0.0, "没有"], [0.0, "没有"]]
 
 
 def test_unknown_people_are_a_word_in_the_file(assessed: SimpleNamespace, tmp_path: Path) -> None:
     path = write_gap_list(assessed, tmp_path / "gap.xlsx")
-    rows = cells(path, "缺什么补什么")
-    assert [row[14] for row in rows[HEADER_ROW:]] == [6060, 3000, 3100, "未核实"]
+    rows = body(path, "缺什么补什么")
+    assert [row[TITLES.index("影响居民（人）")] for row in rows] == [6060, 3000, 3100, "未核实"]
 
 
 def test_small_print_names_date_standard_run_and_nature(
@@ -57,35 +70,76 @@ def test_small_print_names_date_standard_run_and_nature(
     head = cells(write_gap_list(assessed, tmp_path / "gap.xlsx"), "缺什么补什么")
     assert head[0][0] == "示例示范区便民服务“缺什么、补什么”任务清单"
     assert head[1][0] == (
-        "数据日期：2026-06-30　对照标准："
-        "《密云区一刻钟便民生活圈建设三年行动方案（2023年-2025年）》（征求意见稿）"
-        "　步行参数：标准步行者60米/分钟　运行编号：a1b2c3d4e5f6"
+        "评估日期：2026-06-30　数据日期：2026-06-15　对照标准：《手写标准》"
+        f"　步行参数：普通步行者（每分钟60米）　运行编号：{provenance(assessed).run_id}"
     )
     assert head[2][0] == (
-        "数据性质：含虚构数据，仅供演示，不代表实际情况。真实：道路；模型推算：楼门与居民；"
-        "推导：步行服务盲区；虚构：商业网点"
+        "数据性质：含虚构数据，仅供演示，不代表实际情况。真实：街道路段；模型推算：楼门；"
+        "推导：步行服务盲区；虚构：网点"
     )
 
 
 def test_unknown_and_not_applicable_have_their_own_sheet(
     assessed: SimpleNamespace, tmp_path: Path
 ) -> None:
-    rows = cells(write_gap_list(assessed, tmp_path / "gap.xlsx"), "未核实与不适用")[HEADER_ROW:]
-    assert [row[9] for row in rows] == ["未核实"] * 4 + ["不适用"]
-    assert rows[0][10] == "没有这类业态的完整台账"
-    assert rows[4][10] == "圈内无洗染需求"
+    rows = body(write_gap_list(assessed, tmp_path / "gap.xlsx"), "未核实与不适用")
+    assert [row[1:7] for row in rows] == [
+        ["果园生活圈", "社区", "果园西里社区", "必须", "数量：自助取水机", 1],
+        ["果园生活圈", "社区", "果园新里社区", "必须", "数量：自助取水机", 1],
+        ["檀城社区生活圈", "生活圈", "檀城社区生活圈", "必须", "数量：洗染店", 1],
+        ["檀城社区生活圈", "社区", "檀城东区社区", "必须", "数量：自助取水机", 1],
+        ["檀城社区生活圈", "社区", "白檀社区", "必须", "数量：自助取水机", 1],
+    ]
+    assert [row[8] for row in rows] == ["未核实", "未核实", "不适用", "未核实", "未核实"]
+    assert rows[0][9] == "没有这类业态的完整台账"
+    assert rows[2][9] == "圈内无洗染需求"
+
+
+def test_open_questions_of_one_unit_and_reason_are_one_row(assessed: SimpleNamespace) -> None:
+    at = (assessed.findings["unit_id"] == "m0") & (assessed.findings["trade"] == "vegetable")
+    assessed.findings.loc[at, ["verdict", "reason"]] = ["unknown", "没有这类业态的完整台账"]
+    first = open_rows(assessed)[0]
+    assert first[3:7] == ["果园西里社区", "必须", "数量：菜篮子、自助取水机", 2]
 
 
 def test_states_differ_in_colour_as_well_as_in_word(
     assessed: SimpleNamespace, tmp_path: Path
 ) -> None:
     book = openpyxl.load_workbook(write_gap_list(assessed, tmp_path / "gap.xlsx"))
-    fills = {}
-    for row in book["对标总表"].iter_rows(min_row=HEADER_ROW + 1, min_col=4):
-        fills.update({str(c.value)[:3]: c.fill.start_color.rgb for c in row if c.value})
-    assert set(fills) == {"达标", "缺1个", "缺2个", "未核实", "不适用"}
+    words = {"达标", "缺1个", "缺2个", "未核实", "不适用"}
+    fills: dict[object, str] = {}
+    for sheet in ("对标总表（社区）", "对标总表（生活圈以上）"):
+        for row in book[sheet].iter_rows():
+            fills.update({c.value: c.fill.start_color.rgb for c in row if c.value in words})
+    assert set(fills) == words
     assert fills["缺1个"] == fills["缺2个"]
     assert len({fills[word] for word in ("达标", "缺1个", "未核实", "不适用")}) == 4
+
+
+def test_verdicts_run_down_the_longer_side(assessed: SimpleNamespace) -> None:
+    communities, circles = matrix_sheets(assessed)
+    assert [field.title for field in communities.fields] == [
+        "生活圈",
+        "单位",
+        "菜篮子",
+        "自助取水机",
+    ]
+    assert communities.rows[1] == ["果园生活圈", "果园新里社区", "缺1个", "未核实"]
+    assert [field.title for field in circles.fields] == [
+        "业态或要求", "要求", "严格程度", "果园生活圈", "檀城社区生活圈",
+    ]  # fmt: skip
+    assert circles.rows[0] == ["药店", "数量", "必须", "缺1个", "缺2个"]
+
+
+def test_a_wide_table_is_printed_on_several_pages(
+    assessed: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_standard_sheets, "PAGE_COLUMNS", 1)
+    path = write_gap_list(assessed, tmp_path / "gap.xlsx")
+    page = openpyxl.load_workbook(path)["对标总表（社区）"]
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (2, 0)
+    assert page.print_title_cols == "$A:$B"
+    assert page.print_title_rows == "$6:$7"
 
 
 def test_no_cell_is_a_formula(assessed: SimpleNamespace, tmp_path: Path) -> None:
@@ -94,7 +148,7 @@ def test_no_cell_is_a_formula(assessed: SimpleNamespace, tmp_path: Path) -> None
     book = openpyxl.load_workbook(path)
     kinds = {cell.data_type for page in book for row in page.iter_rows() for cell in row}
     assert "f" not in kinds
-    assert cells(path, "缺什么补什么")[HEADER_ROW][20] == '=HYPERLINK("http://x")'
+    assert body(path, "缺什么补什么")[0][TITLES.index("补什么")] == '=HYPERLINK("http://x")'
 
 
 def test_no_gaps_says_so(assessed: SimpleNamespace, tmp_path: Path) -> None:
@@ -103,24 +157,88 @@ def test_no_gaps_says_so(assessed: SimpleNamespace, tmp_path: Path) -> None:
     assert rows[-1][0] == "各项要求都已达到，或尚未核实（见“未核实与不适用”）。"
 
 
-def test_missing_space_register_is_unknown_not_none(assessed: SimpleNamespace) -> None:
-    assert gap_list.usable_spaces(assessed, None, "药店") == "未核实（没有生活圈边界）"
-    spaces = assessed.district.spaces
-    bare = SimpleNamespace(district=SimpleNamespace(spaces=spaces.iloc[:0]))
-    assert gap_list.usable_spaces(bare, None, "药店") == "未核实（没有空间资源台账）"
+@pytest.fixture(name="several")
+def _several(assessed: SimpleNamespace) -> SimpleNamespace:
+    """Let the requirement on pharmacies be one on any of three trades."""
+    for table, name in ((assessed.findings, "subject"), (assessed.gaps, "trade_name")):
+        at = table["requirement_id"] == "count_pharmacy"
+        table.loc[at, name] = "健康养生类设施"
+    findings = assessed.findings
+    trades = ["pharmacy", "private_clinic", "wellness_therapy"]
+    at = findings["requirement_id"] == "count_pharmacy"
+    findings.loc[at, "trades"] = findings.loc[at, "trades"].map(lambda _: trades)
+    asked = {"id": "count_pharmacy", "level": "circle", "clause": "一", "text": "健康养生为必备"}
+    one = asked | {"rule": "variety", "trades": trades, "kinds": 2, "subject": "健康养生类设施"}
+    rest = [r for r in assessed.standard.requirements if r.id != "count_pharmacy"]
+    (mine,) = write_standard(one).requirements
+    assessed.standard = replace(assessed.standard, requirements=(mine, *rest))
+    return assessed
+
+
+def test_a_requirement_on_several_trades_bears_its_own_name(several: SimpleNamespace) -> None:
+    row = dict(zip(TITLES, gap_rows(several)[0], strict=True))
+    assert (row["业态"], row["缺什么"]) == ("健康养生类设施", "缺健康养生类设施1个")
+    assert (row["最近网点"], row["最近距离（米）"]) == ("", None)
+    assert matrix_sheets(several)[1].rows[-1][0] == "健康养生类设施"
+    assert "健康养生类设施" in {row[1] for row in rule_sheet(several).rows}
+
+
+def test_too_much_is_told_as_too_much(assessed: SimpleNamespace) -> None:
+    at = assessed.gaps["requirement_id"] == "count_pharmacy"
+    assessed.gaps.loc[at, ["found", "shortfall", "surplus"]] = [5.0, 0.0, 3.0]
+    row = dict(zip(TITLES, gap_rows(assessed)[0], strict=True))
+    assert (row["缺少数量"], row["超出数量"], row["状态"]) == (None, 3.0, "超出")
+    assert row["缺什么"] == "药店超出3个"
+
+
+def test_gaps_of_a_subdistrict_and_of_the_district_have_their_words(
+    assessed: SimpleNamespace,
+) -> None:
+    gaps = assessed.gaps
+    gaps.loc[[0, 1], "circle_id"] = gaps.loc[[0, 1], "circle_name"] = ""
+    gaps.loc[[0, 1], "level"] = ["subdistrict", "district"]
+    gaps.loc[[0, 1], "unit_id"] = gaps.loc[[0, 1], "unit_name"] = ["果园街道", "示例示范区"]
+    findings = assessed.findings
+    lacking = findings[findings["verdict"] == "lacking"].index[:2]
+    findings.loc[lacking, "unit_id"] = ["果园街道", "示例示范区"]
+    rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)][2:]
+    told = ("生活圈名称", "所属街道", "配置层级", "社区", "可用空间")
+    shed = "西里车棚（车棚，60平方米）"
+    assert [[row[title] for title in told] for row in rows] == [
+        ["—", "—", "全区层级", "全区", shed],
+        ["—", "果园街道", "街道（乡镇）层级", "果园街道", shed],
+    ]
+
+
+def test_remarks_of_the_pack_name_requirements_not_ids(assessed: SimpleNamespace) -> None:
+    asked = requirements_of(assessed)
+    assert (
+        spoken("另见 count_pharmacy、reach_pharmacy。", asked) == "另见“药店数量”、“药店服务半径”。"
+    )
+    assert spoken("24小时便利店，见 ATM", asked) == "24小时便利店，见 ATM"
+
+
+NUMBER, TARGET, SHARE = (
+    write_standard(one).requirements[0]
+    for one in (
+        {"id": "R", "clause": "一", "rule": "count", "trades": ["water_vending"], "least": 1},
+        {"id": "R", "clause": "一", "rule": "qualitative", "title": "集市", "question": "有集市吗"},
+        {"id": "R", "clause": "一", "rule": "share", "least": 0.3, "having": {"chain": True}},
+    )
+)
 
 
 @pytest.mark.parametrize(
-    ("suitable", "excluded", "expected"),
-    [("菜篮子、药店", "", True), ("", "", True), ("", "药店", False), ("早餐店", "", False)],
+    ("verdict", "reason", "one", "told"),
+    [
+        ("unknown", "没有完整台账", NUMBER, "逐户核实所列业态"),
+        ("unknown", "缺少人口，算不出应配数量", NUMBER, "补齐所缺的基础数据"),
+        ("unknown", "尚无佐证材料", TARGET, "在“上报事项”表里填报"),
+        ("unknown", "有网点未核实", SHARE, "补齐网点台账里的"),
+        ("not_applicable", "只适用于老城区", NUMBER, "不需处理"),
+    ],
 )
-def test_space_fits_trade(suitable: str, excluded: str, expected: bool) -> None:  # noqa: FBT001
-    assert fits(suitable, excluded, "药店") is expected
-
-
-def test_every_open_question_says_what_to_do() -> None:
-    assert what_to_do("unknown", "自助取水机", "白檀社区") == (
-        "在白檀社区逐户核实自助取水机，把网点补入台账，并声明台账对该业态是全的，然后重新运行。"
-    )
-    assert what_to_do("unknown", "", "白檀社区").startswith("补齐白檀社区的基础数据")
-    assert what_to_do("not_applicable", "洗染店", "白檀社区").startswith("不需处理")
+def test_every_open_question_says_what_to_do(
+    verdict: str, reason: str, one: Requirement, told: str
+) -> None:
+    assert what_to_do(verdict, reason, one).startswith(told)

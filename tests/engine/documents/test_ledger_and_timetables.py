@@ -1,23 +1,21 @@
 """Read 一账 and 两表 cell by cell."""
 
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
+from livingcircle.documents._planning import Quarter
+from livingcircle.documents._planning import first_quarter
+from livingcircle.documents._planning import propose
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents.shortfall_ledger import FIELDS
 from livingcircle.documents.shortfall_ledger import ledger_rows
 from livingcircle.documents.shortfall_ledger import write_shortfall_ledger
 from livingcircle.documents.timetables import TABLE_FIELDS
-from livingcircle.documents.timetables import Quarter
-from livingcircle.documents.timetables import first_quarter
 from livingcircle.documents.timetables import progress
 from livingcircle.documents.timetables import progress_rows
-from livingcircle.documents.timetables import propose
 from livingcircle.documents.timetables import provision_rows
 from livingcircle.documents.timetables import write_timetables
 
@@ -30,9 +28,34 @@ def test_ledger_row(assessed: SimpleNamespace) -> None:
     assert row["服务半径（米）"] == 300.0
     assert row["影响楼门（个）"] == 3
     assert row["最近替代网点"] == "果园便民菜店"
-    assert row["整改措施建议"] == "增设菜店1处；利用腾退空间、车棚引入连锁门店"
+    assert row["问题描述"] == (
+        "3个楼门步行300米内没有菜篮子；最近的“果园便民菜店”步行690米至810米。"
+    )
+    assert row["整改措施建议"] == "在此处附近增设菜篮子：利用腾退空间、车棚引入连锁门店。"
     assert row["责任单位"] == row["完成时限"] == ""
-    assert row["状态"] == "没有"
+    assert row["整改状态"] == "待整改"
+
+
+def test_each_blind_area_has_the_radius_it_was_judged_by(assessed: SimpleNamespace) -> None:
+    assessed.blind_areas["radius_m"] = [800.0, float("nan")]
+    rows = [dict(zip([f.title for f in FIELDS], r, strict=True)) for r in ledger_rows(assessed)]
+    assert [row["服务半径（米）"] for row in rows] == [800.0, "按时间"]
+    assert rows[0]["问题描述"].startswith("3个楼门步行800米内没有")
+    assert rows[1]["问题描述"].startswith("2个楼门规定的步行时间内没有")
+
+
+def test_ledger_is_summed_by_requirement_not_by_trade(
+    assessed: SimpleNamespace, tmp_path: Path
+) -> None:
+    areas = assessed.blind_areas
+    areas["trade"], areas["radius_m"] = "vegetable", [300.0, 800.0]
+    areas["trade_name"] = ["菜篮子", "菜篮子或便利店"]
+    page = openpyxl.load_workbook(write_shortfall_ledger(assessed, tmp_path / "l.xlsx"))
+    rows = list(page["按业态汇总"].iter_rows(min_row=6, max_col=6, values_only=True))
+    assert rows == [
+        ("菜篮子", "基本保障类", 300, 1, 3, 3570),
+        ("菜篮子或便利店", "基本保障类", 800, 1, 2, 2300),
+    ]
 
 
 def test_ledger_without_alternative_says_so(assessed: SimpleNamespace) -> None:
@@ -50,7 +73,7 @@ def test_ledger_without_blind_areas(assessed: SimpleNamespace, tmp_path: Path) -
 def test_quarters_count_across_years() -> None:
     assert Quarter(2026, 4).later(1) == Quarter(2027, 1)
     assert Quarter(2026, 3).later(6) == Quarter(2028, 1)
-    assert Quarter(2026, 3).label == "2026年第3季度（建议）"
+    assert Quarter(2026, 3).label == "2026年第3季度"
 
 
 @pytest.mark.parametrize(
@@ -69,30 +92,37 @@ def test_proposed_quarter(urgency: float, planned: int | None, expected: Quarter
     assert propose(urgency, START, planned) == expected
 
 
-def test_plan_starts_after_the_data(assessed: SimpleNamespace) -> None:
+def test_plan_starts_after_the_assessment(assessed: SimpleNamespace) -> None:
     assert first_quarter(provenance(assessed)) == START
+    assessed.run = {**assessed.run, "on": "2027-12-01"}
+    assert first_quarter(provenance(assessed)) == Quarter(2028, 1)
 
 
-def test_a_run_without_any_date_still_prints(assessed: SimpleNamespace) -> None:
-    sources = tuple(replace(source, date="") for source in assessed.district.sources)
-    assessed.district = replace(assessed.district, sources=sources)
-    assessed.run = MappingProxyType({})
+def test_without_a_day_nothing_is_dated(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    assessed.run = {**assessed.run, "on": "", "data_date": ""}
     facts = provenance(assessed)
-    assert "数据日期：未注明" in facts.line
+    assert facts.line.startswith("评估日期：未注明　数据日期：未注明　")
     assert facts.created.year == 2000
-    assert len(facts.run_id) == 12
+    assert first_quarter(facts) is None
+    assert propose(1, None, 2027) is None
+    rows = provision_rows(assessed, facts)
+    assert {cell for row in rows for cell in row[10:]} == {""}
+    assert rows[1][9] == "2023年"
+    page = openpyxl.load_workbook(write_timetables(assessed, tmp_path / "t.xlsx"))["配置时间表"]
+    assert "评估日期未注明" in page["A4"].value
+    assert "2000" not in "".join(str(cell.value) for row in page.iter_rows() for cell in row)
 
 
 def test_provision_is_ordered_by_urgency_then_people(assessed: SimpleNamespace) -> None:
     rows = provision_rows(assessed, provenance(assessed))
-    assert [(row[1], row[3], row[7]) for row in rows] == [
-        ("1 紧急", "全圈", 6060.0),
-        ("1 紧急", "白檀社区", 3100.0),
-        ("2 较急", "果园新里社区", 3000.0),
-        ("3 一般", "全圈", "未核实"),
+    assert [(row[1], row[3], row[5], row[6]) for row in rows] == [
+        ("1 紧急", "全圈", "缺1个", 6060.0),
+        ("1 紧急", "白檀社区", "缺2个", 3100.0),
+        ("2 较急", "果园新里社区", "缺1个", 3000.0),
+        ("3 一般", "全圈", "缺2个", "未核实"),
     ]
-    assert [row[11:].index("●") for row in rows] == [0, 0, 1, 3]
-    assert rows[1][10] == "2023年（已过）"
+    assert [row[10:].index("●") for row in rows] == [0, 0, 1, 3]
+    assert rows[1][9] == "2023年（已过）"
 
 
 def test_progress_counts_only_what_was_checked(assessed: SimpleNamespace) -> None:
@@ -100,6 +130,35 @@ def test_progress_counts_only_what_was_checked(assessed: SimpleNamespace) -> Non
     # 菜篮子 2+2 asked, 2+1 there; 药店 2 asked, 1 there; 洗染店 1 and 1; 取水机 unchecked.
     assert (done.required, done.found, done.shortfall, done.unknown) == (7, 5, 2, 2)
     assert done.rate == pytest.approx(5 / 7)
+
+
+def test_progress_of_every_one_of_several_trades_adds_up(assessed: SimpleNamespace) -> None:
+    # One of each of two trades is asked for; there are two of the first and none of the second.
+    at = (assessed.findings["unit_id"] == "c1") & (assessed.findings["trade"] == "pharmacy")
+    assessed.findings.loc[at, ["required", "found", "shortfall"]] = [2.0, 2.0, 1.0]
+    done = progress(assessed, "c1")
+    assert (done.required, done.found, done.shortfall) == (7, 5, 2)
+    assert done.required == done.found + done.shortfall
+
+
+def test_progress_counts_what_is_met_online_as_met(assessed: SimpleNamespace) -> None:
+    at = (assessed.findings["unit_id"] == "c1") & (assessed.findings["trade"] == "laundry")
+    assessed.findings.loc[at, ["found", "shortfall"]] = [0.0, 1.0]
+    done = progress(assessed, "c1")
+    assert (done.required, done.found, done.shortfall) == (7, 5, 2)
+
+
+def test_progress_leaves_out_what_is_no_must(assessed: SimpleNamespace) -> None:
+    assessed.findings["severity"] = "should"
+    done = progress(assessed, "c1")
+    assert (done.required, done.found, done.unknown, done.rate) == (0, 0, 0, None)
+
+
+def test_a_circle_without_a_subdistrict_has_that_of_its_communities(
+    assessed: SimpleNamespace,
+) -> None:
+    assessed.district.circles["subdistrict"] = ""
+    assert [row[6] for row in progress_rows(assessed)] == ["果园街道", "鼓楼街道"]
 
 
 def test_progress_table_begins_with_annex_1_3(assessed: SimpleNamespace) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shapely import wkt
 
 from livingcircle.documents import _drawing as drawing
+from livingcircle.documents._map_tables import door_listing
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import family_of
 from livingcircle.documents.outlet_map import content_policy
@@ -83,11 +84,26 @@ def test_door_row_tells_the_four_answers(assessed: SimpleNamespace) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("compound", "street", "name"),
+    [
+        ("果园西里", "新中街", "果园西里楼门（图上7号）"),
+        ("", "新中街", "新中街楼门（图上7号）"),
+        ("", "residential", "楼门（图上7号）"),
+    ],
+)
+def test_a_door_without_a_name_is_found_on_the_map(
+    assessed: SimpleNamespace, compound: str, street: str, name: str
+) -> None:
+    assessed.doors[["name", "compound", "street"]] = ["", compound, street]
+    assert door_listing(assessed).rows[6][1][0] == name
+
+
 def test_banner_and_sources_name_the_nature_of_each_layer(assessed: SimpleNamespace) -> None:
     page = outlet_map_html(assessed)
     assert "含虚构数据，仅供演示，不代表实际情况。" in page
-    assert "道路【真实】OpenStreetMap 道路；数据日期2021-06-12；许可ODbL" in page
-    assert "商业网点【虚构】示例网点台账；数据日期2026-06-30；许可CC0" in page
+    assert "街道路段【真实】OpenStreetMap 道路；数据日期2021-06-12；许可ODbL" in page
+    assert "网点【虚构】示例网点台账；数据日期2026-06-30；许可CC0" in page
 
 
 def test_the_same_run_gives_the_same_page(assessed: SimpleNamespace) -> None:

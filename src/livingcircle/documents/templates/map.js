@@ -49,6 +49,20 @@ function paint() {
     }
     document.getElementById("hatch").setAttribute("patternTransform", `rotate(45) scale(${metres / unit})`);
     drawScale(metres);
+    declutter();
+  }
+}
+
+// Where names would overlap, those of circles come before their findings, and both before streets.
+function declutter() {
+  const rank = ["circle-name", "circle-state", "street-name"];
+  const order = [...map.querySelectorAll("text")].sort((a, b) => rank.indexOf(a.classList[0]) - rank.indexOf(b.classList[0]));
+  const taken = [];
+  for (const text of order) {
+    const box = text.getBoundingClientRect();
+    const clash = taken.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
+    text.classList.toggle("crowded", clash);
+    if (!clash && box.width) taken.push(box);
   }
 }
 
