@@ -126,17 +126,15 @@ def _candidates(
     entrance, hit = tree.query(points, predicate="dwithin", distance=cap)
     segment = usable[hit]
     distance = shapely.distance(points[entrance], network.lines[segment])
-    inside = _inside_points(network.lines[segment], points[entrance])
-    pairs = pd.DataFrame(
-        {
-            "entrance": entrance,
-            "segment": segment,
-            "millimetres": np.round(distance * 1000).astype(np.int64),
-            "inward": np.round(shapely.distance(points[entrance], inside), 3),
-        }
-    )
+    millimetres = np.round(distance * 1000).astype(np.int64)
+    pairs = pd.DataFrame({"entrance": entrance, "segment": segment, "millimetres": millimetres})
+    tied = np.flatnonzero(pairs.duplicated(["entrance", "millimetres"], keep=False))
+    inside = _inside_points(network.lines[segment[tied]], points[entrance[tied]])
+    inward = np.zeros(len(pairs))
+    inward[tied] = np.round(shapely.distance(points[entrance[tied]], inside), 3)
+    pairs["inward"] = inward
     nearest = pairs.groupby(["entrance", "millimetres"])["inward"].transform("min")
-    return pairs[pairs["inward"] <= nearest]
+    return pairs.loc[pairs["inward"] <= nearest, ["entrance", "segment", "millimetres"]]
 
 
 def _at_dead_end(network: Network, pairs: pd.DataFrame, points: npt.NDArray[np.object_]) -> Bools:

@@ -7,6 +7,7 @@ the blind area and no served door, and nothing is ever computed from it.
 
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.graph import RoutingGraph
+from livingcircle._routing.hierarchy import THREADS
 from livingcircle.access import Access
 from livingcircle.door_verdicts import Judged
 from livingcircle.residents import People
@@ -162,7 +164,8 @@ def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
 
 def draw(place: Neighbourhood, members: Ints, served: shapely.STRtree) -> shapely.Geometry | None:
     """Return the polygon of some doors in metres, or None where served doors leave no room."""
-    shape = shapely.union_all(place.cells[members])
+    cells = place.cells[members]
+    shape = cells[0] if len(cells) == 1 else shapely.union_all(cells)
     for door in np.sort(served.query(shape, predicate="intersects")):
         shape = shapely.difference(shape, served.geometries[door].buffer(1.0))
     shape = shapely.make_valid(shape)
@@ -201,9 +204,11 @@ def find_blind_areas(
     safe = shapely.STRtree(place.points[served])
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
+    areas = [order[first:last] for first, last in pairwise(ends)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        shapes = list(pool.map(lambda doors: draw(place, doors, safe), areas))
     rows = []
-    for first, last in pairwise(ends):
-        doors = order[first:last]
+    for doors, shape in zip(areas, shapes, strict=True):
         reach = metres[doors]
         finite = reach[np.isfinite(reach)]
         rows.append(
@@ -215,7 +220,7 @@ def find_blind_areas(
                 "nearest_m": float(finite.min()) if len(finite) else np.nan,
                 "farthest_m": float(finite.max()) if len(finite) else np.nan,
                 "nearest_door": int(doors[np.argmin(reach)]),
-                "geometry": draw(place, doors, safe),
+                "geometry": shape,
             }
         )
     columns = ["members", "circle", "doors", "people", "elders", "infants"]
@@ -232,6 +237,7 @@ def blind_area_table(
     """Return one row for each blind area of each service, people first."""
     people = people_of(situation.doors)
     circle = situation.members.door_circle
+    streets = _streets_of_doors(situation)
     parts = []
     for one in judged.values():
         verdict = one.doors.verdict
@@ -239,7 +245,9 @@ def blind_area_table(
             place, verdict == LACKING, verdict == SERVED, circle, people, one.doors.metres
         )
         if len(found):
-            parts.append(_named(situation, access, one, found).assign(trade=one.service.trades[0]))
+            parts.append(
+                _named(situation, access, one, found, streets).assign(trade=one.service.trades[0])
+            )
     columns = ["circle_id", "circle_name", "community_names", "trade", "trade_name", "tier"]
     columns += ["requirement_id", "radius_m"]
     columns += ["doors", "people", "elders", "infants", "nearest_m", "farthest_m"]
@@ -259,7 +267,11 @@ def blind_area_table(
 
 
 def _named(
-    situation: Situation, access: Access, one: Judged, found: gpd.GeoDataFrame
+    situation: Situation,
+    access: Access,
+    one: Judged,
+    found: gpd.GeoDataFrame,
+    streets: list[list[str]],
 ) -> pd.DataFrame:
     """Give blind areas the names people know them by."""
     names = unit_names(situation)
@@ -293,7 +305,7 @@ def _named(
             "farthest_m": found["farthest_m"].round(1).to_numpy(),
             "nearest_outlet_id": outlet_of[nearest],
             "nearest_name": outlet_name[nearest],
-            "place": [_place(situation, members) for members in found["members"]],
+            "place": [_place(streets, members) for members in found["members"]],
             "geometry": shapes,
         }
     )
@@ -308,13 +320,20 @@ def _communities(situation: Situation, members: Ints, names: dict[str, str]) -> 
     return "、".join(names[ids[n]] for n in order)
 
 
-def _place(situation: Situation, members: Ints) -> str:
-    """Return the streets some doors open onto, at most three."""
+def _streets_of_doors(situation: Situation) -> list[list[str]]:
+    """Return the named streets that each door's entrances open onto."""
+    streets: list[list[str]] = [[] for _ in range(len(situation.doors))]
     ends, network = situation.door_ends, situation.network
-    if ends is None or network is None:
-        return ""
-    here = np.isin(ends.owner, members) & (ends.segment >= 0)
-    counted = Counter(network.name[ends.segment[here]])
-    named = [street for street in counted if not street.isascii()]
-    order = sorted(named, key=lambda s: (-counted[s], s))[:3]
+    if ends is not None and network is not None:
+        on = ends.segment >= 0
+        for door, name in zip(ends.owner[on], network.name[ends.segment[on]], strict=True):
+            if not name.isascii():
+                streets[door].append(name)
+    return streets
+
+
+def _place(streets: list[list[str]], members: Ints) -> str:
+    """Return the streets some doors open onto, at most three."""
+    counted = Counter(name for door in members for name in streets[door])
+    order = sorted(counted, key=lambda s: (-counted[s], s))[:3]
     return "、".join(order) + "一带" if order else ""

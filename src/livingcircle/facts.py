@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -27,6 +29,7 @@ from livingcircle.standards import Requirement
 from livingcircle.units import DISTRICT
 from livingcircle.units import Unit
 
+Floats = npt.NDArray[np.float64]
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
 SHOP_COLUMNS = (
     "area_m2",
@@ -75,13 +78,17 @@ def gather(
         Day of the assessment.
     """
     register = MappingProxyType(read_register(outlets))
-    whole = _age_shares(situation, units[-1])
+    plain = _Plain(situation)
+    whole = plain.age_shares(units[-1])
+    known = situation.district.complete_trades()
     facts = []
     for unit in units:
         told = reported.get((unit.level, unit.unit_id), Reported())
         facts.append(
             replace(
-                _facts(situation, unit, outlets, whole),
+                _facts(plain, unit, outlets),
+                reference_ages=whole,
+                known_trades=known,
                 register=register,
                 evidence=told.evidence,
                 measures=told.measures,
@@ -138,14 +145,9 @@ def _children(
     return tuple((key[1], reported.get(key, Reported()).grade) for key in below)
 
 
-def _facts(
-    situation: Situation,
-    unit: Unit,
-    outlets: pd.DataFrame,
-    reference: Mapping[str, float | None],
-) -> UnitFacts:
-    """Return the facts of one unit."""
-    words, sizes = _character(situation, unit), _sizes(situation, unit)
+def _facts(plain: "_Plain", unit: Unit, outlets: pd.DataFrame) -> UnitFacts:
+    """Return the facts of one unit that the tables tell."""
+    words, sizes = plain.character(unit), plain.sizes(unit)
     return UnitFacts(
         level=unit.level,
         unit_id=unit.unit_id,
@@ -159,90 +161,99 @@ def _facts(
         households=sizes["households"],
         dwellings=sizes["dwellings"],
         floor_area_m2=sizes["floor_area_m2"],
-        area_km2=_area(situation, unit),
-        ages=_age_shares(situation, unit),
-        reference_ages=reference,
-        community_count=_community_count(situation, unit),
+        area_km2=plain.area(unit),
+        ages=plain.age_shares(unit),
+        community_count=plain.community_count(unit),
         outlets=outlets.iloc[unit.shops],
-        known_trades=situation.district.complete_trades(),
     )
 
 
-def _character(situation: Situation, unit: Unit) -> dict[str, str]:
-    """Return kind, subtype and formation of the unit's circle, and the zone of its communities."""
-    circles, communities = situation.district.circles, situation.district.communities
-    words = dict.fromkeys(("kind", "subtype", "formation", "zone"), "")
-    if unit.circle_id in circles.index:
-        row = circles.loc[unit.circle_id]
-        words |= {name: str(row[name] or "") for name in ("kind", "subtype", "formation")}
-    zones = set(communities["zone"].iloc[unit.communities])
-    if len(zones) == 1:
-        words["zone"] = str(zones.pop() or "")
-    return words
+class _Plain:
+    """Hold the tables that facts are read from as plain arrays, so that units cost little each."""
+
+    def __init__(self, situation: Situation) -> None:
+        district, doors = situation.district, situation.doors
+        self._circles = district.circles.drop(columns="geometry").to_dict("index")
+        self._zone = district.communities["zone"].fillna("").to_numpy(dtype=object)
+        self._sizes = {name: _numbers(district.communities[name]) for name in SIZES}
+        names = ("residents", "households", *AGES)
+        self._doors = {name: _numbers(doors[name]) for name in names}
+        members = district.circle_members
+        self._split = frozenset(members.loc[members["part"].astype(bool), "circle_id"])
+        self._members = members["circle_id"].value_counts().to_dict()
+        self._areas = _areas(district.communities.geometry)
+        circle_areas = _areas(situation.areas)
+        self._circle_areas = dict(zip(situation.areas.index, circle_areas, strict=True))
+
+    def character(self, unit: Unit) -> dict[str, str]:
+        """Return kind, subtype and formation of the unit's circle, and its communities' zone."""
+        words = dict.fromkeys(("kind", "subtype", "formation", "zone"), "")
+        row = self._circles.get(unit.circle_id)
+        if row is not None:
+            words |= {name: str(row[name] or "") for name in ("kind", "subtype", "formation")}
+        zones = set(self._zone[unit.communities])
+        return words | ({"zone": str(zones.pop())} if len(zones) == 1 else {})
+
+    def sizes(self, unit: Unit) -> dict[str, float | None]:
+        """Return people, households, dwellings and floor area.
+
+        A circle's own figure wins; otherwise the sum over its communities if every one is known,
+        otherwise, for people and households, the sum over its doors.
+        """
+        split = unit.level == "circle" and unit.unit_id in self._split
+        sizes = {
+            name: None if split else _whole_sum(values[unit.communities])
+            for name, values in self._sizes.items()
+        }
+        if unit.level == "circle":
+            own = self._circles[unit.unit_id]["population"]
+            sizes["population"] = float(own) if pd.notna(own) else sizes["population"]
+        for name, column in (("population", "residents"), ("households", "households")):
+            if sizes[name] is None:
+                sizes[name] = _whole_sum(self._doors[column][unit.doors])
+        return sizes
+
+    def area(self, unit: Unit) -> float | None:
+        """Return the unit's area on the ellipsoid in km²."""
+        if unit.level == "circle":
+            area = self._circle_areas[unit.unit_id]
+            return None if np.isnan(area) else float(area)
+        return _whole_sum(self._areas[unit.communities])
+
+    def age_shares(self, unit: Unit) -> dict[str, float | None]:
+        """Return the share of residents in each age group, over the unit's doors."""
+        total = _whole_sum(self._doors["residents"][unit.doors])
+        shares: dict[str, float | None] = {}
+        for age in AGES:
+            people = _whole_sum(self._doors[age][unit.doors])
+            share = None if people is None or not total else people / total
+            shares[age.removeprefix("age_")] = share
+        return shares
+
+    def community_count(self, unit: Unit) -> int | None:
+        """Return how many communities a circle covers, parts included."""
+        if unit.level != "circle":
+            return len(unit.communities)
+        stated = self._circles[unit.unit_id]["community_count"]
+        return int(stated) if pd.notna(stated) else self._members.get(unit.unit_id)
 
 
-def _sizes(situation: Situation, unit: Unit) -> dict[str, float | None]:
-    """Return people, households, dwellings and floor area.
-
-    A circle's own figure wins; otherwise the sum over its communities if every one is known,
-    otherwise, for people and households, the sum over its doors.
-    """
-    communities = situation.district.communities.iloc[unit.communities]
-    sizes: dict[str, float | None] = {}
-    parts = situation.district.circle_members
-    split = bool(parts.loc[parts["circle_id"] == unit.unit_id, "part"].astype(bool).any())
-    for name in SIZES:
-        values = communities[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        whole = len(values) > 0 and not np.isnan(values).any()
-        split_circle = unit.level == "circle" and split
-        sizes[name] = float(values.sum()) if whole and not split_circle else None
-    if unit.level == "circle":
-        own = situation.district.circles.loc[unit.unit_id, "population"]
-        sizes["population"] = float(own) if pd.notna(own) else sizes["population"]
-    for name, column in (("population", "residents"), ("households", "households")):
-        behind = situation.doors[column].to_numpy(dtype=np.float64, na_value=np.nan)[unit.doors]
-        if sizes[name] is None and len(behind) and not np.isnan(behind).any():
-            sizes[name] = float(behind.sum())
-    return sizes
+def _numbers(column: pd.Series) -> Floats:
+    """Return a column of numbers, NaN where nobody gave one."""
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _area(situation: Situation, unit: Unit) -> float | None:
-    """Return the unit's area on the ellipsoid in km²."""
-    if unit.level == "circle":
-        shape = situation.areas[unit.unit_id]
-        shapes = [shape] if shape is not None and not shape.is_empty else []
-        wanted = 1
-    else:
-        places = situation.district.communities.geometry
-        shapes = [s for s in places.to_numpy()[unit.communities] if s is not None]
-        wanted = max(1, len(unit.communities))
-    if len(shapes) < wanted:
-        return None
-    return float(np.sum(geodesic_area(np.array(shapes, dtype=object)))) / 1e6
+def _whole_sum(values: Floats) -> float | None:
+    """Return a sum that is known only when every part is; None of nothing."""
+    return None if len(values) == 0 or np.isnan(values).any() else float(values.sum())
 
 
-def _age_shares(situation: Situation, unit: Unit) -> dict[str, float | None]:
-    """Return the share of residents in each age group, over the unit's doors."""
-    doors = situation.doors.iloc[unit.doors]
-    residents = doors["residents"].to_numpy(dtype=np.float64)
-    shares: dict[str, float | None] = {}
-    for age in AGES:
-        people = doors[age].to_numpy(dtype=np.float64)
-        total = float(residents.sum())
-        complete = len(people) > 0 and not np.isnan(people).any() and total > 0
-        shares[age.removeprefix("age_")] = float(people.sum()) / total if complete else None
-    return shares
-
-
-def _community_count(situation: Situation, unit: Unit) -> int | None:
-    """Return how many communities a circle covers, parts included."""
-    if unit.level != "circle":
-        return len(unit.communities)
-    stated = situation.district.circles.loc[unit.unit_id, "community_count"]
-    if pd.notna(stated):
-        return int(stated)
-    members = situation.district.circle_members
-    return int((members["circle_id"] == unit.unit_id).sum()) or None
+def _areas(shapes: gpd.GeoSeries) -> Floats:
+    """Return areas on the ellipsoid in km², NaN where there is no shape."""
+    areas = np.full(len(shapes), np.nan)
+    known = (shapes.notna() & ~shapes.is_empty).to_numpy()
+    areas[known] = geodesic_area(shapes.to_numpy()[known]) / 1e6
+    return areas
 
 
 class _Near:

@@ -8,7 +8,6 @@ complete. The explanation names the rule, the numbers and what another rounding 
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Final
@@ -204,10 +203,11 @@ def judge_units(
     rows = []
     for bare in facts:
         fact = replace(bare, reach=reached.get((bare.level, bare.unit_id), {}))
-        for one in standard.requirements:
-            if one.level == fact.level and not isinstance(one.rule, TextRule):
-                finding = asdict(judge(one, fact, standard))
-                rows.append(finding | {"people": fact.population})
+        rows += [
+            vars(judge(one, fact, standard)) | {"people": fact.population}
+            for one in standard.requirements
+            if one.level == fact.level and not isinstance(one.rule, TextRule)
+        ]
     table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])
     table["trades"] = [list(held) for held in table["trades"]]
     table["trade"] = [held[0] if held else "" for held in table["trades"]]

@@ -54,13 +54,19 @@ class People:
     def total(self, doors: Ints) -> dict[str, float]:
         """Return the people behind some doors; unknown if every one is unknown."""
         return {
-            name: float(pd.Series(values[doors]).sum(min_count=1))
+            name: _known_sum(values[doors])
             for name, values in (
                 ("people", self.residents),
                 ("elders", self.elders),
                 ("infants", self.infants),
             )
         }
+
+
+def _known_sum(values: Floats) -> float:
+    """Return the sum of what is known; unknown where nothing is."""
+    known = ~np.isnan(values)
+    return float(values[known].sum()) if known.any() else float("nan")
 
 
 def people_of(doors: pd.DataFrame) -> People:

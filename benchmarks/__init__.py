@@ -1,0 +1,1 @@
+"""Measure speed and quality against named peers, in one run on one machine."""

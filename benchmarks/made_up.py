@@ -1,0 +1,157 @@
+"""Make up districts and street networks of any size, the same for the same seed.
+
+Nothing here is real: street-like grids with missing and bent streets, doors and outlets along
+them. Used to measure how time grows, never to say anything about a city.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from livingcircle.coordinates import LocalGrid
+from livingcircle.district import District
+from livingcircle.district import Source
+from livingcircle.district import Status
+from livingcircle.tables import conform
+from livingcircle.tables import empty
+from livingcircle.tables import issues_frame
+from livingcircle.trades import with_broader
+
+GRID = LocalGrid(116.8, 40.3)
+BLOCK = 90.0
+KEPT = 0.75
+
+
+@dataclass(frozen=True)
+class Network:
+    """Hold a made-up street network: places, and streets as pairs of nodes with metres."""
+
+    xy: npt.NDArray[np.float64]
+    tail: npt.NDArray[np.int64]
+    head: npt.NDArray[np.int64]
+    metres: npt.NDArray[np.float64]
+
+
+def make_network(nodes: int, seed: int = 0) -> Network:
+    """Return a street-like network of about so many nodes."""
+    rng = np.random.default_rng(seed)
+    side = max(2, round(nodes**0.5))
+    ids = np.arange(side * side).reshape(side, side)
+    xy = np.stack(np.divmod(np.arange(side * side), side), axis=1) * BLOCK
+    xy = xy + rng.uniform(-0.3, 0.3, xy.shape) * BLOCK
+    tail = np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()])
+    head = np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()])
+    kept = rng.random(len(tail)) < KEPT
+    tail, head = tail[kept], head[kept]
+    return Network(xy, tail, head, np.hypot(*(xy[tail] - xy[head]).T))
+
+
+def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) -> District:
+    """Return a made-up district with communities of about 4,000 people in circles of four."""
+    rng = np.random.default_rng(seed)
+    network = make_network(max(100, doors // 3), seed)
+    streets = _streets(network)
+    homes = _beside(network, doors, rng)
+    shops = _beside(network, outlets, rng)
+    communities, circles, members = _units(network, doors)
+    held = rng.choice(len(trades), outlets, p=_skew(len(trades)))
+    pairs = [(f"o{i:07}", t) for i, k in enumerate(held) for t in with_broader([trades[k]])]
+    source = Source(
+        "outlets", "made_up.parquet", Status.MADE_UP, "虚构网点", complete_for=frozenset(trades)
+    )
+    return District(
+        name=f"虚构区（{doors:,}楼门）",
+        outlets=_table(
+            "outlets",
+            {"name": [f"店{i}" for i in range(outlets)], "status": "open", "supply": "fixed",
+             "trades": [trades[k] for k in held]},
+            shops, [f"o{i:07}" for i in range(outlets)],
+        ),
+        outlet_trades=pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str"),
+        communities=communities,
+        circles=circles,
+        circle_members=members,
+        doors=_table(
+            "doors",
+            {"residents": rng.integers(10, 200, doors).astype(float), "use": "住宅"},
+            homes, [f"d{i:07}" for i in range(doors)],
+        ),
+        streets=streets,
+        **{name: empty(name) for name in
+           ("junctions", "gates", "barriers", "spaces", "entrances", "reports")},
+        extent=None,
+        sources=(source,),
+        issues=issues_frame([]),
+    )  # fmt: skip
+
+
+def _lift(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    return np.asarray(GRID.unproject(shapes), dtype=object)
+
+
+def _table(
+    name: str, columns: dict[str, object], shapes: npt.NDArray[np.object_], ids: list[str]
+) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(columns, index=pd.Index(ids)), geometry=_lift(shapes), crs="EPSG:4326"
+    )
+    return conform(name, frame)
+
+
+def _streets(network: Network) -> gpd.GeoDataFrame:
+    ends = np.stack([network.xy[network.tail], network.xy[network.head]], axis=1)
+    columns = {
+        "highway": "residential",
+        "from_node": network.tail,
+        "to_node": network.head,
+        "name": "某街",
+    }
+    ids = [f"s{i:07}" for i in range(len(network.tail))]
+    return _table("streets", columns, np.asarray(shapely.linestrings(ends), dtype=object), ids)
+
+
+def _beside(network: Network, count: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """Return points 5–30 m beside streets."""
+    segment = rng.integers(0, len(network.tail), count)
+    start, stop = network.xy[network.tail[segment]], network.xy[network.head[segment]]
+    along = rng.random((count, 1))
+    way = stop - start
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.hypot(*way.T)[:, None]
+    off = rng.uniform(5, 30, (count, 1)) * rng.choice([-1, 1], (count, 1))
+    return np.asarray(shapely.points(start + along * way + off * across), dtype=object)
+
+
+def _units(network: Network, doors: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """Return square communities of some 40 doors of 100 people, four to a circle."""
+    side = max(2, 2 * round((doors / 160) ** 0.5))
+    low, high = network.xy.min(axis=0) - 50, network.xy.max(axis=0) + 50
+    step = (high - low) / side
+    rows = [(i, j) for i in range(side) for j in range(side)]
+    boxes = [shapely.box(*(low + step * (i, j)), *(low + step * (i + 1, j + 1))) for i, j in rows]
+    ids = [f"m{i:03}{j:03}" for i, j in rows]
+    circle_of = [f"c{i // 2:03}{j // 2:03}" for i, j in rows]
+    names = {"name": [f"社区{x}" for x in ids], "subdistrict": "虚构街道"}
+    communities = _table("communities", names, np.array(boxes, dtype=object), ids)
+    unique = sorted(set(circle_of))
+    circles = conform(
+        "circles",
+        gpd.GeoDataFrame(
+            pd.DataFrame(
+                {"name": [f"圈{x}" for x in unique], "kind": "old_town"}, index=pd.Index(unique)
+            ),
+            geometry=[None] * len(unique),
+            crs="EPSG:4326",
+        ),
+    )
+    members = pd.DataFrame({"circle_id": circle_of, "community_id": ids, "part": False})
+    return communities, circles, members.astype({"circle_id": "str", "community_id": "str"})
+
+
+def _skew(count: int) -> npt.NDArray[np.float64]:
+    """Return shares in which a few trades are common and most are rare, as in real ledgers."""
+    weight = 1.0 / np.arange(1, count + 1)
+    return weight / weight.sum()
