@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock sample docs clean
+.PHONY: help demo test check benchmark lock sample clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -23,6 +23,9 @@ check: $(VENV)/.dev ## Check style, types and import directions
 
 sample: $(VENV)/.dev ## Make the demonstration district again from its raw files
 	$(BIN)/python tools/make_sample.py
+
+benchmark: $(VENV)/.dev ## Print speed as ratios against named peers (installs them apart)
+	$(BIN)/python -m benchmarks.distances --peers
 
 lock: $(VENV)/.dev ## Pin all dependencies anew
 	$(BIN)/python -m pip install --quiet uv
