@@ -111,9 +111,9 @@ class Assessment:
         Streets and gates a person should look at.
     issues
         Problems of the input files, row by row.
-    situation, supply, measured, services
-        The network, who offers what, the raw distances and the judged radii, for explanations
-        and maps.
+    situation, supply, measured, services, facts
+        The network, who offers what, the raw distances, the judged radii and what is known of
+        every unit, for explanations and maps.
     """
 
     district: District
@@ -135,6 +135,7 @@ class Assessment:
     supply: Supply
     measured: Access
     services: Services
+    facts: tuple[UnitFacts, ...]
 
     @property
     def circles(self) -> gpd.GeoDataFrame:
@@ -230,6 +231,7 @@ def assess(
         supply=supply,
         measured=measured,
         services=services,
+        facts=tuple(facts),
     )
     step()
     return assessment

@@ -1,20 +1,27 @@
 """Explain a verdict: the rule and its clause, the numbers, the outlets and the way there."""
 
 import math
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.tally import counted
 from livingcircle.assessment import Assessment
 from livingcircle.errors import AssessmentError
 from livingcircle.routes import Route
 from livingcircle.routes import distances_from
 from livingcircle.routes import trace
+from livingcircle.standards import Requirement
 from livingcircle.trades import TRADES
 from livingcircle.trades import match_names
 from livingcircle.verdicts import DOOR_WORDS
 
 NEAREST = 3
+SOME = 5
 
 
 def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
@@ -53,7 +60,7 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
         return [f"{unit}：配置标准对{TRADES[code].name}没有要求。"]
-    return [sentence for row in rows.itertuples() for sentence in _finding(row)]
+    return [said for row in rows.to_dict("records") for said in _finding(assessment, row)]
 
 
 def _trade(text: str) -> str:
@@ -66,13 +73,62 @@ def _trade(text: str) -> str:
     return match.codes[0]
 
 
-def _finding(row: object) -> list[str]:
-    """Return what a finding says about itself."""
-    said = [f"{row.unit_name}：{row.explanation}"]  # type: ignore[attr-defined]
-    if row.reason:  # type: ignore[attr-defined]
-        said.append(f"  原因：{row.reason}。")  # type: ignore[attr-defined]
-    said.append(f"  依据：{row.clause}（{row.requirement_id}）")  # type: ignore[attr-defined]
+def _finding(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
+    """Return what a finding says about itself, and the outlets or places behind it."""
+    said = [f"{row['unit_name']}：{row['explanation']}"]
+    if row["reason"]:
+        said.append(f"  原因：{row['reason']}。")
+    requirement = assessment.standard.requirement(row["requirement_id"])
+    if isinstance(requirement.rule, ReachRule):
+        said += _out_of_reach(assessment, row)
+    elif requirement.trades:
+        said += _counted(assessment, requirement, row)
+    said.append(f"  依据：{row['clause']}（{row['requirement_id']}）")
     return said
+
+
+def _counted(assessment: Assessment, requirement: Requirement, row: Mapping[Any, Any]) -> list[str]:
+    """Return the outlets that were counted, by name: inside, within reach, and doubtful."""
+    key = row["level"], row["unit_id"]
+    (fact,) = (one for one in assessment.facts if (one.level, one.unit_id) == key)
+    strict, shared = counted(requirement, fact, assessment.standard)
+    names = assessment.district.outlets["name"]
+    bundles = (
+        ("范围内计入", strict.sure & shared.sure),
+        ("界外可达计入", shared.sure - strict.sure),
+        ("未核实", strict.maybe | shared.maybe),
+        ("过渡供给，不计入", shared.passing),
+        ("线上当日服务", shared.online),
+    )
+    return [
+        f"  {title}：{_some([str(names[outlet]) for outlet in sorted(outlets)])}"
+        for title, outlets in bundles
+        if outlets
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many there are."""
+    more = f"等{len(names)}家" if len(names) > SOME else ""
+    return "、".join(names[:SOME]) + more
+
+
+def _out_of_reach(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
+    """Return the blind areas of a requirement in a unit, most people first."""
+    areas = assessment.blind_areas
+    areas = areas[areas["requirement_id"] == row["requirement_id"]]
+    if row["level"] == "circle":
+        areas = areas[areas["circle_id"] == row["unit_id"]]
+    elif row["level"] == "community":
+        areas = areas[[row["unit_name"] in held.split("、") for held in areas["community_names"]]]
+    said = []
+    for area in areas.head(SOME).to_dict("records"):
+        people = f"居民{area['people']:,.0f}人" if area["people"] >= 0 else f"{area['doors']}个楼门"
+        near = f"，最近的{area['nearest_name']}在{area['nearest_m']:,.0f}米外"
+        near = near if area["nearest_name"] else "，全部数据里没有走得到的"
+        said.append(f"  够不着：{area['place'] or area['community_names']}{people}{near}。")
+    more = len(areas) - len(said)
+    return [*said, f"  另有{more}处盲区，见短板问题台账。"] if more > 0 else said
 
 
 def explain_door(assessment: Assessment, door: str, trade: str) -> list[str]:

@@ -91,3 +91,19 @@ def test_trade_without_a_rule_says_so():
 def test_nobody_by_that_name_ends_in_a_sentence(unit, trade, word):
     with pytest.raises(AssessmentError, match=word):
         explain_verdict(run(), unit, trade)
+
+
+def test_a_circle_names_the_outlets_it_counts_and_who_cannot_reach_one():
+    said = "\n".join(explain_verdict(run(), "甲圈", "药店"))
+    assert "  范围内计入：康民药店\n" in said
+    assert "  过渡供给，不计入：送药车\n" in said
+    assert "  够不着：东街一带居民60人，最近的东街药店在500米外。\n" in said
+
+
+def test_an_outlet_across_the_border_is_named_as_such():
+    district = draw_district(
+        [(1020, 0, ["pharmacy"], {"name": "界外药店"})], [(990, 0, 10)], complete=["pharmacy"]
+    )
+    standard = write_standard(count("pharmacy"), reach("pharmacy"))
+    said = "\n".join(explain_verdict(assess(district, standard), "c1", "药店"))
+    assert "  界外可达计入：界外药店\n" in said
