@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from typing import Self
 
+from livingcircle._hours import open_spans
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fields import OPEN
@@ -44,12 +45,7 @@ _FLAGS: Final[Mapping[str, tuple[str, str]]] = {
     "quality_brand": ("优质品牌", "非优质品牌"),
     "same_day_online": ("可线上当日服务", "不可线上当日服务"),
 }
-_ALL_DAY: Final = re.compile(
-    r"24\s*小时|24\s*/\s*7|全天|(?<!\d)0?0[:：]00\s*[-–—~～至到]+\s*(24[:：]00|23[:：]59)"
-)
-_INTERVAL: Final = re.compile(
-    r"(\d{1,2})[:：](\d{2})\s*[-–—~～至到]+\s*(次日)?\s*(\d{1,2})[:：](\d{2})"
-)
+_DAY: Final = 24 * 60
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-4])[:：]([0-5]\d)")
 
 
@@ -150,63 +146,32 @@ class Where:
 
 
 def open_all_day(hours: str | None) -> bool | None:
-    """Tell from written opening hours whether a shop never closes."""
-    if hours is None:
-        return None
-    if _ALL_DAY.search(hours):
-        return True
-    return False if _INTERVAL.search(hours) else None
+    """Tell from written opening hours whether a shop never closes, on any day of the week."""
+    spans = open_spans(hours) if hours else None
+    return None if spans is None else spans == ((0, 7 * _DAY),)
 
 
 def open_at(hours: str | None, clock: str) -> bool | None:
-    """Tell from written opening hours whether a shop is open at a time of day."""
-    if hours is None:
+    """Tell from written opening hours whether a shop is open at a time of day, every day."""
+    spans = open_spans(hours) if hours else None
+    if spans is None:
         return None
-    if _ALL_DAY.search(hours):
-        return True
-    asked = _minutes(*_split(clock))
-    intervals = list(_INTERVAL.finditer(hours))
-    if not intervals:
-        return None
-    return any(_covers(one, asked) for one in intervals)
+    hour, minute = re.split(r"[:：]", clock)
+    asked = (int(hour) * 60 + int(minute)) % _DAY
+    times = range(asked, 7 * _DAY, _DAY)
+    return all(any(start <= time < end for start, end in spans) for time in times)
 
 
 def open_for(hours: str | None) -> float | None:
-    """Return for how many hours a day a shop is open; None where nobody wrote it clearly."""
-    if hours is None:
+    """Return for how many hours a shop is open on its shortest day; None where nobody knows."""
+    spans = open_spans(hours) if hours else None
+    if spans is None:
         return None
-    if _ALL_DAY.search(hours):
-        return 24.0
-    intervals = list(_INTERVAL.finditer(hours))
-    starts = [_minutes(one[1], one[2]) for one in intervals]
-    ends = [begin + _length(one) for begin, one in zip(starts, intervals, strict=True)]
-    # Hours that overlap belong to different days of the week; which day is meant is not said.
-    if not intervals or any(later < end for later, end in zip(starts[1:], ends, strict=False)):
-        return None
-    return min(24.0, sum(end - begin for begin, end in zip(starts, ends, strict=True)) / 60)
-
-
-def _length(interval: re.Match[str]) -> int:
-    start = _minutes(interval[1], interval[2])
-    end = _minutes(interval[4], interval[5])
-    return end - start + (24 * 60 if interval[3] or end <= start else 0)
-
-
-def _covers(interval: re.Match[str], asked: int) -> bool:
-    start = _minutes(interval[1], interval[2])
-    end = _minutes(interval[4], interval[5])
-    if interval[3] or end <= start:
-        return asked >= start or asked < end
-    return start <= asked < end
-
-
-def _split(clock: str) -> tuple[str, str]:
-    hour, minute = re.split(r"[:：]", clock)
-    return hour, minute
-
-
-def _minutes(hour: str, minute: str) -> int:
-    return int(hour) * 60 + int(minute)
+    days = [
+        sum(max(0, min(end, day + _DAY) - max(start, day)) for start, end in spans)
+        for day in range(0, 7 * _DAY, _DAY)
+    ]
+    return min(days) / 60
 
 
 def _is(value: bool | None, *, wanted: bool) -> bool | None:  # noqa: FBT001 - a field's value
