@@ -21,6 +21,7 @@ import shapely
 
 from livingcircle import __version__
 from livingcircle._rules.facts import read_register
+from livingcircle._rules.fitting import fit
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.access import Units
@@ -173,6 +174,7 @@ def assess(
         If the streets cannot be made into a network, or there is no such walker.
     """
     check_hour(at)
+    district = fit(district, standard)
     step = _steps(progress)
     step()
     day = on or _data_day(district)

@@ -10,8 +10,7 @@ from livingcircle.assessment import Assessment
 from livingcircle.errors import AssessmentError
 from livingcircle.routes import Route
 from livingcircle.routes import trace
-from livingcircle.trades import TRADES
-from livingcircle.trades import match_names
+from livingcircle.standards import Standard
 
 VERDICTS = {
     "served": "已覆盖",
@@ -39,7 +38,7 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
     AssessmentError
         If there is no such unit or trade.
     """
-    code = _trade(trade)
+    code = _trade(assessment.standard, trade)
     doors = assessment.doors
     if unit in doors.index or unit in set(doors["name"]):
         door = unit if unit in doors.index else str(doors.index[doors["name"] == unit][0])
@@ -57,18 +56,16 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         circle = str(findings.loc[named, "circle_id"].iloc[0])
         rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
-        return [f"{unit}：配置标准对{TRADES[code].name}没有要求。"]
+        return [f"{unit}：配置标准对{assessment.standard.name_of(code)}没有要求。"]
     return [sentence for row in rows.itertuples() for sentence in _finding(row)]
 
 
-def _trade(text: str) -> str:
+def _trade(standard: Standard, text: str) -> str:
     """Return the code of a trade named in any way."""
-    if text in TRADES:
-        return text
-    match = match_names(text)
-    if not match.codes:
+    codes = standard.names.find(text)
+    if not codes:
         raise AssessmentError(f"不认识业态“{text}”", remedy="写标准里的业态名称，如“药店”")
-    return match.codes[0]
+    return codes[0]
 
 
 def _finding(row: object) -> list[str]:
@@ -85,7 +82,7 @@ def explain_door(assessment: Assessment, door: str, trade: str) -> list[str]:
     rows = assessment.access[
         (assessment.access["door_id"] == door) & (assessment.access["trade"] == trade)
     ]
-    name = TRADES[trade].name
+    name = assessment.standard.name_of(trade)
     if len(rows) == 0:
         return [f"楼门{door}：配置标准不涉及{name}。"]
     row = rows.iloc[0]

@@ -16,7 +16,6 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle.reach import Services
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
-from livingcircle.trades import TRADES
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
@@ -219,7 +218,7 @@ def _coverage_row(
     weight = np.ones(len(residents)) if np.isnan(residents).all() else np.nan_to_num(residents)
     sums = {"served": 0.0, "lacking": 0.0, "unknown": 0.0}
     for row in standard.trades:
-        if row.tier == "basic" and row.trade in services.by_trade and row.trade in TRADES:
+        if row.tier == "basic" and row.trade in services.by_trade:
             verdict = services.by_trade[row.trade].doors.verdict[unit.doors]
             for word in sums:
                 sums[word] += float(weight[verdict == word].sum())

@@ -19,7 +19,7 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.packs import parse_pack
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
-from livingcircle._rules.requirement import TradeRow
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
 
 __all__ = [

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from datetime import date
 from datetime import datetime
 from typing import Any
 
+from livingcircle._rules.trade_names import TradeNames
 from livingcircle.errors import StandardError
 
 Span = tuple[float | None, float | None]
@@ -44,11 +46,14 @@ class Fields:
         File and row as printed in problems: ``"青岛.toml，配置要求“count_pharmacy”"``.
     problems
         Shared list that every reader of the same pack appends to.
+    names
+        What the pack calls its trades.
     """
 
     values: Mapping[str, Any]
     where: str
     problems: list[StandardError]
+    names: TradeNames = field(default_factory=TradeNames)
     asked: list[str] = field(default_factory=list)
 
     def report(self, what: str, remedy: str) -> None:
@@ -194,7 +199,7 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, dict):
-            return Fields(value, f"{self.where}的“{key}”", self.problems)
+            return self._inner(value, f"{self.where}的“{key}”")
         self._wrong(key, value, "一个用花括号写的表，例如 { area_min = 50 }")
         return None
 
@@ -205,7 +210,7 @@ class Fields:
             return []
         if isinstance(value, list) and all(isinstance(row, dict) for row in value):
             return [
-                Fields(row, f"{self.where}的“{key}”第{number}项", self.problems)
+                self._inner(row, f"{self.where}的“{key}”第{number}项")
                 for number, row in enumerate(value, 1)
             ]
         if isinstance(value, dict):
@@ -222,6 +227,9 @@ class Fields:
             near = difflib.get_close_matches(key, self.asked, n=1)
             hint = f"可能想写“{near[0]}”；" if near else ""
             self.report(f"不认识的键“{key}”", f"{hint}这里可用的键有：{list_words(self.asked)}")
+
+    def _inner(self, values: Mapping[str, Any], where: str) -> "Fields":
+        return replace(self, values=values, where=where, asked=[])
 
     def _wrong(self, key: str, value: Any, expected: str) -> None:  # noqa: ANN401
         if value is None:

@@ -73,17 +73,19 @@ class SeparationRule:
     needs_trades: ClassVar[bool] = True
     metres: float
     to: tuple[str, ...] = ()
+    to_name: str = ""
 
     @classmethod
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
         """Read ``metres`` and ``to``, the other trades to keep away from."""
         del defaults
-        return cls(fields.number("metres", required=True) or 0.0, read_trades(fields, "to"))
+        metres, to = fields.number("metres", required=True), read_trades(fields, "to")
+        return cls(metres or 0.0, to, names_of(fields, to, "或"))
 
     def describe(self, subject: str, level: str) -> str:
         """Say the distance, which is measured in a straight line."""
         del level
-        between = f"{subject}与{names_of(self.to, '或')}" if self.to else f"相邻{subject}"
+        between = f"{subject}与{self.to_name}" if self.to else f"相邻{subject}"
         return f"{between}的直线间距不小于{self.metres:g}米"
 
 
@@ -101,7 +103,7 @@ class Part:
         trades = read_trades(fields, "trades")
         if not trades:
             fields.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
-        part = cls(fields.text("name", names_of(trades)), trades, fields.count("least", 1))
+        part = cls(fields.text("name", names_of(fields, trades)), trades, fields.count("least", 1))
         fields.close()
         return part
 

@@ -1,5 +1,6 @@
 """Read a standard pack: every key known, every mistake told at once."""
 
+import difflib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -18,19 +19,21 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
-from livingcircle._rules.naming import name_of
 from livingcircle._rules.naming import read_trades
 from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
-from livingcircle._rules.requirement import TradeRow
 from livingcircle._rules.shapes import MEANT_FOR
 from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle._rules.shapes import SHAPES
 from livingcircle._rules.toml_text import read_toml
+from livingcircle._rules.trade_names import OWN_CODE
+from livingcircle._rules.trade_names import TradeNames
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
 from livingcircle.trades import TRADES
+from livingcircle.trades import match_names
 
 MATCHES: Final = {"any": "任一", "all": "全部"}
 
@@ -47,7 +50,8 @@ def parse_pack(content: bytes, label: str) -> tuple[Standard | None, list[Standa
     words = _Words(
         {**KINDS, **_words(head, "kinds")}, {**SUBTYPES, **_words(head, "subtypes")}, defaults
     )
-    trades = tuple(_trade_row(row, label) for row in top.tables("trade"))
+    trades = _trade_rows(top, label)
+    top.names = TradeNames(trades)
     rows = top.tables("requirement")
     requirements = [r for row in rows for r in _requirements(row, label, words, trades, head)]
     _refuse_twins(requirements, trades, top)
@@ -101,23 +105,59 @@ def _standard(
     return standard
 
 
+def _trade_rows(top: Fields, label: str) -> tuple[TradeRow, ...]:
+    """Read every ``[[trade]]``; a wider trade may be one that is defined further down."""
+    rows = [(row, _trade_row(row, label)) for row in top.tables("trade")]
+    names = TradeNames(tuple(read for _, read in rows))
+    settled = []
+    for row, read in rows:
+        wider = names.find(read.broader)[:1] if read.broader else ()
+        if read.broader and not wider:
+            row.report(f"不认识“broader”里的业态“{read.broader}”", "写业态目录里的代码或名称")
+        settled.append(replace(read, broader="".join(wider)))
+    return tuple(settled)
+
+
 def _trade_row(row: Fields, label: str) -> TradeRow:
     """Read one ``[[trade]]``."""
-    code = row.text("trade")
-    row.where = f"{label}，业态“{code}”"
-    codes = trade_codes(row, (code,)) if code else ()
-    if len(codes) > 1:
-        row.report(f"“{code}”是{len(codes)}种业态", "一个 [[trade]] 写一种业态")
-    trade = codes[0] if codes else ""
+    written = row.text("trade")
+    row.where = f"{label}，业态“{written}”"
+    name, aliases = row.text("name", ""), row.texts("aliases")
+    broader = row.text("broader", "")
+    trade = _trade_code(row, written, (name, *aliases)) if written else ""
+    if broader and trade in TRADES:
+        row.report("目录里的业态不用写“broader”", "删去它；只有自己另立的业态才写")
     read = TradeRow(
         trade=trade,
-        name=row.text("name", TRADES[trade].name if trade else ""),
+        name=name or (TRADES[trade].name if trade in TRADES else trade),
         tier=row.choice("tier", TIERS),
         group=row.text("group", ""),
         level=row.choice("level", LEVELS, "circle"),
+        aliases=aliases,
+        broader=broader,
     )
     row.close()
     return read
+
+
+def _trade_code(row: Fields, written: str, words: tuple[str, ...]) -> str:
+    """Return the code of a ``[[trade]]``: the catalogue's, or one of the pack's own."""
+    own = OWN_CODE.fullmatch(written) and written not in TRADES and not match_names(written).codes
+    if not own:
+        codes = trade_codes(row, (written,))
+        if len(codes) > 1:
+            row.report(f"“{written}”是{len(codes)}种业态", "一个 [[trade]] 写一种业态")
+        return codes[0] if codes else ""
+    if not words[0]:
+        near = difflib.get_close_matches(written, list(TRADES), n=1)
+        hint = f"可能想写“{near[0]}”；" if near else ""
+        remedy = f"{hint}要另立目录里没有的业态，补上中文名称“name”"
+        row.report(f"业态目录里没有代码“{written}”", remedy)
+    official = [trade for trade in match_names(words[0]).codes if TRADES[trade].name == words[0]]
+    if official:
+        remedy = f'不用另立，写 trade = "{official[0]}"，name 写本方案的叫法'
+        row.report(f"“{words[0]}”已经是目录里的业态", remedy)
+    return written
 
 
 def _requirements(
@@ -136,12 +176,11 @@ def _requirements(
     _refuse_idle_keys(row, shape)
     one = _requirement(row, name, shape, trades, words, head)
     row.close()
-    named = {sorted_.trade: sorted_.name for sorted_ in sorted_trades}
-    one = replace(one, subject=one.subject or _subject(one, named))
+    one = replace(one, subject=one.subject or _subject(one, row.names))
     if not each:
         return [one]
     return [
-        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=name_of(trade, named))
+        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=row.names.name(trade))
         for trade in trades
     ]
 
@@ -169,13 +208,13 @@ def _asked_trades(row: Fields, sorted_trades: tuple[TradeRow, ...]) -> tuple[str
     return tuple(code for code in codes if code not in excepted)
 
 
-def _subject(one: Requirement, named: Mapping[str, str]) -> str:
+def _subject(one: Requirement, called: TradeNames) -> str:
     """Return what a requirement is about, in words."""
     many = 6
     if not one.trades:
         return "社区商业网点"
     joint = "和" if one.every else "或"
-    names = [name_of(trade, named) for trade in one.trades]
+    names = [called.name(trade) for trade in one.trades]
     if len(names) > many:
         return f"{one.title or '所列业态'}"
     return joint.join(names)
@@ -221,6 +260,6 @@ def _refuse_twins(
     rows = Counter(row.trade for row in trades if row.trade)
     for trade in (trade for trade, times in rows.items() if times > 1):
         remedy = "每种业态只写一个 [[trade]]，删去多余的"
-        top.report(f"业态“{name_of(trade, {})}”（{trade}）写了不止一次", remedy)
+        top.report(f"业态“{top.names.name(trade)}”（{trade}）写了不止一次", remedy)
     if not ids and not top.problems:
         top.report("没有任何配置要求", "至少写一个 [[requirement]]")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 from typing import Self
 
@@ -11,21 +12,11 @@ from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.counts import Rule
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.trade_names import TradeNames
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
-from livingcircle.trades import TRADES
 
 SEVERITIES: Final = {"must": "必须", "should": "应当或鼓励", "info": "参考"}
-
-
-@dataclass(frozen=True)
-class TradeRow:
-    """Say how a standard sorts one trade, and what it calls it."""
-
-    trade: str
-    name: str
-    tier: str
-    group: str
-    level: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +112,11 @@ class Standard:
                 return one
         raise StandardError(f"标准“{self.id}”里没有要求“{requirement_id}”")
 
+    @cached_property
+    def names(self) -> TradeNames:
+        """Return what the standard calls its trades, its own among them."""
+        return TradeNames(self.trades)
+
     def row(self, trade: str) -> TradeRow | None:
         """Return how the standard sorts a trade, or None."""
         return next((row for row in self.trades if row.trade == trade), None)
@@ -137,8 +133,7 @@ class Standard:
 
     def name_of(self, trade: str) -> str:
         """Return what the standard calls a trade."""
-        row = self.row(trade)
-        return row.name if row else TRADES[trade].name
+        return self.names.name(trade)
 
     def reach(self, trade: str) -> Requirement | None:
         """Return the first requirement on the walking radius of a trade, or None."""

@@ -131,6 +131,7 @@ class ShareRule:
     having: Where
     tiers: tuple[str, ...]
     trades: tuple[str, ...]
+    trade_names: str
 
     @classmethod
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
@@ -144,6 +145,7 @@ class ShareRule:
             having=Where.parse(inner),
             tiers=tiers,
             trades=trades,
+            trade_names=names_of(fields, trades, "或"),
         )
         by_trade = bool(rule.tiers or rule.trades)
         if not by_trade and rule.having == Where():
@@ -155,7 +157,7 @@ class ShareRule:
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
         words = [TIERS[tier] for tier in self.tiers]
-        words += [names_of(self.trades, "或"), self.having.describe()]
+        words += [self.trade_names, self.having.describe()]
         who = "、".join(word for word in words if word)
         slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
         return (
