@@ -134,7 +134,7 @@ class Assessment:
     def circles(self) -> gpd.GeoDataFrame:
         """Return the circles with their facts and the boundary that was used."""
         facts = self.circle_facts.drop(columns=["name", "kind", "population"])
-        table = self.district.circles.join(facts)
+        table = self.district.circles.drop(columns=["households"]).join(facts)
         return table.set_geometry(self.situation.areas.reindex(table.index))
 
 

@@ -28,6 +28,8 @@ from livingcircle.units import DISTRICT
 from livingcircle.units import Unit
 
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
+# Those that the table of circles may state itself.
+OWN_SIZES = ("population", "households", "dwellings")
 SHOP_COLUMNS = (
     "area_m2",
     "chain",
@@ -155,6 +157,8 @@ def _facts(
         subtype=words["subtype"],
         formation=words["formation"],
         zone=words["zone"],
+        community_kind=words["community_kind"],
+        built_years=_built_years(situation, unit),
         population=sizes["population"],
         households=sizes["households"],
         dwellings=sizes["dwellings"],
@@ -169,16 +173,25 @@ def _facts(
 
 
 def _character(situation: Situation, unit: Unit) -> dict[str, str]:
-    """Return kind, subtype and formation of the unit's circle, and the zone of its communities."""
+    """Return kind, subtype and formation of the unit's circle, zone and kind of its communities."""
     circles, communities = situation.district.circles, situation.district.communities
-    words = dict.fromkeys(("kind", "subtype", "formation", "zone"), "")
+    words = dict.fromkeys(("kind", "subtype", "formation", "zone", "community_kind"), "")
     if unit.circle_id in circles.index:
         row = circles.loc[unit.circle_id]
         words |= {name: str(row[name] or "") for name in ("kind", "subtype", "formation")}
-    zones = set(communities["zone"].iloc[unit.communities])
-    if len(zones) == 1:
-        words["zone"] = str(zones.pop() or "")
+    for name, column in (("zone", "zone"), ("community_kind", "kind")):
+        told = set(communities[column].iloc[unit.communities])
+        if len(told) == 1:
+            words[name] = str(told.pop() or "")
     return words
+
+
+def _built_years(situation: Situation, unit: Unit) -> tuple[float, float] | None:
+    """Return the first and the last year in which the unit's communities were built."""
+    years = situation.district.communities["built_year"].iloc[unit.communities]
+    if len(years) == 0 or years.isna().any():
+        return None
+    return float(years.min()), float(years.max())
 
 
 def _sizes(situation: Situation, unit: Unit) -> dict[str, float | None]:
@@ -197,8 +210,9 @@ def _sizes(situation: Situation, unit: Unit) -> dict[str, float | None]:
         split_circle = unit.level == "circle" and split
         sizes[name] = float(values.sum()) if whole and not split_circle else None
     if unit.level == "circle":
-        own = situation.district.circles.loc[unit.unit_id, "population"]
-        sizes["population"] = float(own) if pd.notna(own) else sizes["population"]
+        for name in OWN_SIZES:
+            own = situation.district.circles.loc[unit.unit_id, name]
+            sizes[name] = float(own) if pd.notna(own) else sizes[name]
     for name, column in (("population", "residents"), ("households", "households")):
         behind = situation.doors[column].to_numpy(dtype=np.float64, na_value=np.nan)[unit.doors]
         if sizes[name] is None and len(behind) and not np.isnan(behind).any():

@@ -94,14 +94,14 @@ def judge(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Fin
     if not requirement.in_force(facts.on):
         outcome = Outcome(NOT_APPLICABLE, reason=f"{facts.on}不在这条要求的起止日期之内")
         return _finding(requirement, facts, standard, outcome)
-    applies, condition = requirement.applies.test(facts)
+    applies, reason = requirement.applies.test(facts)
     if applies is False:
-        outcome = Outcome(NOT_APPLICABLE, reason=f"只适用于{condition}的单元")
+        outcome = Outcome(NOT_APPLICABLE, reason=reason)
     else:
         outcome = _JUDGES[type(requirement.rule)](requirement, facts, standard)
         # Even what is met stays open: a quality share is met or not by the subtype nobody told.
         if applies is None and outcome.verdict != NOT_APPLICABLE:
-            outcome = outcome.being(UNKNOWN, f"无法判断是否适用：缺少“{condition}”的信息")
+            outcome = outcome.being(UNKNOWN, reason)
     return _finding(requirement, facts, standard, outcome)
 
 

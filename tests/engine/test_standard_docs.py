@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from livingcircle._rules.conditions import AGES
-from livingcircle._rules.conditions import AgeTrigger
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import AgeTrigger
+from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import MODES
 from livingcircle._rules.counts import PER
@@ -15,6 +14,7 @@ from livingcircle._rules.counts import QUANTITIES
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.facts import AGES
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.packs import parse_pack
 from livingcircle._rules.shapes import SHAPES

@@ -12,15 +12,16 @@ from typing import Final
 from typing import Protocol
 from typing import Self
 
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.defaults import DECIDERS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.defaults import Rounding
 from livingcircle._rules.defaults import parse_rounding
+from livingcircle._rules.facts import AGES
 from livingcircle._rules.fields import OPEN
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
+from livingcircle._rules.wording import span_words
 
 PER: Final[Mapping[str, str]] = {
     "unit": "每个单元",
@@ -29,6 +30,7 @@ PER: Final[Mapping[str, str]] = {
     "households": "户",
     "dwellings": "套住宅",
     "area_km2": "平方公里",
+    **{f"age_{age}": f"名{label}居民" for age, label in AGES.items()},
 }
 QUANTITIES: Final[Mapping[str, str]] = {
     "population": "常住人口",
@@ -37,6 +39,7 @@ QUANTITIES: Final[Mapping[str, str]] = {
     "communities": "社区数",
     "area_km2": "面积",
     "floor_area_m2": "总建筑面积",
+    **{f"age_{age}": f"{label}人口" for age, label in AGES.items()},
 }
 MODES: Final[Mapping[str, str]] = {
     "walk": "步行",

@@ -25,7 +25,11 @@ RANGE_ENDS: Final[Mapping[str, str]] = {
     "upper": "上限为达标线，下限为良好线",
     "lower": "下限即为达标线",
 }
-DECIDERS: Final[Mapping[str, str]] = {"metres": "步行米数", "minutes": "步行分钟数"}
+DECIDERS: Final[Mapping[str, str]] = {
+    "metres": "步行米数",
+    "minutes": "步行分钟数",
+    "both": "步行米数和分钟数",
+}
 BASES: Final[Mapping[str, str]] = {"outlets": "网点数", "trades": "业态数"}
 FAMILIES: Final[Mapping[str, str]] = {
     "reach": "服务半径",
@@ -35,14 +39,30 @@ FAMILIES: Final[Mapping[str, str]] = {
 LEVELS: Final[Mapping[str, str]] = {
     "community": "社区",
     "circle": "生活圈",
-    "subdistrict": "街道",
+    "subdistrict": "街道（乡镇）",
     "district": "全区",
+}
+# Other words for the levels; a rule for villages only says so under ``applies``.
+LEVEL_WORDS: Final[Mapping[str, str]] = {
+    "社区（村）": "community",
+    **dict.fromkeys(("街道", "乡镇", "镇", "乡"), "subdistrict"),
+    **dict.fromkeys(("区", "市", "全市", "县", "全县"), "district"),
 }
 GRADES: Final[Mapping[str, str]] = {
     "foundation": "基础型",
     "improved": "提升型",
     "premium": "品质型",
 }
+
+
+def each_unit(level: str) -> str:
+    """Write every unit of a level: ``每个生活圈``."""
+    return LEVELS[level] if level == "district" else f"每个{LEVELS[level]}"
+
+
+def in_unit(level: str) -> str:
+    """Write the inside of a unit of a level: ``生活圈内``."""
+    return LEVELS[level] if level == "district" else f"{LEVELS[level]}内"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ TRANSITIONAL: Final = frozenset({"mobile", "temporary"})
 ONLINE: Final = "online"
 GONE: Final = frozenset({"closed", "planned"})
 UNVERIFIED: Final = "unverified"
+AGES: Final[Mapping[str, str]] = {
+    "0_3": "0–3岁",
+    "60_plus": "60岁及以上",
+    "65_plus": "65岁及以上",
+    "80_plus": "80岁及以上",
+}
 
 Evidence = bool | str | float | None
 
@@ -53,8 +59,12 @@ class UnitFacts:
     ----------
     level
         ``community``, ``circle``, ``subdistrict`` or ``district``.
-    kind, subtype, formation, zone
+    kind, subtype, formation
         Of the circle, also when the unit is one of its communities; empty when unknown.
+    zone, community_kind
+        Of the unit's communities; empty where unknown, or where they differ.
+    built_years
+        First and last year in which the unit's communities were built.
     ages
         Share of residents by age group (``0_3``, ``60_plus``, ``65_plus``, ``80_plus``).
     reference_ages
@@ -88,6 +98,8 @@ class UnitFacts:
     subtype: str = ""
     formation: str = ""
     zone: str = ""
+    community_kind: str = ""
+    built_years: tuple[float, float] | None = None
     population: float | None = None
     households: float | None = None
     dwellings: float | None = None
@@ -135,15 +147,25 @@ class UnitFacts:
         return self.shared[trade]
 
     def quantity(self, name: str) -> float | None:
-        """Return a measured size of the unit by name, whole people where people are counted."""
+        """Return a measured size of the unit by name, whole people where people are counted.
+
+        People of an age are called ``age_60_plus`` as in the tables; ``elders`` are these.
+        """
         if name == "density":
             people, area = self.quantity("population"), self.quantity("area_km2")
             return people / area if people is not None and area else None
+        if name == "elders" or name.startswith("age_"):
+            return self._heads("60_plus" if name == "elders" else name.removeprefix("age_"))
         value = getattr(self, name) if name in _SIZES else self.measures.get(name)
         number = _number(value)
         if number is not None and name in _WHOLE:
             return float(round(number))
         return number
+
+    def _heads(self, age: str) -> float | None:
+        """Return how many people of an age live in the unit."""
+        people, share = self.quantity("population"), self.ages.get(age)
+        return None if people is None or share is None else float(round(people * share))
 
 
 _WHOLE: Final = frozenset({"population", "households", "dwellings", "community_count"})

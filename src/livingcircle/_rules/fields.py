@@ -13,6 +13,7 @@ from dataclasses import field
 from dataclasses import replace
 from datetime import date
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from livingcircle._rules.trade_names import TradeNames
@@ -132,12 +133,22 @@ class Fields:
         self._wrong(key, value, "true（是）或 false（否），不加引号")
         return default
 
-    def choice(self, key: str, labels: Mapping[str, str], default: str | None = None) -> str:
-        """Read one word of a list, written as its identifier or as its Chinese label."""
+    def choice(
+        self,
+        key: str,
+        labels: Mapping[str, str],
+        default: str | None = None,
+        also: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Read one word of a list, written as its identifier or as its Chinese label.
+
+        ``also`` are further words for some identifiers.
+        """
         value = self.raw(key)
         if value is None and default is not None:
             return default
-        chosen = _lookup(value, labels)
+        chosen = also.get(value.strip()) if isinstance(value, str) else None
+        chosen = chosen or _lookup(value, labels)
         if chosen is None:
             self._wrong(key, value, _allowed(labels))
         return chosen or default or ""

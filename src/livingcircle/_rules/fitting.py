@@ -1,4 +1,4 @@
-"""Fit a district to a standard: words of its ledgers that only the standard knows.
+"""Fit a district to a standard: words of its tables that only the standard knows.
 
 Tables are read before anybody says by which standard they will be judged, so a word that the
 catalogue does not know stays as it was written. Here the standard's own trades are found in it.
@@ -13,6 +13,9 @@ from livingcircle._rules.requirement import Standard
 from livingcircle._rules.trade_names import TradeNames
 from livingcircle._trade_words import split
 from livingcircle.district import District
+from livingcircle.tables import REVIEW
+from livingcircle.tables import Issue
+from livingcircle.tables import issues_frame
 from livingcircle.trades import match_names
 
 # How :mod:`livingcircle._tables.checks` begins to tell of a trade that nobody knows.
@@ -22,9 +25,11 @@ _STRANGE = "不认识业态"
 def fit(district: District, standard: Standard) -> District:
     """Return the district with the trades that only the standard knows.
 
-    A ledger that is complete for what it lists is complete for these as well.
+    Zones the standard asks for that no community names are told among the issues. A ledger that
+    is complete for what it lists is complete for the standard's own trades as well.
     """
     names = standard.names
+    district = replace(district, issues=_with_zones(district, standard))
     sources = tuple(
         replace(source, complete_for=_complete(source.complete_for, names))
         for source in district.sources
@@ -88,3 +93,18 @@ def _unsettled(issues: pd.DataFrame, names: TradeNames) -> pd.DataFrame:
         for problem, value in zip(issues["problem"], issues["value"], strict=True)
     ]
     return issues[kept].reset_index(drop=True)
+
+
+def _with_zones(district: District, standard: Standard) -> pd.DataFrame:
+    """Return the issues, with zones of the standard that occur in no community."""
+    occurring = sorted({str(zone) for zone in district.communities["zone"] if zone})
+    asked = dict.fromkeys(zone for one in standard.requirements for zone in one.applies.zones)
+    if not occurring:
+        return district.issues
+    told = f"没有一个社区写的是它，社区表里写的有：{'、'.join(occurring)}"
+    issues = [
+        Issue("", "", 0, "区位", zone, REVIEW, f"配置标准里的区位“{zone}”{told}", "把两处写成一样")
+        for zone in asked
+        if zone not in occurring
+    ]
+    return pd.concat([district.issues, issues_frame(issues)], ignore_index=True)

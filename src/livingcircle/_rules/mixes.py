@@ -6,7 +6,6 @@ from typing import ClassVar
 from typing import Final
 from typing import Self
 
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
@@ -15,6 +14,7 @@ from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.wording import span_words
 
 AREAS_OF: Final[Mapping[str, str]] = {"centre": "综合体", "parts": "各组成部分之和"}
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import Final
 
-from livingcircle._rules.conditions import KINDS
-from livingcircle._rules.conditions import SUBTYPES
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import KINDS
+from livingcircle._rules.applies import SUBTYPES
+from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.defaults import LEVEL_WORDS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
@@ -132,7 +133,7 @@ def _trade_row(row: Fields, label: str) -> TradeRow:
         name=name or (TRADES[trade].name if trade in TRADES else trade),
         tier=row.choice("tier", TIERS),
         group=row.text("group", ""),
-        level=row.choice("level", LEVELS, "circle"),
+        level=row.choice("level", LEVELS, "circle", LEVEL_WORDS),
         aliases=aliases,
         broader=broader,
     )
@@ -229,7 +230,7 @@ def _requirement(
     return Requirement(
         id=name,
         title=row.text("title", ""),
-        level=row.choice("level", LEVELS, "circle"),
+        level=row.choice("level", LEVELS, "circle", LEVEL_WORDS),
         rule=shape.parse(row, words.defaults),
         trades=trades,
         every=row.choice("match", MATCHES, "any") == "all",

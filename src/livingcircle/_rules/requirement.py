@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 from typing import Self
 
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.counts import Rule

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from livingcircle._rules.conditions import all_of
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.conditions import within
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
@@ -26,6 +25,7 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
+from livingcircle._rules.wording import span_words
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED

@@ -7,7 +7,6 @@ from typing import Final
 from typing import Self
 
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.counts import PER
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.counts import people
@@ -18,6 +17,8 @@ from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.wording import percent_span_words
+from livingcircle._rules.wording import span_words
 
 MEASURES: Final[Mapping[str, tuple[str, str]]] = {
     "area_km2": ("面积", "平方公里"),
@@ -115,7 +116,7 @@ class FloorShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{percent_words(self.span)}"
+        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{percent_span_words(self.span)}"
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class ShareRule:
         slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
         return (
             f"{LEVELS[level]}内{subject}中“{who}”按{BASES[self.base]}的占比"
-            f"{percent_words(self.span)}{slack}"
+            f"{percent_span_words(self.span)}{slack}"
         )
 
 
@@ -195,14 +196,8 @@ class MeasureRule:
         del subject
         words = span_words(self.span, self.unit)
         if self.unit == "%":
-            words = percent_words(self.span)
+            words = percent_span_words(self.span)
         return f"{LEVELS[level]}{self.label}{words}"
-
-
-def percent_words(span: Span) -> str:
-    """Write a range of fractions as percentages: 0.3 becomes 30%."""
-    low, high = (None if end is None else round(end * 100, 6) for end in span)
-    return span_words((low, high), "%")
 
 
 def _fractions(fields: Fields) -> Span:
