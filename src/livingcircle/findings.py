@@ -19,10 +19,8 @@ from livingcircle._rules import count_judging
 from livingcircle._rules import mix_judging
 from livingcircle._rules import plan_judging
 from livingcircle._rules import size_judging
-from livingcircle._rules.counts import MODES
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
@@ -34,6 +32,8 @@ from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import QualitativeRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.plans import TextRule
+from livingcircle._rules.reaches import MODES
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule

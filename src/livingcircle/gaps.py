@@ -18,7 +18,7 @@ import pandas as pd
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.reaches import ReachRule
 from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Service
 from livingcircle.reach import Services

@@ -65,7 +65,7 @@ def test_other_keys_know_the_packs_names_too():
         '[[requirement]]\nid = "R"\nrule = "separation"\ntrades = ["花店"]\nto = ["共享自习室"]\n'
     )
     standard = pack(STUDY, away + "metres = 50\n")
-    assert standard.requirements[0].describe() == "花店与共享自习室的直线间距不小于50米"
+    assert standard.requirements[0].describe() == "生活圈内花店与共享自习室的直线间距不小于50米"
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,48 @@ def test_the_pack_to_spoil_is_sound():
         (("least = 1", 'least = 1\nper = "population"'), ["缺少“size”"]),
         (("least = 1", 'least = 1\nper = "population"\nsize = 0'), ["size", "0"]),
         (("least = 1", "least = 1\nsize = 3000"), ["没有写“per”"]),
+        (("least = 1", "least = 1\nrounding = 'floor'"), ["用不上“rounding”", "per"]),
+        (("least = 1", "least = 1\nminimum = 5"), ["用不上“minimum”", "per"]),
+        (
+            ("least = 1", "most = 1\nper = 'population'\nsize = 5000\nrounding = 'ceil'"),
+            ["上限总是向下取整"],
+        ),
+        (("least = 1", "least = 1\nweights = { '早餐店' = 0.5 }"), ["早餐店", "trades"]),
+        (("least = 1", "least = 1\nweights = { pharmacy = 0.5 }"), ["每种业态都写了折算"]),
+        (("least = 1", "least = 1\nweights = { pharmacy = 0 }"), ["写成了0"]),
+        (
+            ("least = 1", "least = 1\nmatch = 'all'\nweights = { pharmacy = 0.5 }"),
+            ["weights", "match"],
+        ),
+        (
+            ('rule = "count"', 'rule = "reach"\nmetres = 300\ndecides = "minutes"'),
+            ["“decides”要看“minutes”", "补上“minutes”"],
+        ),
+        (
+            ('rule = "count"', 'rule = "reach"\nminutes = 5\ndecides = "both"'),
+            ["“decides”要看“metres”"],
+        ),
+        (
+            (
+                'rule = "count"',
+                'rule = "ladder"\nsteps = [{ from = 0, least = 2 }, { from = 10000, least = 1 }]',
+            ),
+            ["到10,000反而从2个减到1个"],
+        ),
+        (
+            (
+                'rule = "count"',
+                (
+                    'rule = "ladder"\n'
+                    "steps = [{ from = 0, least = 1, every = 100 }, { from = 500, least = 2 }]"
+                ),
+            ),
+            ["到500反而从5个减到2个"],
+        ),
+        (
+            ('rule = "count"', 'rule = "count"\napplies = { ages_any = { age = "60_plus" } }'),
+            ["ages_any = [{ … }, { … }]"],
+        ),
         (("least = 1", "least = 1\nvalid_from = 2024"), ["valid_from", "2025-12-31"]),
         (("least = 1", 'least = 1\nvalid_to = "2024-13-01"'), ["valid_to", "2024-13-01"]),
         (('rule = "count"', 'rule = "counts"'), ["counts", "count（数量）", "text（原文）"]),
@@ -111,6 +153,22 @@ def test_a_file_that_is_no_toml_is_told_in_one_chinese_sentence(text, words):
     said = told(text)
     assert any(all(word in one for word in words) for one in said), said
     assert not re.search(r"[a-z]{4,} [a-z]{2,}", " ".join(said).replace("standard", ""))
+
+
+@pytest.mark.parametrize(
+    ("rule", "trade"),
+    [
+        ('rule = "count"\nleast = "1"', "药店"),
+        ('rule = "count"\nleast = 1', "药殿"),
+        ('rule = "count"\nleast = 1\nper = "老人"\nsize = 1000', "药店"),
+        ('rule = "reach"\nmetres = "300米"', "药店"),
+        ('rule = "ladder"\nsteps = 3', "药店"),
+    ],
+)
+def test_a_mistake_has_no_echo(rule, trade):
+    head = SOUND[: SOUND.index('rule = "count"')]
+    said = told(f'{head}{rule}\ntrades = ["{trade}"]\n')
+    assert len(said) == 1, said
 
 
 def test_a_mark_at_the_start_and_windows_lines_are_no_mistake():

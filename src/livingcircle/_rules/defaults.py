@@ -85,13 +85,12 @@ class Rounding:
         return math.floor(exact if mode == "floor" else exact + 0.5)
 
     def alternatives(self, value: float) -> str:
-        """Write what the other two ways of rounding would ask for."""
-        others = [
-            f"{label}为{self.whole(value, mode)}个"
-            for mode, label in ROUNDINGS.items()
-            if mode != self.mode
-        ]
-        return "，".join(others)
+        """Write what the other two ways of rounding would ask for; empty where it is the same."""
+        asked = {mode: self.whole(value, mode) for mode in ROUNDINGS}
+        if len(set(asked.values())) == 1:
+            return ""
+        others = (mode for mode in ROUNDINGS if mode != self.mode)
+        return "，".join(f"{ROUNDINGS[mode]}为{asked[mode]}个" for mode in others)
 
     def describe(self) -> str:
         """Write the way of rounding in Chinese."""

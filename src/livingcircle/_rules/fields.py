@@ -194,13 +194,13 @@ class Fields:
     def bounds(self, least_key: str = "least", most_key: str = "most") -> Span:
         """Read a lower and an upper bound, at least one of which must be written."""
         low, high = self.number(least_key), self.number(most_key)
-        if low is None and high is None:
+        if not self.has(least_key) and not self.has(most_key):
             self.report(
                 f"缺少“{least_key}”（不少于）或“{most_key}”（不多于）", "至少填写其中一个数字"
             )
         if low is not None and high is not None and low > high:
             self.report(
-                f"“{least_key}”（{low:g}）大于“{most_key}”（{high:g}）", "核对原文后改正其中一个"
+                f"“{least_key}”（{low:,g}）大于“{most_key}”（{high:,g}）", "核对原文后改正其中一个"
             )
         return (low, high)
 
@@ -225,7 +225,8 @@ class Fields:
                 for number, row in enumerate(value, 1)
             ]
         if isinstance(value, dict):
-            self.report(f"“{key}”只写了一个表", f"写成 [[{key}]]，或 [{{ … }}, {{ … }}]")
+            rows = f"[[{key}]]" if key in _SECTIONS else f"{key} = [{{ … }}, {{ … }}]"
+            self.report(f"“{key}”只写了一个表", f"写成 {rows}，一项也要有方括号")
             return []
         self._wrong(key, value, "一组用花括号写的表，例如 [{ … }, { … }]")
         return []
@@ -249,6 +250,7 @@ class Fields:
             self.report(f"“{key}”写成了“{_show(value)}”", f"改成{expected}")
 
 
+_SECTIONS = frozenset({"trade", "requirement"})
 _SPOKEN = {True: "true", False: "false"}
 
 

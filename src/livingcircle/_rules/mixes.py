@@ -7,13 +7,15 @@ from typing import Final
 from typing import Self
 
 from livingcircle._rules.counts import TIERS
-from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.defaults import each_unit
+from livingcircle._rules.defaults import in_unit
 from livingcircle._rules.fields import OPEN
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.wording import number_words
 from livingcircle._rules.wording import span_words
 
 AREAS_OF: Final[Mapping[str, str]] = {"centre": "综合体", "parts": "各组成部分之和"}
@@ -42,7 +44,7 @@ class VarietyRule:
         """Say the number of classes and kinds."""
         words = [f"{self.classes}类"] if self.classes else []
         words += [f"{self.kinds}种"] if self.kinds else []
-        return f"每个{LEVELS[level]}配置不少于{'、'.join(words)}{subject}"
+        return f"{each_unit(level)}配置{subject}不少于{'、'.join(words)}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class ProhibitedRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say what must not be there."""
-        return f"{LEVELS[level]}内不得设置{subject}"
+        return f"{in_unit(level)}不得设置{subject}"
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,8 @@ class SeparationRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the distance, which is measured in a straight line."""
-        del level
         between = f"{subject}与{self.to_name}" if self.to else f"相邻{subject}"
-        return f"{between}的直线间距不小于{self.metres:g}米"
+        return f"{in_unit(level)}{between}的直线间距不小于{number_words(self.metres)}米"
 
 
 @dataclass(frozen=True)
@@ -143,11 +144,10 @@ class CompositeRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say what a service centre holds."""
-        del level
         words = [f"{TIERS[tier]}业态不少于{number}种" for tier, number in self.kinds]
         words += [f"{part.name}不少于{part.least}种" for part in self.parts]
         if self.area != OPEN:
             source = "各组成部分合计" if self.area_of == "parts" else ""
             words.append(f"建筑面积{source}{span_words(self.area, '平方米')}")
         forms = f"（{'、'.join(self.forms)}）" if self.forms else ""
-        return f"每处{subject}{forms}：{'，'.join(words)}"
+        return f"{in_unit(level)}每处{subject}{forms}：{'，'.join(words)}"

@@ -12,6 +12,10 @@ from typing import Final
 from livingcircle._rules.applies import KINDS
 from livingcircle._rules.applies import SUBTYPES
 from livingcircle._rules.applies import Applies
+from livingcircle._rules.asked import Asked
+from livingcircle._rules.asked import read_asked
+from livingcircle._rules.asked import read_weights
+from livingcircle._rules.asked import weight_words
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.counts import Rule
@@ -20,7 +24,6 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
-from livingcircle._rules.naming import read_trades
 from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
@@ -170,19 +173,25 @@ def _requirements(
     shape = SHAPES.get(row.choice("rule", SHAPE_NAMES))
     if shape is None:
         return []  # which keys belong here cannot be told before the rule is
-    trades = _asked_trades(row, sorted_trades)
+    asked = read_asked(row, sorted_trades)
     each = bool(row.flag("each", default=False))
-    if (shape.needs_trades or each) and not trades:
+    if (shape.needs_trades or each) and not asked.trades and not asked.tried:
         row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
     _refuse_idle_keys(row, shape)
-    one = _requirement(row, name, shape, trades, words, head)
+    one = _requirement(row, name, shape, asked, words, head)
     row.close()
-    one = replace(one, subject=one.subject or _subject(one, row.names))
     if not each:
         return [one]
+    called = {trade: row.names.name(trade) for trade in one.trades}
+    own = row.text("subject", "")
     return [
-        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=row.names.name(trade))
-        for trade in trades
+        replace(
+            one,
+            id=f"{name}.{trade}",
+            trades=(trade,),
+            subject=f"{own}（{called[trade]}）" if own else called[trade],
+        )
+        for trade in one.trades
     ]
 
 
@@ -194,46 +203,20 @@ def _refuse_idle_keys(row: Fields, shape: type[Rule]) -> None:
             row.report(f"“{key}”对规则“{shape.name}”不起作用", f"删去它；它只用于：{fitting}")
 
 
-def _asked_trades(row: Fields, sorted_trades: tuple[TradeRow, ...]) -> tuple[str, ...]:
-    """Return the trades a requirement names one by one, by tier or by group."""
-    codes = list(read_trades(row, "trades"))
-    tiers, groups = row.choices("tiers", TIERS), row.texts("groups")
-    known = {one.group for one in sorted_trades}
-    for group in groups:
-        if group not in known:
-            row.report(f"没有类别“{group}”", f"可用的类别：{'、'.join(sorted(known - {''}))}")
-    excepted = set(read_trades(row, "except"))
-    for one in sorted_trades:
-        if (one.tier in tiers or one.group in groups) and one.trade not in codes:
-            codes.append(one.trade)
-    return tuple(code for code in codes if code not in excepted)
-
-
-def _subject(one: Requirement, called: TradeNames) -> str:
-    """Return what a requirement is about, in words."""
-    many = 6
-    if not one.trades:
-        return "社区商业网点"
-    joint = "和" if one.every else "或"
-    names = [called.name(trade) for trade in one.trades]
-    if len(names) > many:
-        return f"{one.title or '所列业态'}"
-    return joint.join(names)
-
-
 def _requirement(
-    row: Fields, name: str, shape: type[Rule], trades: tuple[str, ...], words: _Words, head: Fields
+    row: Fields, name: str, shape: type[Rule], asked: Asked, words: _Words, head: Fields
 ) -> Requirement:
     """Read everything of a requirement but its number."""
     where, applies = row.table("where"), row.table("applies")
-    day = row.day
+    day, every = row.day, row.choice("match", MATCHES, "any") == "all"
+    title, weights = row.text("title", ""), read_weights(row, asked)
     return Requirement(
         id=name,
-        title=row.text("title", ""),
+        title=title,
         level=row.choice("level", LEVELS, "circle", LEVEL_WORDS),
         rule=shape.parse(row, words.defaults),
-        trades=trades,
-        every=row.choice("match", MATCHES, "any") == "all",
+        trades=asked.trades,
+        every=every,
         where=Where.parse(where) if where else Where(),
         applies=Applies.parse(applies, words.kinds, words.subtypes) if applies else Applies(),
         severity=row.choice("severity", SEVERITIES, "must"),
@@ -247,7 +230,9 @@ def _requirement(
         valid_to=day("valid_to"),
         text=row.text("text", ""),
         explanation=row.text("explanation", ""),
-        subject=row.text("subject", ""),
+        subject=row.text("subject", "") or asked.subject(row.names, shape.name, title, every=every),
+        weights=weights,
+        weight_words=weight_words(weights, asked, row.names),
     )
 
 

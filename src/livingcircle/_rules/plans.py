@@ -9,6 +9,9 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.defaults import Rounding
 from livingcircle._rules.fields import Fields
+from livingcircle._rules.wording import number_words
+from livingcircle._rules.wording import percent_words
+from livingcircle._rules.wording import slack_words
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ class GradeShareRule:
         """Say the share."""
         del subject
         below = "社区" if level == "circle" else "生活圈"
-        return f"{LEVELS[level]}不少于{self.least:.0%}的{below}达到{self.grade_name}及以上"
+        share = "全部" if self.least >= 1 else f"不少于{percent_words(self.least)}的"
+        reached = f"达到{self.grade_name}及以上{slack_words(self.tolerance)}"
+        return f"{LEVELS[level]}{share}{below}{reached}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ class TargetRule:
         """Say each milestone."""
         del subject
         words = [
-            f"到{one.by.isoformat()}累计不少于{one.least:g}{self.unit}" for one in self.milestones
+            f"到{one.by.isoformat()}累计不少于{number_words(one.least)}{self.unit}"
+            for one in self.milestones
         ]
         return f"{LEVELS[level]}：{'，'.join(words)}，可以超额完成"
 

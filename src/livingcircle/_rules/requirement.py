@@ -9,9 +9,16 @@ from typing import Self
 
 from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.facts import PHYSICAL
+from livingcircle._rules.facts import TRANSITIONAL
+from livingcircle._rules.reaches import ReachRule
+from livingcircle._rules.shapes import MEANT_FOR
+from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.trade_names import TradeNames
 from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
@@ -41,6 +48,8 @@ class Requirement:
         Whether same-day online service may stand in (密云 附件1.1 一 note **).
     count_mobile
         Whether mobile and temporary supply counts.
+    weights
+        What an outlet of a trade counts, where that is not one.
     text
         The plan's own words.
     """
@@ -65,13 +74,35 @@ class Requirement:
     text: str
     explanation: str
     subject: str
+    weights: tuple[tuple[str, float], ...] = ()
+    weight_words: str = ""
+
+    @property
+    def supplies(self) -> frozenset[str]:
+        """Return the ways of supply that count; one that a condition names does."""
+        named = set(self.where.supply)
+        if isinstance(self.rule, ShareRule):
+            named |= set(self.rule.having.supply)
+        return PHYSICAL | named | (TRANSITIONAL if self.count_mobile else frozenset())
 
     def describe(self) -> str:
         """Return the rule in one Chinese sentence, its conditions included."""
         conditions = self.where.describe()
         subject = f"{self.subject}（{conditions}）" if conditions else self.subject
-        said = self.rule.describe(subject, self.level)
-        return f"{said}，适用于{self.applies.describe()}" if not self.applies.always else said
+        if self.every and isinstance(self.rule, CountRule | LadderRule):
+            said = self.rule.describe_each(subject, self.level)
+        else:
+            said = self.rule.describe(subject, self.level)
+        return "，".join([said, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        """Return what else decides, in words."""
+        notes = [self.weight_words] if self.weights else []
+        if self.count_mobile and self.rule.name in MEANT_FOR["count_mobile"]:
+            notes.append("移动和临时供给也计入")
+        notes += [SHARINGS[self.sharing]] if self.sharing else []
+        notes += ["可由线上当日服务替代"] if self.online_substitute else []
+        return notes if self.applies.always else [*notes, f"适用于{self.applies.describe()}"]
 
     def in_force(self, on: date | None) -> bool:
         """Return whether the requirement is valid on a day; without a day it is."""

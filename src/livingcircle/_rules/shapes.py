@@ -5,7 +5,6 @@ from typing import Final
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.counts import Rule
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
@@ -15,6 +14,7 @@ from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import QualitativeRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.plans import TextRule
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -71,6 +71,7 @@ MEANT_FOR: Final[Mapping[str, frozenset[str]]] = {
     "match": frozenset({"count", "ladder", "reach"}),
     "sharing": frozenset({"count", "ladder", "variety"}),
     "online_substitute": frozenset({"count", "ladder"}),
+    "weights": frozenset({"count", "ladder"}),
     "count_mobile": _ABOUT_OUTLETS - {"prohibited"},
     "where": _ABOUT_OUTLETS,
 }

@@ -9,15 +9,18 @@ from typing import Self
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import PER
 from livingcircle._rules.counts import TIERS
-from livingcircle._rules.counts import people
 from livingcircle._rules.defaults import BASES
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.defaults import each_unit
+from livingcircle._rules.defaults import in_unit
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.wording import number_words
 from livingcircle._rules.wording import percent_span_words
+from livingcircle._rules.wording import slack_words
 from livingcircle._rules.wording import span_words
 
 MEASURES: Final[Mapping[str, tuple[str, str]]] = {
@@ -60,13 +63,12 @@ class AreaRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the area; only the lower bound is mandatory unless the pack says otherwise."""
-        binds = (
-            "" if self.span[1] is None or self.most_binds else "（下限必须达到，超过上限只提示）"
-        )
+        loose = self.span[1] is not None and not self.most_binds
+        binds = "（下限必须达到，超过上限只提示）" if loose else ""
+        many = "" if self.size == 1 else number_words(self.size)
         unit = {**PER, "communities": "个社区"}[self.per]
-        whole = "全区" if level == "district" else f"每个{LEVELS[level]}"
-        each = whole if self.per == "unit" else f"每{people(self.size)}{unit}"
-        return f"{subject}建筑面积{each}{span_words(self.span, '平方米')}{binds}"
+        each = each_unit(level) if self.per == "unit" else f"{LEVELS[level]}每{many}{unit}"
+        return f"{each}{subject}建筑面积{span_words(self.span, '平方米')}{binds}"
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,8 @@ class SiteAreaRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the size of one site."""
-        del level
         words = "或".join(span_words(span, "平方米") for span in self.ranges)
-        return f"每处{subject}建筑面积{words}"
+        return f"{in_unit(level)}每处{subject}建筑面积{words}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ class FloorShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{percent_span_words(self.span)}"
+        share = percent_span_words(self.span)
+        slack = slack_words(self.tolerance)
+        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{share}{slack}"
 
 
 @dataclass(frozen=True)
@@ -160,10 +163,9 @@ class ShareRule:
         words = [TIERS[tier] for tier in self.tiers]
         words += [self.trade_names, self.having.describe()]
         who = "、".join(word for word in words if word)
-        slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
         return (
-            f"{LEVELS[level]}内{subject}中“{who}”按{BASES[self.base]}的占比"
-            f"{percent_span_words(self.span)}{slack}"
+            f"{in_unit(level)}{subject}中“{who}”按{BASES[self.base]}的占比"
+            f"{percent_span_words(self.span)}{slack_words(self.tolerance)}"
         )
 
 
@@ -194,9 +196,11 @@ class MeasureRule:
     def describe(self, subject: str, level: str) -> str:
         """Say the range."""
         del subject
-        words = span_words(self.span, self.unit)
         if self.unit == "%":
-            words = percent_span_words(self.span)
+            words = percent_span_words(self.span) + slack_words(self.tolerance)
+        else:
+            slack = f"（容差{number_words(self.tolerance)}{self.unit}）" if self.tolerance else ""
+            words = span_words(self.span, self.unit) + slack
         return f"{LEVELS[level]}{self.label}{words}"
 
 

@@ -37,3 +37,8 @@ def percent_span_words(span: Span) -> str:
     if low == 100:  # noqa: PLR2004 - per cent
         return "为100%"
     return span_words((low, high), "%")
+
+
+def slack_words(tolerance: float) -> str:
+    """Say by how much a share may fall short; empty where by nothing."""
+    return f"（容差{number_words(100 * tolerance)}个百分点）" if tolerance else ""
