@@ -85,6 +85,11 @@ class Where:
             supply=fields.choices("supply", SUPPLIES),
             in_service_centre=fields.flag("in_service_centre"),
         )
+        low, high = where.area
+        if low is not None and high is not None and low > high:
+            fields.report(
+                f"“area_min”（{low:,g}）大于“area_max”（{high:,g}）", "核对原文后改正其中一个"
+            )
         if where.open_at and not _CLOCK.fullmatch(where.open_at):
             fields.report(f"“open_at”写成了“{where.open_at}”", '改成钟点，例如 "07:00"')
         fields.close()

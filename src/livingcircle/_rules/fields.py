@@ -87,9 +87,22 @@ class Fields:
         if value is None:
             return ()
         items = [value] if isinstance(value, str) else value
-        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+        if isinstance(items, list) and _are_texts(items):
             return tuple(item.strip() for item in items)
         self._wrong(key, value, '一组带引号的文字，例如 ["便利店", "药店"]')
+        return ()
+
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Read a list of lists of texts; one list alone counts as a list of one."""
+        value = self.raw(key)
+        rows = [value] if isinstance(value, list) and value and _are_texts(value) else value
+        if value is None:
+            return ()
+        if isinstance(rows, list) and all(
+            isinstance(row, list) and _are_texts(row) for row in rows
+        ):
+            return tuple(tuple(item.strip() for item in row) for row in rows)
+        self._wrong(key, value, '几组带引号的文字，例如 [["便利店", "社区超市"]]')
         return ()
 
     def number(
@@ -269,6 +282,10 @@ def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
 def _allowed(labels: Mapping[str, str]) -> str:
     words = (f"{code}（{label}）" if label != code else code for code, label in labels.items())
     return "下列之一：" + list_words(words)
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _is_number(value: object) -> bool:

@@ -15,6 +15,7 @@ from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.wording import number_words
 from livingcircle._rules.wording import span_words
 
@@ -23,28 +24,40 @@ AREAS_OF: Final[Mapping[str, str]] = {"centre": "综合体", "parts": "各组成
 
 @dataclass(frozen=True)
 class VarietyRule:
-    """Ask for a minimum number of trades (种) and of groups (类)."""
+    """Ask for a minimum number of trades (种) and of groups (类).
+
+    Trades of one list in ``as_one`` are one kind together.
+    """
 
     name: ClassVar[str] = "variety"
     family: ClassVar[str] = "count"
     needs_trades: ClassVar[bool] = True
     kinds: int
     classes: int
+    as_one: tuple[tuple[str, ...], ...] = ()
+    as_one_words: str = ""
 
     @classmethod
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read ``kinds`` and ``classes``."""
+        """Read ``kinds``, ``classes`` and ``as_one``."""
         del defaults
-        rule = cls(fields.count("kinds", 0), fields.count("classes", 0))
-        if not rule.kinds and not rule.classes:
+        together = tuple(trade_codes(fields, words) for words in fields.groups("as_one"))
+        said = (f"{names_of(fields, trades)}合算一种" for trades in together)
+        kinds, classes = fields.count("kinds", 0), fields.count("classes", 0)
+        if not fields.has("kinds") and not fields.has("classes"):
             fields.report("缺少“kinds”（不少于几种）或“classes”（不少于几类）", "至少写其中一个")
-        return rule
+        return cls(kinds, classes, together, "，".join(said))
 
     def describe(self, subject: str, level: str) -> str:
         """Say the number of classes and kinds."""
         words = [f"{self.classes}类"] if self.classes else []
         words += [f"{self.kinds}种"] if self.kinds else []
-        return f"{each_unit(level)}配置{subject}不少于{'、'.join(words)}"
+        note = f"（{self.as_one_words}）" if self.as_one else ""
+        return f"{each_unit(level)}配置{subject}不少于{'、'.join(words)}{note}"
+
+    def kind_of(self, trade: str) -> str:
+        """Return the kind that a trade stands for."""
+        return next((trades[0] for trades in self.as_one if trade in trades), trade)
 
 
 @dataclass(frozen=True)

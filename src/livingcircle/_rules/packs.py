@@ -28,6 +28,7 @@ from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
+from livingcircle._rules.sense import refuse_nonsense
 from livingcircle._rules.shapes import MEANT_FOR
 from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle._rules.shapes import SHAPES
@@ -173,12 +174,15 @@ def _requirements(
     shape = SHAPES.get(row.choice("rule", SHAPE_NAMES))
     if shape is None:
         return []  # which keys belong here cannot be told before the rule is
+    told = len(row.problems)
     asked = read_asked(row, sorted_trades)
     each = bool(row.flag("each", default=False))
     if (shape.needs_trades or each) and not asked.trades and not asked.tried:
         row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
     _refuse_idle_keys(row, shape)
     one = _requirement(row, name, shape, asked, words, head)
+    if len(row.problems) == told and not each:
+        refuse_nonsense(row, one, sorted_trades)
     row.close()
     if not each:
         return [one]
