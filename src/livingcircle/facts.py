@@ -87,8 +87,10 @@ def gather(
                 register=register,
                 evidence=told.evidence,
                 measures=told.measures,
+                samples=told.samples,
                 progress=told.progress,
                 children=_children(situation, unit, reported),
+                below=_below(situation, unit),
                 on=on,
             )
         )
@@ -128,16 +130,23 @@ def _children(
     situation: Situation, unit: Unit, reported: Mapping[UnitKey, Reported]
 ) -> tuple[tuple[str, str | None], ...]:
     """Return the units below with the grade each was given: circles, or a circle's communities."""
+    level = "community" if unit.level == "circle" else "circle"
+    below = _below(situation, unit).get(level, ())
+    return tuple((child, reported.get((level, child), Reported()).grade) for child in below)
+
+
+def _below(situation: Situation, unit: Unit) -> dict[str, tuple[str, ...]]:
+    """Return the ids of all communities and circles that belong to a unit."""
     circles = situation.district.circles
-    if unit.level == "circle":
-        below = [("community", str(situation.members.communities[n])) for n in unit.communities]
-    elif unit.level == "subdistrict":
-        below = [("circle", str(c)) for c in circles.index[circles["subdistrict"] == unit.unit_id]]
-    elif unit.level == DISTRICT:
-        below = [("circle", str(circle)) for circle in circles.index]
-    else:
-        below = []
-    return tuple((key[1], reported.get(key, Reported()).grade) for key in below)
+    communities = tuple(str(situation.members.communities[n]) for n in unit.communities)
+    if unit.level in ("community", "circle"):
+        return {"community": communities} if unit.level == "circle" else {}
+    own = (
+        circles.index
+        if unit.level == DISTRICT
+        else circles.index[circles["subdistrict"] == unit.unit_id]
+    )
+    return {"community": communities, "circle": tuple(map(str, own))}
 
 
 def _facts(

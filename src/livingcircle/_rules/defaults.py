@@ -65,6 +65,10 @@ def in_unit(level: str) -> str:
     return LEVELS[level] if level == "district" else f"{LEVELS[level]}内"
 
 
+# A unit so graded is below the lowest grade; that is known, not open.
+BELOW: Final = frozenset({"不达标", "未达标", "不合格", "未达到", "没有达到", "无", "无等级"})
+
+
 @dataclass(frozen=True)
 class Rounding:
     """Turn a fraction of an outlet into a whole number of outlets."""
@@ -171,11 +175,20 @@ class Defaults:
         )
 
     def grade_rank(self, grade: str) -> int | None:
-        """Return the place of a grade in the ladder, counted from 0; ``None`` if unknown."""
+        """Return the place of a grade in the ladder, counted from 0; ``None`` if unknown.
+
+        Below the lowest is -1: “不达标” is an answer.
+        """
+        word = _bare(grade)
         for rank, names in enumerate(self.grades):
-            if grade in names:
+            if word in map(_bare, names):
                 return rank
-        return None
+        return -1 if word in BELOW else None
+
+
+def _bare(grade: str) -> str:
+    """Return a grade without what may be said or left out: ``三星级生活圈`` is ``三星``."""
+    return grade.strip().removesuffix("生活圈").removesuffix("级").removesuffix("型")
 
 
 def parse_rounding(fields: Fields, default: Rounding) -> Rounding:

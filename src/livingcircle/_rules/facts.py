@@ -80,10 +80,17 @@ class UnitFacts:
         Trades for which the register is complete, so that a missing row is a missing shop.
     reach
         For each reach requirement, the people served, lacking and unknown.
-    evidence, measures
-        Qualitative answers by requirement id, measured numbers by name of the measure.
+    evidence, measures, samples
+        Qualitative answers by requirement id; measured numbers by name of the measure, and how
+        many people were asked where the number is a share of a sample.
     children
-        The units below with their grade; ``None`` where the grade is not known.
+        The units below with their reported grade; ``None`` where nobody reported one.
+    child_grades
+        For units below, the lowest and the highest rank they can have by the standard's own rule.
+    below
+        The ids of all units below, by level.
+    child_verdicts
+        Verdicts of units below, by the id of the requirement on their share.
     progress
         Dated cumulative numbers by requirement id.
     on
@@ -115,7 +122,11 @@ class UnitFacts:
     reach: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     measures: Mapping[str, float | None] = field(default_factory=dict)
+    samples: Mapping[str, int] = field(default_factory=dict)
     children: tuple[tuple[str, str | None], ...] = ()
+    child_grades: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    below: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    child_verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     progress: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
     on: date | None = None
 

@@ -274,7 +274,7 @@ def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
     if word in labels:
         return word
     for code, label in labels.items():
-        if word in (label, label + "生活圈", label + "型"):
+        if word in (label, label + "生活圈", label + "型", label + "级"):
             return code
     return None
 

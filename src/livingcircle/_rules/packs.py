@@ -24,6 +24,7 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
+from livingcircle._rules.linking import link
 from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
@@ -58,7 +59,9 @@ def parse_pack(content: bytes, label: str) -> tuple[Standard | None, list[Standa
     trades = _trade_rows(top, label)
     top.names = TradeNames(trades)
     rows = top.tables("requirement")
-    requirements = [r for row in rows for r in _requirements(row, label, words, trades, head)]
+    requirements = link(
+        [r for row in rows for r in _requirements(row, label, words, trades, head)], top
+    )
     _refuse_twins(requirements, trades, top)
     standard = _standard(head, defaults, trades, requirements, content)
     top.close()

@@ -77,6 +77,10 @@ class Requirement:
     weights: tuple[tuple[str, float], ...] = ()
     weight_words: str = ""
 
+    def stands_for(self, name: str) -> bool:
+        """Tell whether an id means this requirement, which may be one of several trades."""
+        return self.id == name or self.id.startswith(f"{name}.")
+
     @property
     def supplies(self) -> frozenset[str]:
         """Return the ways of supply that count; one that a condition names does."""
@@ -147,6 +151,10 @@ class Standard:
     def names(self) -> TradeNames:
         """Return what the standard calls its trades, its own among them."""
         return TradeNames(self.trades)
+
+    def standing_for(self, name: str) -> list[Requirement]:
+        """Return the requirement of an id, or each of those that ``each = true`` made of it."""
+        return [one for one in self.requirements if one.stands_for(name)]
 
     def row(self, trade: str) -> TradeRow | None:
         """Return how the standard sorts a trade, or None."""

@@ -6,6 +6,8 @@ from typing import Final
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.gradings import ChildrenShareRule
+from livingcircle._rules.gradings import GradeRule
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
 from livingcircle._rules.mixes import SeparationRule
@@ -36,7 +38,9 @@ SHAPES: Final[Mapping[str, type[Rule]]] = {
         FloorShareRule,
         ShareRule,
         MeasureRule,
+        GradeRule,
         GradeShareRule,
+        ChildrenShareRule,
         TargetRule,
         QualitativeRule,
         TextRule,
@@ -55,14 +59,18 @@ SHAPE_NAMES: Final[Mapping[str, str]] = {
     "floor_share": "面积占比",
     "share": "占比",
     "measure": "指标",
+    "grade": "分级",
     "grade_share": "达级占比",
+    "children_share": "下级占比",
     "target": "分期目标",
     "qualitative": "人工确认",
     "text": "原文",
 }
 _ABOUT_OUTLETS: Final = frozenset(SHAPES) - {
     "measure",
+    "grade",
     "grade_share",
+    "children_share",
     "target",
     "qualitative",
     "text",
