@@ -114,6 +114,10 @@ class Where:
 
     def describe(self) -> str:
         """Write the conditions in Chinese, joined for a pair of brackets; empty if none."""
+        return "，".join(self.words())
+
+    def words(self) -> list[str]:
+        """Return each condition in Chinese."""
         words = [] if self.area == OPEN else [f"建筑面积{span_words(self.area, '平方米')}"]
         words += [_FLAGS[name][0 if wanted else 1] for name, wanted in self.flags]
         if self.all_day:
@@ -126,7 +130,7 @@ class Where:
             words.append("供给方式为" + "或".join(SUPPLIES[name] for name in self.supply))
         if self.in_service_centre is not None:
             words.append("位于综合体内" if self.in_service_centre else "不在综合体内")
-        return "，".join(words)
+        return words
 
 
 def open_all_day(hours: str | None) -> bool | None:

@@ -84,11 +84,14 @@ def area(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outc
     floor = _floor(requirement, facts, standard)
     low, high = (None if end is None else end * scale for end in rule.span)
     verdict = between(floor.sure, floor.most, (low, high if rule.most_binds else None))
-    needed = low if low is not None else high or 0.0
+    over = high is not None and floor.sure > high + SLACK
+    needed = (
+        high if high is not None and (low is None or (over and rule.most_binds)) else low or 0.0
+    )
     short = 0.0 if low is None else max(0.0, low - floor.sure)
     numbers = f"{_asked_area(low, high)}，已登记{floor.sure:,.0f}平方米"
     numbers += f"（另有{floor.blank}家没有登记面积）" if floor.blank else ""
-    numbers += "，超过上限" if high is not None and floor.sure > high + SLACK else ""
+    numbers += "，超过上限" if over else ""
     return Outcome(
         verdict,
         required=round(needed, 1),
@@ -250,7 +253,8 @@ def _share_outcome(low: float, high: float, span: Span, tolerance: float) -> Out
     """Return the outcome of a share known to lie between two ends."""
     least, most = span
     verdict = between(low, high, _slackened(span, tolerance))
-    asked = least if least is not None else most or 0.0
+    over = most is not None and verdict == LACKING and low > most
+    asked = most if most is not None and (least is None or over) else least or 0.0
     short = 0.0 if verdict == SERVED or least is None else max(0.0, 100 * (least - low))
     return Outcome(
         verdict,

@@ -33,6 +33,12 @@ MEASURES: Final[Mapping[str, tuple[str, str]]] = {
     "floor_area_m2": ("总建筑面积", "平方米"),
 }
 
+RATES: Final[Mapping[str, str]] = {
+    "chain": "连锁化率",
+    "online": "线上入驻率",
+    "quality_brand": "优质品牌占比",
+}
+
 
 @dataclass(frozen=True)
 class AreaRule:
@@ -160,13 +166,24 @@ class ShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        words = [TIERS[tier] for tier in self.tiers]
-        words += [self.trade_names, self.having.describe()]
-        who = "、".join(word for word in words if word)
+        who = self._who()
         return (
             f"{in_unit(level)}{subject}中“{who}”按{BASES[self.base]}的占比"
             f"{percent_span_words(self.span)}{slack_words(self.tolerance)}"
         )
+
+    def _who(self) -> str:
+        """Say which outlets are the numerator."""
+        words = [*(TIERS[tier] for tier in self.tiers), self.trade_names, self.having.describe()]
+        return "、".join(word for word in words if word)
+
+    def rate(self) -> str:
+        """Return what the share is called: 连锁化率 has a name of its own."""
+        plain = not (self.tiers or self.trades)
+        for flag, name in RATES.items():
+            if plain and self.having == Where(flags=((flag, True),)):
+                return name
+        return f"{self._who()}{'' if self.having == Where() else '的网点'}占比"
 
 
 @dataclass(frozen=True)
