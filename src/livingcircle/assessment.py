@@ -403,8 +403,14 @@ def _run_record(
         "grid": {"lon0": situation.grid.lon0, "lat0": situation.grid.lat0},
         "network": network.summary() if network else {},
         "sources": sources,
-        "notes": [*situation.notes, *_validity(standard, on)],
+        "notes": [*situation.notes, *_validity(standard, on), *_blank(standard)],
     }
+
+
+def _blank(standard: Standard) -> list[str]:
+    """Return a sentence where there is nothing in the standard to judge by."""
+    told = f"配置标准《{standard.title}》是空白模板，只有原文，没有可以判定的要求"
+    return [told] if standard.blank else []
 
 
 def _validity(standard: Standard, on: date | None) -> list[str]:

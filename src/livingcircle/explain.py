@@ -1,6 +1,7 @@
 """Explain a verdict: the rule and its clause, the numbers, the outlets and the way there."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -90,7 +91,8 @@ def explain_door(assessment: Assessment, door: str, trade: str) -> list[str]:
     said = [f"楼门{assessment.doors.loc[door, 'name'] or door}，{name}：{verdict}。"]
     if row["reason"]:
         said.append(f"  原因：{row['reason']}。")
-    requirement = assessment.standard.reach(trade)
+    day = assessment.run["on"]
+    requirement = assessment.standard.reach(trade, date.fromisoformat(day) if day else None)
     if requirement is not None:
         said.append(f"  规定：{requirement.describe()}（{requirement.clause}）")
     said.append(_distance(assessment, row))

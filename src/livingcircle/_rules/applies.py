@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 from typing import Final
 from typing import Self
 
@@ -173,6 +174,11 @@ class SpanTest:
         value = facts.quantity(self.name)
         return None if value is None else self.span.holds(value)
 
+    @property
+    def label(self) -> str:
+        """Return what is asked about."""
+        return _SPANS[self.name][0]
+
     def describe(self) -> str:
         """Write what is asked for."""
         label, unit = _SPANS[self.name]
@@ -244,6 +250,8 @@ class AgeTrigger:
 @dataclass(frozen=True)
 class AgeTest:
     """Ask for any, or for all, of several age triggers."""
+
+    label: ClassVar[str] = "年龄构成"
 
     triggers: tuple[AgeTrigger, ...]
     every: bool
@@ -320,6 +328,10 @@ class Applies:
             if answer is None:
                 undecided = undecided or one.doubt(facts)
         return (None, f"无法判断是否适用：{undecided}") if undecided else (True, "")
+
+    def missing(self, facts: UnitFacts) -> list[str]:
+        """Return what is not known of a unit, so that nobody can tell whether it applies."""
+        return [one.label for one in self.tests if one.test(facts) is None]
 
     def describe(self) -> str:
         """Write the conditions in Chinese; empty if there are none."""

@@ -16,6 +16,7 @@ from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import TRANSITIONAL
+from livingcircle._rules.plans import TextRule
 from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.shapes import MEANT_FOR
 from livingcircle._rules.sizes import ShareRule
@@ -174,10 +175,16 @@ class Standard:
         """Return what the standard calls a trade."""
         return self.names.name(trade)
 
-    def reach(self, trade: str) -> Requirement | None:
-        """Return the first requirement on the walking radius of a trade, or None."""
+    @property
+    def blank(self) -> bool:
+        """Tell whether it is a form that nobody has filled in: nothing in it can be judged."""
+        return all(isinstance(one.rule, TextRule) for one in self.requirements)
+
+    def reach(self, trade: str, on: date | None = None) -> Requirement | None:
+        """Return the first requirement on the walking radius of a trade on a day, or None."""
         for one in self.requirements:
-            if isinstance(one.rule, ReachRule) and trade in one.trades and one.rule.mode == "walk":
+            walked = isinstance(one.rule, ReachRule) and one.rule.mode == "walk"
+            if walked and trade in one.trades and one.in_force(on):
                 return one
         return None
 
