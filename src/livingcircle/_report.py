@@ -9,6 +9,7 @@ from rich.table import Table
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
 from livingcircle.io._folder.members import split_members
+from livingcircle.standards import Standard
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -58,6 +59,7 @@ def show_assessment(console: Console, assessment: Assessment, out: Path) -> None
     show_sources(console, assessment.district)
     show_issues(console, assessment.issues, limit=5)
     _show_conclusion(console, assessment)
+    show_blank(console, assessment.standard)
     _show_gaps(console, assessment)
     _show_files(console, out)
 
@@ -134,6 +136,9 @@ def circle_sizes(circles: pd.DataFrame) -> pd.DataFrame:
 
 def show_requirements(console: Console, counts: pd.DataFrame) -> None:
     """Show the least number of outlets by circle, and in total by trade."""
+    if len(counts) == 0:
+        console.print("这份配置标准没有规定最少几个的要求，算不出最少应配数量。")
+        return
     totals = counts.groupby("trade_name", sort=False)["required"].sum(min_count=1)
     table = Table(title="最少应配数量", title_justify="left", box=None)
     table.add_column("生活圈")
@@ -144,9 +149,24 @@ def show_requirements(console: Console, counts: pd.DataFrame) -> None:
     console.print(table)
     parts = [f"{name}{_number(count)}" for name, count in totals.items()]
     console.print("其中：" + "，".join(parts), highlight=False, soft_wrap=True)
-    blank = sorted(set(counts.loc[counts["required"].isna(), "circle"]))
-    if blank:
-        console.print(f"缺人口或社区数，没有算全：{'、'.join(blank)}", highlight=False)
+    blank = counts[counts["required"].isna()]
+    lacking = [
+        f"{circle}（缺{'、'.join(sorted(set('、'.join(rows['missing']).split('、'))))}）"
+        for circle, rows in blank.groupby("circle", sort=False)
+    ]
+    if lacking:
+        console.print(f"没有算全：{'；'.join(lacking)}", highlight=False, soft_wrap=True)
+
+
+def show_blank(console: Console, standard: Standard) -> None:
+    """Say that a standard is a form nobody has filled in, where it is."""
+    if standard.blank:
+        console.print(
+            f"[yellow]《{standard.title}》是空白模板：只有原文，没有可以判定的要求。[/]"
+            "写进业态和要求后再用，写法见 docs/how-to/write-a-standard.md。",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def requirements_sheet(counts: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ import shapely
 from livingcircle import __version__
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.facts import read_register
+from livingcircle._rules.fitting import fit
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.access import Units
@@ -141,7 +142,7 @@ class Assessment:
     def circles(self) -> gpd.GeoDataFrame:
         """Return the circles with their facts and the boundary that was used."""
         facts = self.circle_facts.drop(columns=["name", "kind", "population"])
-        table = self.district.circles.join(facts)
+        table = self.district.circles.drop(columns=["households"]).join(facts)
         return table.set_geometry(self.situation.areas.reindex(table.index))
 
 
@@ -181,6 +182,7 @@ def assess(
         If the streets cannot be made into a network, or there is no such walker.
     """
     check_hour(at)
+    district = fit(district, standard)
     step = _steps(progress)
     step()
     day = on or _data_day(district)

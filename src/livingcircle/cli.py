@@ -254,13 +254,18 @@ def requirements(
     circles: Annotated[Path, typer.Option("--circles", help="生活圈名单，.xlsx 或 .csv")],
     standard: Annotated[str, typer.Option("--standard", help="配置标准")] = "miyun_2023",
     table: Annotated[Path | None, typer.Option("--out", help="写成 Excel", metavar="文件")] = None,
+    on: Annotated[
+        str, typer.Option("--on", help="只按这一天有效的要求算，如 2026-06-30，不写则全部")
+    ] = "",
 ) -> None:
-    """只凭生活圈名单（社区数、人口）算出最少应配多少网点，不需要地图。"""
+    """只凭生活圈名单（社区数、人口、户数）算出最少应配多少网点，不需要地图。"""
+    pack, day = load_standard(standard), check_day(on)
     cells, sheet, notes = read_table(circles, "circles")
     checked = check_table("circles", cells, file=circles.name, sheet=sheet)
     _report.show_issues(err, issues_frame([*notes, *checked.issues]))
-    counts = minimum_counts(_report.circle_sizes(checked.rows), load_standard(standard))
+    counts = minimum_counts(_report.circle_sizes(checked.rows), pack, day)
     _report.show_requirements(out, counts)
+    _report.show_blank(out, pack)
     if table is not None:
         write_workbook(table, {"最少应配数量": _report.requirements_sheet(counts)})
         out.print(f"已写出：{table}", highlight=False)

@@ -33,9 +33,9 @@ class Status(StrEnum):
 class Source:
     """Name one input file: what it holds, how far to believe it, and whose it is.
 
-    ``complete_for`` lists the trades (codes of :mod:`livingcircle.trades`) for which the file
-    is a full list, so that a missing row means a missing outlet. For any other trade, absence
-    from the file means *unknown*, never *lacking*.
+    ``complete_for`` lists the trades (codes of :mod:`livingcircle.trades`, or the ledger's own
+    words for others) for which the file is a full list, so that a missing row means a missing
+    outlet. For any other trade, absence from the file means *unknown*, never *lacking*.
     """
 
     table: str

@@ -185,10 +185,10 @@ def judge_doors(
     """
     columns = [access.column(need) for need in service.needs]
     metres, need = _decide(access.metres[:, columns], columns, every=service.every)
-    minutes, _ = _decide(access.minutes[:, columns], columns, every=service.every)
-    within = (metres <= service.far) & (minutes <= service.far_minutes)
-    within &= np.isfinite(metres)
-    good = within & (metres <= service.good) & (minutes <= service.good_minutes)
+    within = _within(access, columns, service.far, service.far_minutes, every=service.every)
+    good = within & _within(
+        access, columns, service.good, service.good_minutes, every=service.every
+    )
     verdict = np.where(within, SERVED, LACKING).astype(object)
     reason = np.full(len(metres), "", dtype=object)
     for doubtful, why in _doubts(access, columns, service, certainty):
@@ -196,6 +196,15 @@ def judge_doors(
         verdict[hit], reason[hit] = UNKNOWN, why
     _apply(verdict, reason, applies)
     return DoorVerdicts(verdict, reason, good & (verdict == SERVED), metres, need)
+
+
+def _within(
+    access: Access, columns: list[int], metres: float, minutes: float, *, every: bool
+) -> Bools:
+    """Return which doors reach any, or each, of several trades within metres and minutes."""
+    near = (access.metres[:, columns] <= metres) & (access.minutes[:, columns] <= minutes)
+    near &= np.isfinite(access.metres[:, columns])
+    return np.asarray(near.all(axis=1) if every else near.any(axis=1))
 
 
 def _decide(

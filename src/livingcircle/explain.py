@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.tally import counted
 from livingcircle.assessment import Assessment
 from livingcircle.errors import AssessmentError
@@ -16,8 +16,7 @@ from livingcircle.routes import Route
 from livingcircle.routes import distances_from
 from livingcircle.routes import trace
 from livingcircle.standards import Requirement
-from livingcircle.trades import TRADES
-from livingcircle.trades import match_names
+from livingcircle.standards import Standard
 from livingcircle.verdicts import DOOR_WORDS
 
 NEAREST = 3
@@ -41,7 +40,7 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
     AssessmentError
         If there is no such unit or trade.
     """
-    code = _trade(trade)
+    code = _trade(assessment.standard, trade)
     doors, findings = assessment.doors, assessment.findings
     # A community without doors has a point of its own name among the doors: the unit goes first.
     named = (findings["unit_id"] == unit) | (findings["unit_name"] == unit)
@@ -59,18 +58,16 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         circle = str(findings.loc[named, "circle_id"].iloc[0])
         rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
-        return [f"{unit}：配置标准对{TRADES[code].name}没有要求。"]
+        return [f"{unit}：配置标准对{assessment.standard.name_of(code)}没有要求。"]
     return [said for row in rows.to_dict("records") for said in _finding(assessment, row)]
 
 
-def _trade(text: str) -> str:
+def _trade(standard: Standard, text: str) -> str:
     """Return the code of a trade named in any way."""
-    if text in TRADES:
-        return text
-    match = match_names(text)
-    if not match.codes:
+    codes = standard.names.find(text)
+    if not codes:
         raise AssessmentError(f"不认识业态“{text}”", remedy="写标准里的业态名称，如“药店”")
-    return match.codes[0]
+    return codes[0]
 
 
 def _finding(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
@@ -136,7 +133,7 @@ def explain_door(assessment: Assessment, door: str, trade: str) -> list[str]:
     rows = assessment.access[
         (assessment.access["door_id"] == door) & (assessment.access["trade"] == trade)
     ]
-    name = TRADES[trade].name
+    name = assessment.standard.name_of(trade)
     if len(rows) == 0:
         return [f"楼门{door}：配置标准不涉及{name}。"]
     row = rows.iloc[0]

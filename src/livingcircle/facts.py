@@ -31,6 +31,8 @@ from livingcircle.units import Unit
 
 Floats = npt.NDArray[np.float64]
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
+# Those that the table of circles may state itself.
+OWN_SIZES = ("population", "households", "dwellings")
 SHOP_COLUMNS = (
     "area_m2",
     "chain",
@@ -92,8 +94,10 @@ def gather(
                 register=register,
                 evidence=told.evidence,
                 measures=told.measures,
+                samples=told.samples,
                 progress=told.progress,
                 children=_children(situation, unit, reported),
+                below=_below(situation, unit),
                 on=on,
             )
         )
@@ -133,16 +137,23 @@ def _children(
     situation: Situation, unit: Unit, reported: Mapping[UnitKey, Reported]
 ) -> tuple[tuple[str, str | None], ...]:
     """Return the units below with the grade each was given: circles, or a circle's communities."""
+    level = "community" if unit.level == "circle" else "circle"
+    below = _below(situation, unit).get(level, ())
+    return tuple((child, reported.get((level, child), Reported()).grade) for child in below)
+
+
+def _below(situation: Situation, unit: Unit) -> dict[str, tuple[str, ...]]:
+    """Return the ids of all communities and circles that belong to a unit."""
     circles = situation.district.circles
-    if unit.level == "circle":
-        below = [("community", str(situation.members.communities[n])) for n in unit.communities]
-    elif unit.level == "subdistrict":
-        below = [("circle", str(c)) for c in circles.index[circles["subdistrict"] == unit.unit_id]]
-    elif unit.level == DISTRICT:
-        below = [("circle", str(circle)) for circle in circles.index]
-    else:
-        below = []
-    return tuple((key[1], reported.get(key, Reported()).grade) for key in below)
+    communities = tuple(str(situation.members.communities[n]) for n in unit.communities)
+    if unit.level in ("community", "circle"):
+        return {"community": communities} if unit.level == "circle" else {}
+    own = (
+        circles.index
+        if unit.level == DISTRICT
+        else circles.index[circles["subdistrict"] == unit.unit_id]
+    )
+    return {"community": communities, "circle": tuple(map(str, own))}
 
 
 def _facts(plain: "_Plain", unit: Unit, outlets: pd.DataFrame) -> UnitFacts:
@@ -157,6 +168,8 @@ def _facts(plain: "_Plain", unit: Unit, outlets: pd.DataFrame) -> UnitFacts:
         subtype=words["subtype"],
         formation=words["formation"],
         zone=words["zone"],
+        community_kind=words["community_kind"],
+        built_years=plain.built_years(unit),
         population=sizes["population"],
         households=sizes["households"],
         dwellings=sizes["dwellings"],
@@ -174,7 +187,11 @@ class _Plain:
     def __init__(self, situation: Situation) -> None:
         district, doors = situation.district, situation.doors
         self._circles = district.circles.drop(columns="geometry").to_dict("index")
-        self._zone = district.communities["zone"].fillna("").to_numpy(dtype=object)
+        self._words = {
+            name: district.communities[column].fillna("").to_numpy(dtype=object)
+            for name, column in (("zone", "zone"), ("community_kind", "kind"))
+        }
+        self._built = _numbers(district.communities["built_year"])
         self._sizes = {name: _numbers(district.communities[name]) for name in SIZES}
         names = ("residents", "households", *AGES)
         self._doors = {name: _numbers(doors[name]) for name in names}
@@ -186,13 +203,22 @@ class _Plain:
         self._circle_areas = dict(zip(situation.areas.index, circle_areas, strict=True))
 
     def character(self, unit: Unit) -> dict[str, str]:
-        """Return kind, subtype and formation of the unit's circle, and its communities' zone."""
-        words = dict.fromkeys(("kind", "subtype", "formation", "zone"), "")
+        """Return kind, subtype and formation of the circle, zone and kind of the communities."""
+        words = dict.fromkeys(("kind", "subtype", "formation", *self._words), "")
         row = self._circles.get(unit.circle_id)
         if row is not None:
             words |= {name: str(row[name] or "") for name in ("kind", "subtype", "formation")}
-        zones = set(self._zone[unit.communities])
-        return words | ({"zone": str(zones.pop())} if len(zones) == 1 else {})
+        for name, told in self._words.items():
+            said = set(told[unit.communities])
+            words |= {name: str(said.pop())} if len(said) == 1 else {}
+        return words
+
+    def built_years(self, unit: Unit) -> tuple[float, float] | None:
+        """Return the first and the last year in which the unit's communities were built."""
+        years = self._built[unit.communities]
+        if len(years) == 0 or np.isnan(years).any():
+            return None
+        return float(years.min()), float(years.max())
 
     def sizes(self, unit: Unit) -> dict[str, float | None]:
         """Return people, households, dwellings and floor area.
@@ -206,8 +232,9 @@ class _Plain:
             for name, values in self._sizes.items()
         }
         if unit.level == "circle":
-            own = self._circles[unit.unit_id]["population"]
-            sizes["population"] = float(own) if pd.notna(own) else sizes["population"]
+            for name in OWN_SIZES:
+                own = self._circles[unit.unit_id][name]
+                sizes[name] = float(own) if pd.notna(own) else sizes[name]
         for name, column in (("population", "residents"), ("households", "households")):
             if sizes[name] is None:
                 sizes[name] = _whole_sum(self._doors[column][unit.doors])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from typing import Final
 
@@ -18,21 +19,24 @@ from livingcircle._rules import count_judging
 from livingcircle._rules import mix_judging
 from livingcircle._rules import plan_judging
 from livingcircle._rules import size_judging
-from livingcircle._rules.counts import MODES
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.gradings import ChildrenShareRule
+from livingcircle._rules.gradings import GradeRule
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
 from livingcircle._rules.mixes import SeparationRule
 from livingcircle._rules.mixes import VarietyRule
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import compare
+from livingcircle._rules.outcome import worst
 from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import QualitativeRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.plans import TextRule
+from livingcircle._rules.reaches import MODES
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -40,7 +44,9 @@ from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
+from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
+from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNIT_WORDS
 from livingcircle.verdicts import UNKNOWN
 
@@ -99,14 +105,14 @@ def judge(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Fin
     if not requirement.in_force(facts.on):
         outcome = Outcome(NOT_APPLICABLE, reason=f"{facts.on}不在这条要求的起止日期之内")
         return _finding(requirement, facts, standard, outcome)
-    applies, condition = requirement.applies.test(facts)
+    applies, reason = requirement.applies.test(facts)
     if applies is False:
-        outcome = Outcome(NOT_APPLICABLE, reason=f"只适用于{condition}的单元")
+        outcome = Outcome(NOT_APPLICABLE, reason=reason)
     else:
         outcome = _JUDGES[type(requirement.rule)](requirement, facts, standard)
         # Even what is met stays open: a quality share is met or not by the subtype nobody told.
         if applies is None and outcome.verdict != NOT_APPLICABLE:
-            outcome = outcome.being(UNKNOWN, f"无法判断是否适用：缺少“{condition}”的信息")
+            outcome = outcome.being(UNKNOWN, reason)
     return _finding(requirement, facts, standard, outcome)
 
 
@@ -170,6 +176,44 @@ def _reach(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
     )
 
 
+def _grade(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Give the highest grade whose requirements are all met, and say what the next one lacks."""
+    rule = requirement.rule
+    assert isinstance(rule, GradeRule)  # noqa: S101
+    reached, words = "", dict(rule.words)
+    for step in rule.steps:
+        verdicts = {name: _met(name, facts, standard) for name in step.requires}
+        short = [words[name] for name, verdict in verdicts.items() if verdict == LACKING]
+        left = [words[name] for name, verdict in verdicts.items() if verdict == UNKNOWN]
+        if not short and not left:
+            reached = step.grade_name
+            continue
+        what = [f"还缺：{'、'.join(short)}"] if short else []
+        what += [f"未核实：{'、'.join(left)}"] if left else []
+        told = f"{step.grade_name}{'；'.join(what)}"
+        if reached:
+            return Outcome(SERVED, numbers=f"达到{reached}；{told}")
+        return Outcome(LACKING if short else UNKNOWN, numbers="没有达到最低一级", reason=told)
+    return Outcome(SERVED, numbers=f"达到{reached}，是最高一级")
+
+
+def _met(name: str, facts: UnitFacts, standard: Standard) -> str:
+    """Return whether a unit meets a requirement, or all that one id stands for."""
+    verdicts = [judge(one, facts, standard).verdict for one in standard.standing_for(name)]
+    return worst(verdicts)
+
+
+def _grade_range(rule: GradeRule, facts: UnitFacts, standard: Standard) -> tuple[int, int]:
+    """Return the lowest and the highest rank a unit can have: what is unknown may be met."""
+    ranks = [-1, -1]
+    for place, failing in enumerate(({LACKING, UNKNOWN}, {LACKING})):
+        for step in rule.steps:
+            if any(_met(name, facts, standard) in failing for name in step.requires):
+                break
+            ranks[place] = standard.defaults.grade_rank(step.grade) or 0
+    return ranks[0], ranks[1]
+
+
 Judge = Callable[[Requirement, UnitFacts, Standard], Outcome]
 _JUDGES: Final[Mapping[type, Judge]] = {
     CountRule: count_judging.count,
@@ -181,7 +225,9 @@ _JUDGES: Final[Mapping[type, Judge]] = {
     QualitativeRule: plan_judging.evidence,
     TextRule: plan_judging.text,
     TargetRule: plan_judging.target,
+    GradeRule: _grade,
     GradeShareRule: plan_judging.grades,
+    ChildrenShareRule: plan_judging.children,
     AreaRule: size_judging.area,
     SiteAreaRule: size_judging.site_area,
     FloorShareRule: size_judging.floor_share,
@@ -198,17 +244,61 @@ def judge_units(
 ) -> pd.DataFrame:
     """Return one finding for each unit and requirement of its level; mere text is not judged.
 
+    Units come before those they belong to, which may be asked how many of them are good enough.
     ``reached`` are the people served, lacking and unknown by (level, unit) and requirement.
     """
     rows = []
+    known = _Known()
     for bare in facts:
-        fact = replace(bare, reach=reached.get((bare.level, bare.unit_id), {}))
-        rows += [
-            vars(judge(one, fact, standard)) | {"people": fact.population}
-            for one in standard.requirements
-            if one.level == fact.level and not isinstance(one.rule, TextRule)
-        ]
+        fact = known.of_those_below(
+            replace(bare, reach=reached.get((bare.level, bare.unit_id), {})), standard
+        )
+        for one in standard.requirements:
+            if one.level == fact.level and not isinstance(one.rule, TextRule):
+                finding = judge(one, fact, standard)
+                known.note(one, fact, standard, finding.verdict)
+                rows.append(vars(finding) | {"people": fact.population})
     table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])
     table["trades"] = [list(held) for held in table["trades"]]
     table["trade"] = [held[0] if held else "" for held in table["trades"]]
     return table.astype(dict.fromkeys((*NUMBERS, "people"), "float64"))
+
+
+@dataclass
+class _Known:
+    """Remember what was found of units, for those they belong to."""
+
+    verdicts: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    grades: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def note(self, one: Requirement, fact: UnitFacts, standard: Standard, verdict: str) -> None:
+        """Remember a verdict, and the grade it stands for."""
+        self.verdicts[one.id, fact.level, fact.unit_id] = verdict
+        if isinstance(one.rule, GradeRule) and verdict != NOT_APPLICABLE:
+            ranks = _grade_range(one.rule, fact, standard)
+            self.grades.setdefault((fact.level, fact.unit_id), ranks)
+
+    def of_those_below(self, fact: UnitFacts, standard: Standard) -> UnitFacts:
+        """Return the facts with what was found of the units below."""
+        level = "community" if fact.level == "circle" else "circle"
+        below = [child for child, _ in fact.children]
+        verdicts = {
+            one.id: self._verdicts(one.rule, fact, standard)
+            for one in standard.requirements
+            if isinstance(one.rule, ChildrenShareRule) and one.level == fact.level
+        }
+        return replace(
+            fact,
+            child_grades={c: self.grades[level, c] for c in below if (level, c) in self.grades},
+            child_verdicts=verdicts,
+        )
+
+    def _verdicts(
+        self, rule: ChildrenShareRule, fact: UnitFacts, standard: Standard
+    ) -> tuple[str, ...]:
+        """Return the verdict of each unit below on what a share is about."""
+        names = [one.id for one in standard.standing_for(rule.requirement)]
+        return tuple(
+            worst(self.verdicts.get((name, rule.below, child), UNKNOWN) for name in names)
+            for child in fact.below.get(rule.below, ())
+        )

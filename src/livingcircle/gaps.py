@@ -8,9 +8,7 @@ import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import Any
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +16,10 @@ import pandas as pd
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.reaches import ReachRule
+from livingcircle._rules.remedies import Missed
+from livingcircle._rules.remedies import Todo
+from livingcircle._rules.remedies import remedy
 from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Service
 from livingcircle.reach import Services
@@ -70,10 +71,9 @@ MEASURES = {
     "cramped": "增设箱式移动设施、直通车，或组织便民集市过渡",
     "improve": "改造提升现有网点，新设网点优先满足本项要求",
     "fewer": "不再新增，结合租约到期逐步调整",
+    "manage": "由责任单位列出办法和完成时间，逐项落实",
 }
 _ORDER = ("burden", "priority", "family")
-# Of so many sites, some do not have the size or the parts they should.
-SITES = "处"
 MACHINES = frozenset({"parcel_point", "water_vending", "vending_machine"})
 
 
@@ -137,53 +137,10 @@ def urgency(burdens: Floats) -> npt.NDArray[np.int64]:
     return np.asarray(steps, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Todo:
-    """Say what to do about a gap, and whether that adds outlets, improves them or takes away."""
-
-    words: str
-    adds: bool = False
-    fewer: bool = False
-
-    def near_blind_doors(self) -> Self:
-        """Return the same, put where residents cannot reach one yet."""
-        return replace(self, words=f"{self.words}，优先布在够不着的楼门附近") if self.adds else self
-
-
-def remedy(name: str, required: float, found: float, shortfall: float, unit: str) -> Todo:
-    """Return what to do about a number that is not met: ``增设药店1个``.
-
-    Where nothing is short but more was found than is allowed, there is something to take away.
-    """
-    if math.isfinite(shortfall) and shortfall > 0 and not (unit != SITES and found > required):
-        return _more(name, shortfall, unit)
-    if math.isfinite(required) and found > required:
-        return Todo(f"{name}{_amount(found - required, unit, '减少', '降低')}", fewer=True)
-    return Todo(f"补上{name}", adds=True)
-
-
-def _more(name: str, shortfall: float, unit: str) -> Todo:
-    """Return what to do about something that is short."""
-    if unit == "个":
-        return Todo(f"增设{name}{shortfall:.0f}个", adds=True)
-    if unit in ("种", "类"):
-        return Todo(f"增加{name}{shortfall:.0f}{unit}", adds=True)
-    if unit == SITES:
-        return Todo(f"使{name}{shortfall:.0f}处的面积、构成达到规定")
-    return Todo(f"{name}{_amount(shortfall, unit, '增加', '提高')}")
-
-
-def _amount(amount: float, unit: str, change: str, shift: str) -> str:
-    """Return by how much something is to change; shares shift by points."""
-    if unit == "%":
-        return f"{shift}{amount:.1f}个百分点"
-    return f"{change}{amount:,.0f}{unit}"
-
-
 def measure(trade: str, radius: float, todo: Todo, *, cramped: bool) -> str:
     """Return how a gap can be filled, in the plan's own words."""
-    if todo.fewer:
-        return MEASURES["fewer"]
+    if todo.fewer or todo.manage:
+        return MEASURES["fewer" if todo.fewer else "manage"]
     if not todo.adds:
         return MEASURES["improve"]
     if trade in MACHINES:
@@ -303,8 +260,6 @@ def _heard(
 
 def _todo(one: Requirement, row: Mapping[Any, Any], *, blind: bool) -> Todo:
     """Return what to do about a gap."""
-    if isinstance(one.rule, ReachRule):
-        return Todo(f"在够不着的楼门附近增设{one.name}", adds=True)
-    numbers = row["required"], row["found"], row["shortfall"]
-    todo = remedy(one.name, *numbers, str(row["unit"]))
-    return todo.near_blind_doors() if blind else todo
+    required, found, short = (float(row[name]) for name in ("required", "found", "shortfall"))
+    todo = remedy(one, Missed(required, found, short, str(row["unit"]), str(row["reason"])))
+    return todo.near_blind_doors() if blind and not isinstance(one.rule, ReachRule) else todo

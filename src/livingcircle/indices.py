@@ -17,7 +17,6 @@ from livingcircle.access import Access
 from livingcircle.reach import Services
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
-from livingcircle.trades import TRADES
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
@@ -38,8 +37,6 @@ INDEX_COLUMNS = [
     "unit",
     "formula",
 ]
-# The two-sided 95 % point of the normal distribution.
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -79,27 +76,6 @@ class Rate:
         """Return the share if every unknown one turned out a yes."""
         total = self.denominator + self.unknown
         return 100.0 * (self.numerator + self.unknown) / total if total else math.nan
-
-
-def wilson(successes: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Return Wilson's interval for a share measured on a sample, in 0–1.
-
-    Parameters
-    ----------
-    successes, n
-        How many said yes, and how many were asked.
-
-    Returns
-    -------
-    Lower and upper end; (0, 1) when nobody was asked.
-    """
-    if n <= 0:
-        return 0.0, 1.0
-    share = successes / n
-    centre = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return (max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
 
 
 def rate_of_flag(flags: pd.Series) -> Rate:
@@ -222,7 +198,7 @@ def _coverage_row(
     weight = np.ones(len(residents)) if np.isnan(residents).all() else np.nan_to_num(residents)
     sums = {"served": 0.0, "lacking": 0.0, "unknown": 0.0}
     for row in standard.trades:
-        if row.tier == "basic" and row.trade in services.by_trade and row.trade in TRADES:
+        if row.tier == "basic" and row.trade in services.by_trade:
             verdict = services.by_trade[row.trade].doors.verdict[unit.doors]
             for word in sums:
                 sums[word] += float(weight[verdict == word].sum())

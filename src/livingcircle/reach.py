@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import TRANSITIONAL
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
@@ -166,23 +166,33 @@ def is_plain(one: Requirement) -> bool:
 
 
 def _service(one: Requirement, rule: ReachRule, needs: tuple[str, ...]) -> Service:
-    """Return the service a requirement stands for."""
-    far = rule.pass_metres if rule.decides == "metres" else rule.pass_minutes
-    good = rule.good_metres if rule.decides == "metres" else rule.good_minutes
-    far = np.inf if far is None else far
-    good = far if good is None else good
-    if rule.decides == "metres":
-        return Service(one.id, needs, one.trades, every=one.every, good=good, far=far)
-    return Service(one.id, needs, one.trades, every=one.every, good_minutes=good, far_minutes=far)
+    """Return the service a requirement stands for; what does not decide is endless."""
+    far = np.inf if rule.decides == "minutes" else rule.pass_metres
+    good = np.inf if rule.decides == "minutes" else rule.good_metres
+    far_minutes = np.inf if rule.decides == "metres" else rule.pass_minutes
+    good_minutes = np.inf if rule.decides == "metres" else rule.good_minutes
+    return Service(
+        one.id,
+        needs,
+        one.trades,
+        every=one.every,
+        good=_first_known(good, far),
+        far=_first_known(far),
+        good_minutes=_first_known(good_minutes, far_minutes),
+        far_minutes=_first_known(far_minutes),
+    )
+
+
+def _first_known(*numbers: float | None) -> float:
+    """Return the first number that is stated; endless where none is."""
+    return next((number for number in numbers if number is not None), np.inf)
 
 
 def radius_of(service: Service, speed: float) -> tuple[float, float]:
     """Return a service's near and far metres, minutes turned into metres."""
-    if np.isfinite(service.far):
-        return service.good, service.far
-    if np.isfinite(service.far_minutes):
-        return service.good_minutes * speed, service.far_minutes * speed
-    return DEFAULT_RADII
+    good = min(service.good, service.good_minutes * speed)
+    far = min(service.far, service.far_minutes * speed)
+    return (good, far) if np.isfinite(far) else DEFAULT_RADII
 
 
 def supply_of(register: Mapping[str, OutletFacts], outlets: Sequence[str], needs: Needs) -> Supply:
@@ -224,10 +234,10 @@ def _note(
     """Note whether one outlet answers one need."""
     offers, maybe, present = into
     fits = True if one is None else one.where.test(outlet)
-    counted = PHYSICAL | (TRANSITIONAL if one is not None and one.count_mobile else frozenset())
+    counted = PHYSICAL if one is None else one.supplies
     if fits is False:
         return
-    present[place, column] = outlet.supply in PHYSICAL | TRANSITIONAL
+    present[place, column] = outlet.supply in PHYSICAL | TRANSITIONAL | counted
     if outlet.supply in counted:
         (offers if outlet.status == "open" and fits else maybe)[place, column] = True
 

@@ -41,8 +41,9 @@ class Reported:
     ----------
     evidence
         Confirmations by requirement id, as written.
-    measures
-        Measured numbers by name of the measure; shares as fractions of one.
+    measures, samples
+        Measured numbers by name of the measure, shares as fractions of one; and how many people
+        were asked, where that was told.
     progress
         Dated cumulative numbers by requirement id, in order of their dates.
     grade
@@ -51,6 +52,7 @@ class Reported:
 
     evidence: dict[str, str] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
+    samples: dict[str, int] = field(default_factory=dict)
     progress: dict[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
     grade: str | None = None
 
@@ -157,7 +159,13 @@ def _take(
     if _key(item) in GRADE_ITEMS:
         if standard.defaults.grade_rank(value) is None:
             known = "、".join(name for _, name in standard.defaults.grades)
-            return "结果", value, WARNING, f"没有等级“{value}”，没有采用", f"从这些里选：{known}"
+            return (
+                "结果",
+                value,
+                WARNING,
+                f"没有等级“{value}”，没有采用",
+                f"从这些里选：{known}、不达标",
+            )
         about.grade = value
         return None
     asked = [one for one in index.get(_key(item), []) if one.level == row["level"]]
@@ -175,6 +183,9 @@ def _take(
             return "结果", value, WARNING, f"“{value}”不是数字，没有采用", "写数字，例如 12 或 92%"
         if isinstance(one.rule, MeasureRule):
             about.measures[one.rule.measure] = number
+            about.samples.pop(one.rule.measure, None)
+            if pd.notna(row.get("sample")):
+                about.samples[one.rule.measure] = int(row["sample"])
         elif row["day"] == date.min:
             return (
                 "日期",

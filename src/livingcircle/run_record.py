@@ -34,7 +34,7 @@ def run_record(
         "grid": {"lon0": situation.grid.lon0, "lat0": situation.grid.lat0},
         "network": network.summary() if network else {},
         "sources": sources,
-        "notes": [*situation.notes, *_validity(standard, on)],
+        "notes": [*situation.notes, *_validity(standard, on), *_blank(standard)],
     }
 
 
@@ -47,3 +47,9 @@ def _validity(standard: Standard, on: date | None) -> list[str]:
         return []
     span = f"{first or '…'}至{last or '…'}"
     return [f"评估日期{on}不在配置标准的有效期（{span}）之内，结论只供参考"]
+
+
+def _blank(standard: Standard) -> list[str]:
+    """Return a sentence where there is nothing in the standard to judge by."""
+    told = f"配置标准《{standard.title}》是空白模板，只有原文，没有可以判定的要求"
+    return [told] if standard.blank else []

@@ -6,6 +6,7 @@ and states requirements; anything it cannot express is kept as text with the sta
 """
 
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from typing import Final
 
 import pandas as pd
 
+from livingcircle._rules.counts import QUANTITIES
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.packs import parse_pack
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
-from livingcircle._rules.requirement import TradeRow
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
 
 __all__ = [
@@ -39,6 +41,7 @@ MINIMUM_COLUMNS: Final = (
     "trade_name",
     "level",
     "required",
+    "missing",
     "clause",
 )
 
@@ -91,7 +94,9 @@ def _read(name: str | Path) -> tuple[bytes, str]:
     return path.read_bytes(), path.name
 
 
-def minimum_counts(circles: pd.DataFrame, standard: Standard) -> pd.DataFrame:
+def minimum_counts(
+    circles: pd.DataFrame, standard: Standard, on: date | None = None
+) -> pd.DataFrame:
     """Return the least number of outlets each circle needs, without any geometry.
 
     Parameters
@@ -100,21 +105,17 @@ def minimum_counts(circles: pd.DataFrame, standard: Standard) -> pd.DataFrame:
         ``name``, ``population``, ``community_count`` and, if known, ``kind``, ``subtype``,
         ``formation``, ``zone``, ``households``, ``dwellings``, ``area_km2``; one row a circle.
     standard
-        Rules to count by; only musts on numbers, at the level of circles and communities.
+        Rules to count by; only musts on least numbers, at the level of circles and communities.
+    on
+        Rules not in force on that day are left out; without a day all count.
 
     Returns
     -------
     Table with ``circle``, ``requirement_id``, ``trade``, ``level``, ``required`` (whole number or
-    missing where the circle's size, or whether the rule applies, is not known), ``clause``. Rules
-    that do not apply to a circle have no row.
+    missing where the circle's size, or whether the rule applies, is not known), ``missing`` (what
+    is not known, in words), ``clause``. Rules that do not apply to a circle have no row.
     """
-    asked = [
-        one
-        for one in standard.requirements
-        if isinstance(one.rule, CountRule | LadderRule)
-        and one.severity == "must"
-        and one.level in ("circle", "community")
-    ]
+    asked = [one for one in standard.requirements if _asks_for_some(one) and one.in_force(on)]
     rows = []
     for circle in circles.to_dict("records"):
         facts = _circle_facts(circle)
@@ -125,6 +126,30 @@ def minimum_counts(circles: pd.DataFrame, standard: Standard) -> pd.DataFrame:
                 rows += _count_rows(one, facts, standard, required)
     table = pd.DataFrame(rows, columns=list(MINIMUM_COLUMNS))
     return table.astype({"required": "Int64"})
+
+
+def _asks_for_some(one: Requirement) -> bool:
+    """Return whether a requirement asks for a least number of outlets of a circle."""
+    rule = one.rule
+    counts = isinstance(rule, LadderRule) or (
+        isinstance(rule, CountRule) and rule.least is not None
+    )
+    return counts and one.severity == "must" and one.level in ("circle", "community")
+
+
+def _missing(one: Requirement, facts: UnitFacts) -> str:
+    """Say what is not known of a circle, so that nobody can count."""
+    if one.applies.test(facts)[0] is None:
+        return "、".join(one.applies.missing(facts))
+    rule = one.rule
+    assert isinstance(rule, CountRule | LadderRule)  # noqa: S101 - chosen by the caller
+    by = rule.per if isinstance(rule, CountRule) else rule.by
+    sizes = {QUANTITIES.get(by, ""): "community_count" if by == "communities" else by}
+    if one.level == "community":
+        sizes |= {QUANTITIES["communities"]: "community_count"}
+    return "、".join(
+        label for label, name in sizes.items() if label and facts.quantity(name) is None
+    )
 
 
 def _circle_facts(circle: Mapping[Any, Any]) -> UnitFacts:
@@ -170,6 +195,7 @@ def _count_rows(
             "trade_name": standard.name_of(trade) if several else one.subject,
             "level": one.level,
             "required": required,
+            "missing": _missing(one, facts) if required is None else "",
             "clause": one.clause,
         }
         for trade in (one.trades if several else one.trades[:1])

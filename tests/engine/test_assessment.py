@@ -202,3 +202,10 @@ def test_every_verdict_equals_a_plain_rule_on_exact_distances(town):
                 continue
             absent = "lacking" if trade in COMPLETE else "unknown"
             assert verdict == ("served" if metres <= far else absent)
+
+
+def test_an_empty_form_says_that_nothing_can_be_judged_by_it():
+    blank = assess(draw_district(SHOPS, DOORS), load_standard("template_401_2023"))
+    assert any("是空白模板" in note for note in blank.run["notes"])
+    assert len(blank.findings) == len(blank.gaps) == 0
+    assert not any("空白" in note for note in run().run["notes"])

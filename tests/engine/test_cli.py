@@ -47,6 +47,23 @@ def test_requirements_need_no_map(tmp_path):
     assert (tmp_path / "应配.xlsx").is_file()
 
 
+@pytest.mark.parametrize("standard", ["national_2023", "template_401_2023"])
+def test_a_standard_that_asks_for_no_numbers_says_so(tmp_path, standard):
+    circles = tmp_path / "名单.csv"
+    circles.write_text(MIYUN, "utf-8")
+    said = run("requirements", "--circles", circles, "--standard", standard)
+    assert "没有规定最少几个的要求" in said
+    assert "其中" not in said
+    assert ("是空白模板" in said) is (standard == "template_401_2023")
+
+
+def test_what_a_list_of_circles_lacks_is_named(tmp_path):
+    circles = tmp_path / "名单.csv"
+    circles.write_text("生活圈名称,覆盖社区数,服务人口\n甲圈,2,\n乙圈,2,9000\n", "utf-8")
+    said = run("requirements", "--circles", circles, "--on", "2024-06-30")
+    assert "没有算全：甲圈（缺常住人口）" in said
+
+
 def test_template_is_written_where_asked(tmp_path):
     run("template", "outlets", "--out", tmp_path)
     assert (tmp_path / "outlets.xlsx").stat().st_size > 1000

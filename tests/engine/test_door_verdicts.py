@@ -52,6 +52,12 @@ def test_far_end_of_the_radius_decides(x, verdict):
     assert judge(shops=((x, "a"),)) == (verdict, "")
 
 
+@pytest.mark.parametrize(("minutes", "verdict"), [(5.0, "served"), (4.0, "lacking")])
+def test_metres_and_minutes_must_be_met_by_one_trade(minutes, verdict):
+    both = Service("r", ("a", "b"), ("a", "b"), good=300.0, far=300.0, far_minutes=minutes)
+    assert judge(shops=((1290, "a"), (1295, "b")), service=both)[0] == verdict
+
+
 def test_trade_without_a_complete_ledger_is_unknown_never_lacking():
     assert judge(complete=()) == ("unknown", NO_LEDGER)
     assert judge(complete=("b",)) == ("unknown", NO_LEDGER)

@@ -111,7 +111,7 @@ def test_households_and_communities_count_as_well_as_people():
 
 @pytest.mark.parametrize(
     ("people", "needed"),
-    [(4999, 0), (5000, 1), (9999, 1), (10000, 2), (19999, 2), (20000, 3), (20001, 4), (30000, 4)],
+    [(4999, 0), (5000, 1), (9999, 1), (10000, 2), (19999, 2), (20000, 3), (20001, 3), (30000, 4)],
 )
 def test_a_step_of_a_ladder_starts_exactly_at_its_number(people, needed):
     ladder = {
@@ -184,6 +184,100 @@ def test_at_least_and_at_most_per_persons_never_contradict_each_other():
     exactly = BREAKFAST | {"most": 1}
     two = unit(*[shop("breakfast")] * 2, known=["breakfast"], population=4000)
     assert judged(exactly, two).verdict == "served"
+
+
+@pytest.mark.parametrize(
+    ("people", "shops", "verdict"),
+    [
+        (4000, 1, "served"),  # a town too small for one may have one
+        (5000, 1, "served"),
+        (6000, 2, "lacking"),
+        (9999, 2, "lacking"),
+        (10000, 2, "served"),
+    ],
+)
+def test_a_largest_number_per_persons_is_rounded_down(people, shops, verdict):
+    few = {"rule": "count", "trades": ["breakfast"], "most": 1, "per": "population", "size": 5000}
+    facts = unit(*[shop("breakfast")] * shops, known=["breakfast"], population=people)
+    finding = judged(few, facts)
+    assert finding.verdict == verdict
+    assert finding.explanation.startswith("生活圈每5,000人不多于1个早餐店（向下取整，最少按1个）。")
+
+
+# ------------------------------------------------------------------ trades that stand in
+
+EITHER = {
+    "rule": "count",
+    "trades": ["菜市场", "生鲜超市"],
+    "least": 1,
+    "weights": {"fresh_store": 0.5},
+}
+BOTH = ["wet_market", "fresh_store"]
+
+
+@pytest.mark.parametrize(
+    ("shops", "found", "short"),
+    [
+        (["wet_market"], 1, 0),
+        (["fresh_store"] * 2, 1, 0),
+        (["fresh_store"], 0.5, 0.5),
+        ([], 0, 1),
+    ],
+)
+def test_two_vegetable_shops_stand_in_for_a_market(shops, found, short):
+    finding = judged(EITHER, unit(*map(shop, shops), known=BOTH))
+    assert (finding.found, finding.shortfall) == (found, short)
+    assert finding.verdict == ("lacking" if short else "served")
+    assert "1个菜市场可由2个生鲜超市（菜店）代替" in finding.explanation
+
+
+def test_a_shop_of_two_trades_counts_as_its_weightier_one():
+    assert judged(EITHER, unit(shop("fresh_store", "wet_market"), known=BOTH)).found == 1
+
+
+def test_a_doubtful_half_leaves_it_open_only_where_it_could_suffice():
+    half, doubt = shop("fresh_store"), shop("fresh_store", status="unverified")
+    assert judged(EITHER, unit(half, doubt, known=BOTH)).verdict == "unknown"
+    assert judged(EITHER, unit(doubt, known=BOTH)).verdict == "lacking"
+
+
+def test_a_weight_may_be_more_than_one_and_holds_on_a_ladder():
+    big = {
+        "rule": "ladder",
+        "trades": ["便利店", "综合超市"],
+        "weights": {"general_supermarket": 3},
+        "steps": [{"from": 0, "least": 1}, {"from": 10000, "least": 3}],
+    }
+    finding = judged(big, unit(shop("general_supermarket"), population=10000))
+    assert (finding.verdict, finding.found) == ("served", 3)
+    assert "1个综合超市算3个" in finding.explanation
+
+
+# ------------------------------------------------------------------ a ladder's least
+
+
+@pytest.mark.parametrize(("households", "needed"), [(999, 0), (1000, 2), (4999, 2), (7000, 3)])
+def test_the_least_of_a_ladder_holds_from_its_first_step(households, needed):
+    ladder = {
+        "rule": "ladder",
+        "by": "households",
+        "trades": ["recycling"],
+        "minimum": 2,
+        "steps": [{"from": 1000, "least": 1}, {"from": 3000, "least": 1, "every": 2000}],
+    }
+    assert judged(ladder, unit(households=households)).required == needed
+
+
+# ------------------------------------------------------------------ supply that is asked for
+
+
+def test_online_supply_counts_where_it_is_asked_for():
+    asked = {"rule": "count", "trades": ["housekeeping"], "least": 1}
+    online = unit(shop("housekeeping", supply="online"), known=["housekeeping"])
+    assert judged(asked | {"where": {"supply": ["online"]}}, online).verdict == "served"
+    assert judged(asked, online).verdict == "lacking"
+    van = unit(shop("housekeeping", supply="mobile"), known=["housekeeping"])
+    assert judged(asked | {"where": {"supply": ["mobile"]}}, van).verdict == "served"
 
 
 # ------------------------------------------------------------------ whose shops count

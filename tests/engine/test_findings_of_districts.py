@@ -101,7 +101,7 @@ def test_too_small_a_site_does_not_swallow_the_gap_in_reach():
         "site",
     ]
     row = gaps.set_index("requirement_id").loc["site"]
-    assert row["remedy"] == "使药店1处的面积、构成达到规定"
+    assert row["remedy"] == "使1处药店的面积达到规定"
     assert row["measure"] == MEASURES["improve"]
 
 

@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from livingcircle._rules.remedies import Todo
 from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.gaps import MEASURES
 from livingcircle.gaps import Affected
-from livingcircle.gaps import Todo
 from livingcircle.gaps import affected
 from livingcircle.gaps import burden
 from livingcircle.gaps import measure
 from livingcircle.gaps import number_gaps
-from livingcircle.gaps import remedy
 from livingcircle.gaps import urgency
 from livingcircle.residents import People
 from livingcircle.units import Unit
@@ -22,28 +21,8 @@ from livingcircle.units import Unit
 NAN = math.nan
 
 
-@pytest.mark.parametrize(
-    ("numbers", "words"),
-    [
-        ((2, 0, 2, "个"), "增设药店2个"),
-        ((3, 1, 2, "种"), "增加药店2种"),
-        ((30, 28.4, 1.6, "%"), "药店提高1.6个百分点"),
-        ((1200, 200, 1000, "平方米"), "药店增加1,000平方米"),
-        ((3, 1, 2, "处"), "使药店2处的面积、构成达到规定"),
-        ((NAN, 0, NAN, "个"), "补上药店"),
-        ((1, 3, NAN, "个"), "药店减少2个"),
-        ((0, 2, NAN, "个"), "药店减少2个"),
-        ((40, 45.5, 0, "%"), "药店降低5.5个百分点"),
-        ((3, 4.2, 1.2, "万人"), "药店减少1万人"),
-    ],
-)
-def test_words_follow_from_what_is_short_or_too_much(numbers, words):
-    assert remedy("药店", *numbers).words == words
-
-
 def test_too_many_is_never_answered_by_adding():
-    """Three where one is allowed used to read “补上药店”."""
-    todo = remedy("药店", 1, 3, NAN, "个")
+    todo = Todo("早餐店减少2个", fewer=True)
     assert measure("pharmacy", 300, todo, cramped=False) == MEASURES["fewer"]
     assert todo.near_blind_doors() == todo
 
@@ -56,6 +35,7 @@ def test_too_many_is_never_answered_by_adding():
         ("pharmacy", 500, Todo("", adds=True), True, "cramped"),
         ("parcel_point", 300, Todo("", adds=True), True, "machine"),
         ("", np.inf, Todo(""), False, "improve"),
+        ("", np.inf, Todo("", manage=True), False, "manage"),
     ],
 )
 def test_measure_suits_the_trade_and_the_place(trade, radius, todo, cramped, key):

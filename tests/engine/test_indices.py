@@ -4,13 +4,11 @@ import math
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from livingcircle.indices import Rate
 from livingcircle.indices import convenience
 from livingcircle.indices import index_row
 from livingcircle.indices import rate_of_flag
-from livingcircle.indices import wilson
 
 
 def test_chain_rate_of_dongcheng_2017():
@@ -32,18 +30,6 @@ def test_convenience_index_is_100_only_when_every_pair_is_met():
     assert convenience(pd.Series(["served"] * 16)).value == 100.0
     mixed = convenience(pd.Series(["served"] * 6 + ["lacking"] * 2 + ["unknown"] * 8))
     assert (mixed.value, mixed.unknown, mixed.high) == (37.5, 8.0, 87.5)
-
-
-@pytest.mark.parametrize(("yes", "asked"), [(132, 138), (189, 200), (358, 384)])
-def test_claiming_ninety_per_cent_needs_these_samples(yes, asked):
-    assert wilson(yes, asked)[0] >= 0.9
-    assert wilson(yes - 1, asked)[0] < 0.9
-
-
-def test_wilson_is_about_five_points_wide_for_138_answers():
-    low, high = wilson(0.9 * 138, 138)
-    assert round((high - low) / 2, 2) == 0.05
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_index_row_names_its_formula():

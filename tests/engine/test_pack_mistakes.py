@@ -66,6 +66,88 @@ def test_the_pack_to_spoil_is_sound():
         (("least = 1", 'least = 1\nper = "population"'), ["缺少“size”"]),
         (("least = 1", 'least = 1\nper = "population"\nsize = 0'), ["size", "0"]),
         (("least = 1", "least = 1\nsize = 3000"), ["没有写“per”"]),
+        (("least = 1", "least = 1\nrounding = 'floor'"), ["用不上“rounding”", "per"]),
+        (("least = 1", "least = 1\nminimum = 5"), ["用不上“minimum”", "per"]),
+        (
+            ("least = 1", "most = 1\nper = 'population'\nsize = 5000\nrounding = 'ceil'"),
+            ["上限总是向下取整"],
+        ),
+        (("least = 1", "least = 1\nweights = { '早餐店' = 0.5 }"), ["早餐店", "trades"]),
+        (("least = 1", "least = 1\nweights = { pharmacy = 0.5 }"), ["每种业态都写了折算"]),
+        (("least = 1", "least = 1\nweights = { pharmacy = 0 }"), ["写成了0"]),
+        (
+            ("least = 1", "least = 1\nmatch = 'all'\nweights = { pharmacy = 0.5 }"),
+            ["weights", "match"],
+        ),
+        (
+            ('rule = "count"', 'rule = "reach"\nmetres = 300\ndecides = "minutes"'),
+            ["“decides”要看“minutes”", "补上“minutes”"],
+        ),
+        (
+            ('rule = "count"', 'rule = "reach"\nminutes = 5\ndecides = "both"'),
+            ["“decides”要看“metres”"],
+        ),
+        (
+            (
+                'rule = "count"',
+                'rule = "ladder"\nsteps = [{ from = 0, least = 2 }, { from = 10000, least = 1 }]',
+            ),
+            ["到10,000反而从2个减到1个"],
+        ),
+        (
+            (
+                'rule = "count"',
+                (
+                    'rule = "ladder"\n'
+                    "steps = [{ from = 0, least = 1, every = 100 }, { from = 500, least = 2 }]"
+                ),
+            ),
+            ["到500反而从5个减到2个"],
+        ),
+        (('rule = "count"', 'rule = "variety"\nkinds = 15'), ["要15种", "只有1种"]),
+        (('rule = "count"', 'rule = "variety"\nclasses = 2'), ["要2类", "只有1类", "group"]),
+        (
+            ('rule = "count"', "rule = 'variety'\nkinds = 1\nas_one = [['药店', '早餐店']]"),
+            ["“as_one”里的早餐店"],
+        ),
+        (('rule = "count"', "rule = 'variety'\nkinds = 1\nas_one = 3"), ["as_one", "几组"]),
+        (
+            ('rule = "count"', "rule = 'count'\nwhere = { area_min = 100, area_max = 50 }"),
+            ["“area_min”（100）大于“area_max”（50）"],
+        ),
+        (
+            ('rule = "count"', "rule = 'composite'\nkinds = { enhanced = 1 }"),
+            ["要1种", "品质提升类业态却只有0种"],
+        ),
+        (
+            ('rule = "count"', "rule = 'composite'\nparts = [{ trades = ['药店'], least = 2 }]"),
+            ["要2种，药店却只有1种"],
+        ),
+        (
+            ('rule = "count"', "rule = 'share'\nhaving = { tiers = ['enhanced'] }"),
+            ["没有一种业态是品质提升类"],
+        ),
+        (
+            (
+                'rule = "count"',
+                (
+                    "rule = 'target'\nsteps = [{ by = 2024-12-31, least = 60 }, "
+                    "{ by = 2025-12-31, least = 40 }]"
+                ),
+            ),
+            ["累计数40比前一期的60还少", "added"],
+        ),
+        (
+            (
+                'rule = "count"',
+                "rule = 'target'\nsteps = [{ by = 2024-12-31, least = 6, added = 2 }]",
+            ),
+            ["一期写了几个目标数"],
+        ),
+        (
+            ('rule = "count"', 'rule = "count"\napplies = { ages_any = { age = "60_plus" } }'),
+            ["ages_any = [{ … }, { … }]"],
+        ),
         (("least = 1", "least = 1\nvalid_from = 2024"), ["valid_from", "2025-12-31"]),
         (("least = 1", 'least = 1\nvalid_to = "2024-13-01"'), ["valid_to", "2024-13-01"]),
         (('rule = "count"', 'rule = "counts"'), ["counts", "count（数量）", "text（原文）"]),
@@ -111,6 +193,25 @@ def test_a_file_that_is_no_toml_is_told_in_one_chinese_sentence(text, words):
     said = told(text)
     assert any(all(word in one for word in words) for one in said), said
     assert not re.search(r"[a-z]{4,} [a-z]{2,}", " ".join(said).replace("standard", ""))
+
+
+@pytest.mark.parametrize(
+    ("rule", "trade"),
+    [
+        ('rule = "count"\nleast = "1"', "药店"),
+        ('rule = "count"\nleast = 1', "药殿"),
+        ('rule = "count"\nleast = 1\nper = "老人"\nsize = 1000', "药店"),
+        ('rule = "reach"\nmetres = "300米"', "药店"),
+        ('rule = "ladder"\nsteps = 3', "药店"),
+        ('rule = "target"\nlevel = "全区"\nsteps = [{ by = 2024-12-31, least = "60个" }]', ""),
+        ('rule = "variety"\nkinds = "四"', "药店"),
+        ('rule = "variety"\nkinds = 2', "药殿"),
+    ],
+)
+def test_a_mistake_has_no_echo(rule, trade):
+    head = SOUND[: SOUND.index('rule = "count"')]
+    said = told(f"{head}{rule}\n" + (f'trades = ["{trade}"]\n' if trade else ""))
+    assert len(said) == 1, said
 
 
 def test_a_mark_at_the_start_and_windows_lines_are_no_mistake():

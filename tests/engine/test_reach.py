@@ -52,6 +52,24 @@ def test_listed_and_asked_trades_are_measured_once():
     assert got.trades == got.names == ("pharmacy", "breakfast")
 
 
+@pytest.mark.parametrize(
+    ("metres", "minutes", "verdict"),
+    [(300, 5, "served"), (200, 5, "lacking"), (300, 4, "lacking")],
+)
+def test_metres_and_minutes_may_both_decide(metres, minutes, verdict):
+    both = reach("pharmacy", metres=(metres, metres), minutes=minutes, decides="both")
+    # 290 m are 4.8 minutes at 60 m a minute.
+    assert verdicts([both], [(790, 0, ["pharmacy"])])["pharmacy"][0] == verdict
+
+
+def test_the_sentence_says_what_decides_and_whom_it_is_meant_for():
+    both = reach("pharmacy", minutes=5, decides="both", served_population=[3000, 5000])
+    assert write_standard(both).requirements[0].describe() == (
+        "生活圈居民步行200–300米、5分钟内有药店"
+        "（以300米、5分钟为达标线，两样都要达到；服务人口3,000–5,000人，只作说明）"
+    )
+
+
 def test_two_standards_never_read_each_others_columns():
     got = needs(reach("pharmacy"), prefix="eight|")
     assert got.names == ("eight|pharmacy",)

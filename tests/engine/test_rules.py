@@ -48,6 +48,39 @@ def test_variety_is_open_while_trades_are_not_registered_or_not_verified():
     assert variety(unit(shop("florist", "bookshop"), known=known)).verdict == "lacking"
 
 
+GREENS = {"rule": "variety", "trades": ["菜篮子", "菜市场", "蔬菜直通车"], "kinds": 2}
+
+
+def test_a_market_is_no_second_kind_because_it_is_a_vegetable_shop_as_well():
+    market = shop("wet_market", "vegetable")
+    known = ["vegetable", "wet_market", "vegetable_van"]
+    finding = judged(GREENS, unit(market, known=known))
+    assert (finding.verdict, finding.found) == ("lacking", 1)
+    assert judged(GREENS, unit(market, shop("vegetable"), known=known)).verdict == "served"
+    assert judged(GREENS, unit(shop("vegetable"), known=known)).found == 1
+
+
+def test_a_centre_with_a_market_holds_one_trade_for_it():
+    asked = CENTRE | {"parts": [], "area": 0}
+    asked = {key: value for key, value in asked.items() if key not in ("parts", "area")}
+    facts = unit(HALL, part("wet_market", "vegetable"), known=["service_centre"])
+    assert judged(asked, facts, basic=["wet_market", "vegetable"]).verdict == "lacking"
+
+
+def test_several_trades_may_be_one_kind():
+    rule = {"rule": "variety", "trades": ["便利店", "社区超市", "药店"], "kinds": 2}
+    one = rule | {"as_one": [["convenience_store", "社区超市"]]}
+    known = ["convenience_store", "supermarket", "pharmacy"]
+    both = unit(shop("convenience_store"), shop("supermarket"), known=known)
+    assert judged(rule, both).verdict == "served"
+    finding = judged(one, both)
+    assert (finding.verdict, finding.found, finding.shortfall) == ("lacking", 1, 1)
+    assert finding.explanation.startswith(
+        "每个生活圈配置便利店、社区超市、药店不少于2种（便利店、社区超市合算一种）。现有1种，"
+    )
+    assert judged(one, unit(shop("supermarket", "pharmacy"))).verdict == "served"
+
+
 # ------------------------------------------------------------------ negative lists
 
 BANNED = {"rule": "prohibited", "trades": ["lottery"]}
@@ -167,7 +200,7 @@ def test_a_centre_holds_enough_trades_by_tier_and_by_name():
 def test_a_centre_whose_parts_nobody_listed_is_unknown_and_none_at_all_not_applicable():
     assert centre(HALL).verdict == "unknown"
     assert centre().verdict == "not_applicable"
-    assert judged(CENTRE, unit()).verdict == "unknown"
+    assert judged(CENTRE, unit(), basic=["pharmacy"]).verdict == "unknown"
 
 
 def test_an_unverified_part_or_centre_leaves_it_open():
@@ -310,8 +343,10 @@ def test_text_is_kept_and_never_judged():
         ("20:00-24:00", False, False, 4),
         ("06:30-10:00，16:00-20:00", False, True, 7.5),
         ("18:00-次日08:00", False, True, 14),
-        ("07:00-07:00", False, True, 24),
-        ("周一至周五 8:00-18:00，周末 9:00-17:00", False, False, None),
+        ("07:00-07:00", True, True, 24),
+        ("周一至周五 8:00-18:00，周末 9:00-17:00", False, False, 8),
+        ("周一至周五24小时，周末8:00-20:00", False, False, 12),
+        ("周一至周六6:00-22:00", False, False, 0),
         ("看心情", None, None, None),
         (None, None, None, None),
     ],

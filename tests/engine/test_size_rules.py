@@ -214,6 +214,13 @@ def test_a_tolerance_lets_a_share_fall_short_a_little():
     assert (finding.verdict, finding.shortfall) == ("served", 0)
 
 
+def test_a_share_of_mobile_supply_counts_the_mobile_ones():
+    share = {"rule": "share", "most": 0.1, "having": {"supply": ["mobile", "temporary"]}}
+    facts = unit(shop("breakfast"), shop("breakfast", supply="mobile"), known=["breakfast"])
+    finding = judged(share, facts, basic=["breakfast"])
+    assert (finding.verdict, finding.found) == ("lacking", 50)
+
+
 def test_a_share_of_named_trades_in_a_base_of_named_trades():
     share = {
         "rule": "share",

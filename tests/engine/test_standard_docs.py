@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from livingcircle._rules.conditions import AGES
-from livingcircle._rules.conditions import AgeTrigger
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import AgeTrigger
+from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.counts import MODES
 from livingcircle._rules.counts import PER
 from livingcircle._rules.counts import QUANTITIES
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.facts import AGES
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.packs import parse_pack
+from livingcircle._rules.reaches import MODES
 from livingcircle._rules.shapes import SHAPES
 from livingcircle._rules.sizes import MEASURES
 
@@ -78,7 +78,7 @@ def test_the_example_of_the_how_to_is_a_sound_pack_that_says_its_own_text():
     assert [str(one) for one in problems] == []
     said = {one.id: one.describe() for one in standard.requirements}
     assert said["count_vegetable"] == "每个社区不少于2个菜市场（菜店）"
-    assert said["count_convenience"] == "每1,000户不少于1个便利店（向上取整，至少1个）"
+    assert said["count_convenience"] == "社区每1,000户不少于1个便利店（向上取整，至少1个）"
     assert said["share_enhanced"].endswith("占比不少于20%，适用于生活圈类型为老城区住宅")
     assert (
         said["targets"]

@@ -1,5 +1,7 @@
 """Check bundled standards, and the least numbers Miyun's 21 circles need (密云 附件1.1, 1.3)."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -90,6 +92,61 @@ def test_a_size_nobody_reported_leaves_the_number_open():
     assert table.loc["甲圈", "vegetable"] == 4
     assert pd.isna(table.loc["乙圈", "vegetable"])
     assert table.loc["乙圈", "breakfast"] == 2
+
+
+def test_what_is_missing_is_named():
+    rows = circles([("甲圈", "", 2, None), ("乙圈", "", None, 3001)])
+    old = {"kinds": ["老城区住宅"]}
+    pack = write_standard(
+        count("breakfast", per="population", size=3000),
+        count("pharmacy", per="households", size=1000, level="community"),
+        count("bank", applies=old),
+    )
+    least = minimum_counts(rows, pack).set_index(["circle", "trade"])["missing"]
+    assert least["甲圈", "breakfast"] == "常住人口"
+    assert least["乙圈", "breakfast"] == ""
+    assert least["乙圈", "pharmacy"] == "户数、社区数"
+    assert least["甲圈", "bank"] == "生活圈类型"
+
+
+def test_households_of_a_circle_count():
+    rows = circles([("甲圈", "", 2, 9000)]).assign(households=4500, dwellings=4600)
+    pack = write_standard(
+        count("pharmacy", per="households", size=1000), count("bank", per="dwellings", size=2000)
+    )
+    assert minimum_counts(rows, pack)["required"].tolist() == [5, 3]
+
+
+def test_a_largest_number_is_no_least_number():
+    pack = write_standard(
+        {"id": "few", "rule": "count", "level": "circle", "trades": ["breakfast"], "most": 3},
+        count("pharmacy"),
+    )
+    assert minimum_counts(circles(), pack)["trade"].unique().tolist() == ["pharmacy"]
+
+
+def test_only_what_is_in_force_on_the_day_is_counted():
+    pack = write_standard(
+        count("pharmacy", valid_to=date(2024, 12, 31)),
+        count("pharmacy", name="more", least=2, valid_from=date(2025, 1, 1)),
+        {"id": "near", "rule": "reach", "trades": ["pharmacy"], "metres": 300,
+         "valid_to": date(2024, 12, 31)},
+        {"id": "far", "rule": "reach", "trades": ["pharmacy"], "metres": 500},
+    )  # fmt: skip
+
+    def asked(on):
+        return minimum_counts(circles(MIYUN_CIRCLES[:1]), pack, on)["required"].tolist()
+
+    assert asked(None) == [1, 2]
+    assert asked(date(2024, 12, 31)) == [1]
+    assert asked(date(2025, 1, 1)) == [2]
+    assert pack.reach("pharmacy").id == pack.reach("pharmacy", date(2024, 6, 1)).id == "near"
+    assert pack.reach("pharmacy", date(2025, 6, 1)).id == "far"
+
+
+def test_only_the_empty_form_is_blank():
+    blank = [name for name in available_standards() if load_standard(name).blank]
+    assert blank == ["template_401_2023"]
 
 
 def test_miyun_sorts_16_basic_and_35_enhanced_trades_in_6_groups():

@@ -1,11 +1,14 @@
 """Judge how many outlets there are: by number, by steps, and for every one of several trades."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from dataclasses import replace
 
+from livingcircle._rules.counts import QUANTITIES
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.outcome import SLACK
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import worst
 from livingcircle._rules.requirement import Requirement
@@ -14,11 +17,28 @@ from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import Tally
 from livingcircle._rules.tally import counted
 from livingcircle._rules.tally import is_known
+from livingcircle._rules.tally import weigh
+from livingcircle._rules.wording import number_words
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
 
-NO_SIZE = "缺少人口、户数或套数，算不出应配数量"
+
+@dataclass(frozen=True)
+class _Counted:
+    """Hold what was counted inside the unit and under the sharing in force, with its weight."""
+
+    strict: float
+    sure: float
+    maybe: float
+    maybe_inside: float
+    tally: Tally
+    known: bool
+
+
+def no_size(by: str, what: str = "数量") -> str:
+    """Say which size of the unit is missing."""
+    return f"缺少{QUANTITIES.get(by, '单元的大小')}，算不出应配{what}"
 
 
 def count(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
@@ -30,93 +50,98 @@ def count(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Out
     by = rule.per if isinstance(rule, CountRule) else rule.by
     size = facts.quantity("community_count" if by == "communities" else by)
     strict, shared = counted(requirement, facts, standard)
-    known = is_known(requirement, facts, standard)
-    outcome = _enough(requirement, strict, shared, rule.needed(size), known=known)
+    found = _Counted(
+        strict=weigh(requirement, facts, strict.sure),
+        sure=weigh(requirement, facts, shared.sure),
+        maybe=weigh(requirement, facts, shared.maybe),
+        maybe_inside=weigh(requirement, facts, strict.maybe),
+        tally=shared,
+        known=is_known(requirement, facts, standard),
+    )
+    outcome = _enough(requirement, found, rule.needed(size), no_size(by))
     if isinstance(rule, CountRule) and rule.most is not None:
-        outcome = _not_too_many(outcome, rule, strict, rule.allowed(size), known=known)
+        outcome = _not_too_many(outcome, rule, found, rule.allowed(size), no_size(by))
     return outcome.saying(outcome.numbers + _alternatives(rule, size))
 
 
 def _alternatives(rule: CountRule | LadderRule, size: float | None) -> str:
-    """Write what the other two ways of rounding would have asked for."""
+    """Write what the other two ways of rounding would have asked for, if anything else."""
     if size is None or (isinstance(rule, LadderRule) and not rule.rounds):
         return ""
     if isinstance(rule, CountRule) and (rule.per == "unit" or rule.least is None):
         return ""
-    return f"（若{rule.rounding.alternatives(rule.exact(size))}）"
+    others = rule.rounding.alternatives(rule.exact(size))
+    return f"（若{others}）" if others else ""
 
 
-def _enough(
-    requirement: Requirement, strict: Tally, shared: Tally, needed: int | None, *, known: bool
-) -> Outcome:
+def _enough(requirement: Requirement, found: _Counted, needed: int | None, unsized: str) -> Outcome:
     """Compare what was counted with what is needed."""
-    found = len(shared.sure)
     outcome = Outcome(
         SERVED,
         required=None if needed is None else float(needed),
-        found=float(found),
-        found_strict=float(len(strict.sure)),
-        found_shared=float(found),
-        shortfall=None if needed is None else float(max(0, needed - found)),
+        found=found.sure,
+        found_strict=found.strict,
+        found_shared=found.sure,
+        shortfall=None if needed is None else max(0.0, needed - found.sure),
         unit="个",
-        numbers=f"范围内{len(strict.sure)}个、计入{found}个",
+        numbers=f"范围内{number_words(found.strict)}个、计入{number_words(found.sure)}个",
     )
     if needed is None:
-        return outcome.being(*_unsized(requirement, shared, known=known))
+        return outcome.being(*_unsized(requirement, found, unsized))
     outcome = outcome.saying(f"应配{needed}个，{outcome.numbers}")
-    if found >= needed:
+    if found.sure >= needed - SLACK:
         return outcome
-    return outcome.being(*_short(requirement, shared, needed - found, known=known))
+    return outcome.being(*_short(requirement, found, needed - found.sure))
 
 
-def _unsized(requirement: Requirement, shared: Tally, *, known: bool) -> tuple[str, str]:
+def _unsized(requirement: Requirement, found: _Counted, unsized: str) -> tuple[str, str]:
     """Return verdict and reason where the size of the unit is not known."""
-    rule = requirement.rule
+    rule, tally = requirement.rule, found.tally
     least = rule.minimum if isinstance(rule, CountRule | LadderRule) else 0
-    if shared.online:
-        return SERVED, f"无论应配几个，都有{len(shared.online)}个线上当日服务替代，单列"
-    none_left = len(shared.sure) + len(shared.maybe) < least and not shared.maybe_online
-    return (LACKING if known and none_left else UNKNOWN), NO_SIZE
+    if tally.online:
+        return SERVED, f"无论应配几个，都有{len(tally.online)}个线上当日服务替代，单列"
+    none_left = found.sure + found.maybe < least and not tally.maybe_online
+    return (LACKING if found.known and none_left else UNKNOWN), unsized
 
 
-def _short(requirement: Requirement, shared: Tally, short: int, *, known: bool) -> tuple[str, str]:
+def _short(requirement: Requirement, found: _Counted, short: float) -> tuple[str, str]:
     """Return verdict and reason where some outlets are short."""
-    if requirement.online_substitute and shared.online:
-        return SERVED, f"实体网点缺{short}个，由{len(shared.online)}个线上当日服务替代，单列"
-    if len(shared.maybe) >= short:
-        return UNKNOWN, f"另有{len(shared.maybe)}个网点未核实"
-    if shared.maybe_online:
-        return UNKNOWN, f"另有{len(shared.maybe_online)}个线上服务是否当日送达未核实"
-    if not known:
+    tally = found.tally
+    if requirement.online_substitute and tally.online:
+        lacking = number_words(short)
+        return SERVED, f"实体网点缺{lacking}个，由{len(tally.online)}个线上当日服务替代，单列"
+    if found.maybe >= short - SLACK:
+        return UNKNOWN, f"另有{len(tally.maybe)}个网点未核实"
+    if tally.maybe_online:
+        return UNKNOWN, f"另有{len(tally.maybe_online)}个线上服务是否当日送达未核实"
+    if not found.known:
         return UNKNOWN, NO_LEDGER
-    passing = len(shared.passing)
+    passing = len(tally.passing)
     return LACKING, f"过渡：移动或临时供给{passing}个，不计入" if passing else ""
 
 
 def _not_too_many(
-    outcome: Outcome, rule: CountRule, strict: Tally, allowed: int | None, *, known: bool
+    outcome: Outcome, rule: CountRule, found: _Counted, allowed: int | None, unsized: str
 ) -> Outcome:
     """Hold the outcome against the largest number allowed; only what stands inside counts."""
-    sure, maybe = len(strict.sure), len(strict.maybe)
+    sure, maybe = found.strict, found.maybe_inside
     limit = "上限算不出" if allowed is None else f"最多{allowed}个"
-    numbers = (
-        f"{outcome.numbers}，{limit}" if rule.least is not None else f"{limit}，范围内{sure}个"
-    )
-    outcome = outcome.saying(numbers)
+    inside = f"{limit}，范围内{number_words(sure)}个"
+    outcome = outcome.saying(f"{outcome.numbers}，{limit}" if rule.least is not None else inside)
     if rule.least is None:
         outcome = replace(outcome, required=None if allowed is None else float(allowed))
     if allowed is None:
-        return outcome if outcome.verdict == LACKING else outcome.being(UNKNOWN, NO_SIZE)
-    outcome = replace(outcome, surplus=float(max(0, sure - allowed)))
-    if sure > allowed:
+        return outcome if outcome.verdict == LACKING else outcome.being(UNKNOWN, unsized)
+    outcome = replace(outcome, surplus=max(0.0, sure - allowed))
+    if sure > allowed + SLACK:
         # What is too many stands inside; shops across the border are nobody's to take away.
-        over = replace(outcome, required=float(allowed), found=float(sure), shortfall=0.0)
-        return over.being(LACKING, f"多出{sure - allowed}个")
+        over = replace(outcome, required=float(allowed), found=sure, shortfall=0.0)
+        return over.being(LACKING, f"多出{number_words(sure - allowed)}个")
     if outcome.verdict != SERVED:
         return outcome
-    if sure + maybe > allowed:
-        return outcome.being(UNKNOWN, f"另有{maybe}个网点未核实，可能超过上限")
-    return outcome if known else outcome.being(UNKNOWN, NO_LEDGER)
+    if sure + maybe > allowed + SLACK:
+        return outcome.being(UNKNOWN, f"另有{number_words(maybe)}个网点未核实，可能超过上限")
+    return outcome if found.known else outcome.being(UNKNOWN, NO_LEDGER)
 
 
 def _every(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:

@@ -1,26 +1,29 @@
-"""Define the shapes of rule about how many outlets there are and how far away they stand.
+"""Define the shapes of rule about how many outlets there are.
 
 Each shape is a small frozen record that reads its own keys from a pack and can say itself in
-one Chinese sentence. Shapes about areas and shares are in :mod:`livingcircle._rules.sizes`,
-those about plans and evidence in :mod:`livingcircle._rules.plans`.
+one Chinese sentence. How far away they stand is in :mod:`livingcircle._rules.reaches`, areas and
+shares in :mod:`livingcircle._rules.sizes`, plans and evidence in :mod:`livingcircle._rules.plans`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from itertools import zip_longest
 from typing import ClassVar
 from typing import Final
 from typing import Protocol
 from typing import Self
 
-from livingcircle._rules.conditions import span_words
-from livingcircle._rules.defaults import DECIDERS
 from livingcircle._rules.defaults import LEVELS
+from livingcircle._rules.defaults import ROUNDINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.defaults import Rounding
+from livingcircle._rules.defaults import each_unit
+from livingcircle._rules.defaults import in_unit
 from livingcircle._rules.defaults import parse_rounding
-from livingcircle._rules.fields import OPEN
+from livingcircle._rules.facts import AGES
 from livingcircle._rules.fields import Fields
-from livingcircle._rules.fields import Span
+from livingcircle._rules.wording import number_words
 
 PER: Final[Mapping[str, str]] = {
     "unit": "每个单元",
@@ -29,6 +32,7 @@ PER: Final[Mapping[str, str]] = {
     "households": "户",
     "dwellings": "套住宅",
     "area_km2": "平方公里",
+    **{f"age_{age}": f"名{label}居民" for age, label in AGES.items()},
 }
 QUANTITIES: Final[Mapping[str, str]] = {
     "population": "常住人口",
@@ -37,12 +41,7 @@ QUANTITIES: Final[Mapping[str, str]] = {
     "communities": "社区数",
     "area_km2": "面积",
     "floor_area_m2": "总建筑面积",
-}
-MODES: Final[Mapping[str, str]] = {
-    "walk": "步行",
-    "wheelchair": "轮椅",
-    "cycle": "骑行",
-    "drive": "驾车",
+    **{f"age_{age}": f"{label}人口" for age, label in AGES.items()},
 }
 TIERS: Final[Mapping[str, str]] = {
     "basic": "基本保障类",
@@ -68,11 +67,6 @@ class Rule(Protocol):
         ...
 
 
-def people(number: float) -> str:
-    """Write a large number with separators, without a needless fraction."""
-    return f"{number:,.0f}" if number == round(number) else f"{number:,.2f}"
-
-
 @dataclass(frozen=True)
 class CountRule:
     """Ask for a number of outlets per unit, per N persons, households, dwellings or km²."""
@@ -90,15 +84,23 @@ class CountRule:
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
         """Read ``least``, ``most``, ``per``, ``size``, ``rounding``, ``minimum``."""
         low, high = fields.bounds()
+        told = len(fields.problems)
         per = fields.choice("per", PER, "unit")
+        understood = len(fields.problems) == told
         size = fields.number("size", required=per not in ("unit", "communities"), default=1.0)
         if size == 0:
             fields.report("“size”写成了0", "写每多少人、户、套或平方公里，例如 3000")
-        if per == "unit":
+        rounding = parse_rounding(fields, defaults.rounding)
+        if per == "unit" and understood:
             _refuse_fractions(fields, low, high)
             if fields.has("size"):
                 fields.report("写了“size”却没有写“per”", '写明按什么计，例如 per = "population"')
-        return cls(low, high, per, size or 1.0, parse_rounding(fields, defaults.rounding))
+            for key in ("rounding", "minimum"):
+                if fields.has(key):
+                    fields.report(f"按单元计的个数用不上“{key}”", "删去它，或用“per”写明按什么计")
+        if low is None and fields.has("rounding") and rounding.mode != "floor":
+            fields.report("上限总是向下取整，用不上“rounding”", "删去它")
+        return cls(low, high, per, size or 1.0, rounding)
 
     @property
     def minimum(self) -> int:
@@ -122,32 +124,55 @@ class CountRule:
     def allowed(self, quantity: float | None) -> int | None:
         """Return the largest number allowed; ``None`` where the unit's size is not known.
 
-        Rounded like the number asked for: “不少于1个、不多于1个” per 3,000 persons must not ask
-        for two and allow one.
+        Rounded down, for two are more than one per 5,000 of 6,000 persons; but never below what
+        the same rule asks for at least.
         """
         if self.most is None or self.per == "unit":
             return None if self.most is None else int(self.most)
-        return None if quantity is None else self.rounding(quantity * self.most / self.size)
+        if quantity is None:
+            return None
+        most = Rounding.whole(quantity * self.most / self.size, "floor")
+        return max(most, self.rounding.minimum, self.needed(quantity) or 0)
 
     def describe(self, subject: str, level: str) -> str:
         """Say the count."""
-        each = f"每{people(self.size)}{PER[self.per]}"
+        return f"{self._scope(level)}{self._bounds()}{subject}{self._note()}"
+
+    def describe_each(self, subjects: str, level: str) -> str:
+        """Say the count where it holds for each of several trades."""
+        return f"{self._scope(level)}{subjects}各{self._bounds()}{self._note()}"
+
+    def _scope(self, level: str) -> str:
+        """Say in what unit, and for how much of it, outlets are counted."""
         if self.per == "unit":
-            each = "全区" if level == "district" else f"每个{LEVELS[level]}"
-        elif self.per == "communities":
-            each = "每个社区" if self.size == 1 else f"每{people(self.size)}个社区"
-        bounds = [f"不少于{self.least:g}个"] if self.least is not None else []
-        bounds += [f"不多于{self.most:g}个"] if self.most is not None else []
-        whole = self.per == "unit" or (self.per == "communities" and self.size == 1)
-        note = "" if whole else f"（{self.rounding.describe()}）"
-        return f"{each}{'、'.join(bounds)}{subject}{note}"
+            return each_unit(level)
+        many = "" if self.size == 1 else number_words(self.size)
+        if self.per == "communities":
+            inside = "" if level == "community" else in_unit(level)
+            return f"{inside}每{many or ''}个社区"
+        return f"{LEVELS[level]}每{many}{PER[self.per]}"
+
+    def _bounds(self) -> str:
+        bounds = [] if self.least is None else [f"不少于{number_words(self.least)}个"]
+        bounds += [] if self.most is None else [f"不多于{number_words(self.most)}个"]
+        return "、".join(bounds)
+
+    def _note(self) -> str:
+        """Say how fractions are rounded, where there can be any."""
+        if self.per == "unit" or (self.per == "communities" and self.size == 1):
+            return ""
+        if self.least is None:
+            least = f"，最少按{self.rounding.minimum}个" if self.rounding.minimum else ""
+            return f"（向下取整{least}）"
+        most = "" if self.most is None else "；上限向下取整"
+        return f"（{self.rounding.describe()}{most}）"
 
 
 def _refuse_fractions(fields: Fields, *ends: float | None) -> None:
     """Report numbers of outlets per unit that are not whole."""
     for end in ends:
         if end is not None and end != int(end):
-            fields.report(f"个数写成了{end:g}", "每个单元的网点个数写整数")
+            fields.report(f"个数写成了{number_words(end)}", "每个单元的网点个数写整数")
 
 
 @dataclass(frozen=True)
@@ -173,19 +198,40 @@ class LadderRule:
     @classmethod
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
         """Read ``by`` and ``steps = [{ from = 0, least = 1 }, …]``."""
+        del defaults  # “每增加20000人增加1个” is one more for each full step, whatever the pack
         steps = tuple(_step(row) for row in fields.tables("steps"))
         starts = [step.start for step in steps]
-        if not steps:
+        if not steps and not fields.has("steps"):
             fields.report("缺少“steps”", "写出每一档，例如 [{ from = 0, least = 1 }]")
         elif starts != sorted(set(starts)):
             fields.report("“steps”的“from”没有从小到大排列", "按人口从少到多排列各档，不要重复")
-        rounding = parse_rounding(fields, defaults.rounding)
-        return cls(fields.choice("by", QUANTITIES, "population"), steps, rounding)
+        rule = cls(
+            fields.choice("by", QUANTITIES, "population"),
+            steps,
+            parse_rounding(fields, Rounding("floor", 0)),
+        )
+        if starts == sorted(set(starts)):
+            rule.refuse_falling(fields)
+        return rule
+
+    def refuse_falling(self, fields: Fields) -> None:
+        """Report a step that asks for fewer than the one before has grown to."""
+        for before, step in pairwise(self.steps):
+            grown = (step.start - before.start) / before.every if before.every else 0.0
+            # Just below the next step, where a full one may not yet be reached.
+            more = Rounding.whole(grown, "ceil") - (1 if self.rounding.mode == "floor" else 0)
+            reached = before.least + max(0, more)
+            if step.least < reached:
+                fields.report(
+                    f"“steps”到{number_words(step.start)}反而从{reached}个减到{step.least}个",
+                    "核对各档的“least”，后一档写到这一档为止的总数",
+                )
 
     @property
     def minimum(self) -> int:
         """Return the number asked for of the smallest unit: 0 where the steps start higher."""
-        return self.steps[0].least if self.steps and self.steps[0].start == 0 else 0
+        first = self.steps[0] if self.steps else Step(0.0, 0)
+        return max(first.least, self.rounding.minimum) if first.start == 0 and first.least else 0
 
     @property
     def rounds(self) -> bool:
@@ -204,16 +250,39 @@ class LadderRule:
         """Return the number asked for; ``None`` where the unit's size is not known."""
         if quantity is None:
             return None
-        return Rounding.whole(self.exact(quantity), self.rounding.mode)
+        exact = self.exact(quantity)
+        return self.rounding(exact) if exact else 0
 
     def describe(self, subject: str, level: str) -> str:
         """Say each step."""
-        unit = {**PER, "communities": "个", "floor_area_m2": "平方米"}[self.by]
+        return f"{LEVELS[level]}按{QUANTITIES[self.by]}配置{subject}：{self._steps()}"
+
+    def describe_each(self, subjects: str, level: str) -> str:
+        """Say each step where they hold for each of several trades."""
+        return f"{LEVELS[level]}{subjects}各按{QUANTITIES[self.by]}配置：{self._steps()}"
+
+    def _steps(self) -> str:
+        unit = {**PER, "communities": "个社区", "floor_area_m2": "平方米"}[self.by]
+        unit = "人" if self.by.startswith("age_") else unit
+        ends = [step.start for step in self.steps[1:]]
         words = []
-        for step in self.steps:
-            more = f"，每增加{people(step.every)}{unit}增加1个" if step.every else ""
-            words.append(f"{people(step.start)}{unit}及以上不少于{step.least}个{more}")
-        return f"{LEVELS[level]}按{QUANTITIES[self.by]}配置{subject}：{'；'.join(words)}"
+        for step, end in zip_longest(self.steps, ends):
+            if not step.least and not step.every:
+                continue
+            start = f"{number_words(step.start)}{unit}及以上"
+            if step.start == 0:
+                start = f"不足{number_words(end)}{unit}的" if end is not None else ""
+            words.append(f"{start}不少于{step.least}个{self._more(step, unit)}")
+        least = f"；最少{self.rounding.minimum}个" if self.rounding.minimum else ""
+        return "；".join(words) + least
+
+    def _more(self, step: Step, unit: str) -> str:
+        if not step.every:
+            return ""
+        every = f"{number_words(step.every)}{unit}"
+        if self.rounding.mode == "floor":
+            return f"，每增加满{every}再加1个"
+        return f"，每增加{every}再加1个（{ROUNDINGS[self.rounding.mode]}）"
 
 
 def _step(fields: Fields) -> Step:
@@ -223,79 +292,3 @@ def _step(fields: Fields) -> Step:
     step = Step(fields.number("from", required=True) or 0.0, fields.count("least"), every)
     fields.close()
     return step
-
-
-@dataclass(frozen=True)
-class ReachRule:
-    """Ask that residents reach an outlet within metres or minutes.
-
-    Metres and minutes are kept apart, each with the lower end of its range ("good") and the
-    upper end ("pass"); ``decides`` says which of the two gives the verdict.
-    """
-
-    name: ClassVar[str] = "reach"
-    family: ClassVar[str] = "reach"
-    needs_trades: ClassVar[bool] = True
-    metres: Span
-    minutes: Span
-    mode: str
-    decides: str
-    range_end: str
-    share: float
-    served_population: Span
-
-    @classmethod
-    def parse(cls, fields: Fields, defaults: Defaults) -> Self:
-        """Read ``metres``, ``minutes``, ``mode``, ``share``, ``served_population``."""
-        metres, minutes = fields.span("metres"), fields.span("minutes")
-        if metres == OPEN and minutes == OPEN:
-            fields.report(
-                "缺少“metres”（米）或“minutes”（分钟）", "至少写其中一个，例如 metres = [200, 300]"
-            )
-        decides = fields.choice("decides", DECIDERS, defaults.decides)
-        for key, (low, high) in (("metres", metres), ("minutes", minutes)):
-            if low is not None and high is None:
-                fields.report(f"“{key}”没有上限", "写出达标的最远距离，例如 [200, 300]")
-        if OPEN in (metres, minutes):
-            decides = "minutes" if metres == OPEN else "metres"
-        return cls(
-            metres,
-            minutes,
-            fields.choice("mode", MODES, "walk"),
-            decides,
-            fields.choice("range_end", {"upper": "上限", "lower": "下限"}, defaults.range_end),
-            fields.number("share", 1.0, most=1.0) or 0.0,
-            fields.span("served_population"),
-        )
-
-    @property
-    def good_metres(self) -> float | None:
-        """Return the metres within which reach is good."""
-        return self.metres[0]
-
-    @property
-    def pass_metres(self) -> float | None:
-        """Return the metres within which reach passes."""
-        return self.metres[1 if self.range_end == "upper" else 0]
-
-    @property
-    def good_minutes(self) -> float | None:
-        """Return the minutes within which reach is good."""
-        return self.minutes[0]
-
-    @property
-    def pass_minutes(self) -> float | None:
-        """Return the minutes within which reach passes."""
-        return self.minutes[1 if self.range_end == "upper" else 0]
-
-    def describe(self, subject: str, level: str) -> str:
-        """Say the radius."""
-        limits = [] if self.metres == OPEN else [span_words(self.metres, "米")]
-        limits += [] if self.minutes == OPEN else [span_words(self.minutes, "分钟")]
-        limit = self.pass_metres if self.decides == "metres" else self.pass_minutes
-        unit = "米" if self.decides == "metres" else "分钟"
-        who = "居民" if self.share >= 1 else f"不少于{self.share:.0%}的居民"
-        return (
-            f"{LEVELS[level]}{who}{MODES[self.mode]}{'、'.join(limits)}内有{subject}"
-            f"（以{limit or 0:g}{unit}为达标线）"
-        )

@@ -25,7 +25,11 @@ RANGE_ENDS: Final[Mapping[str, str]] = {
     "upper": "上限为达标线，下限为良好线",
     "lower": "下限即为达标线",
 }
-DECIDERS: Final[Mapping[str, str]] = {"metres": "步行米数", "minutes": "步行分钟数"}
+DECIDERS: Final[Mapping[str, str]] = {
+    "metres": "步行米数",
+    "minutes": "步行分钟数",
+    "both": "步行米数和分钟数",
+}
 BASES: Final[Mapping[str, str]] = {"outlets": "网点数", "trades": "业态数"}
 FAMILIES: Final[Mapping[str, str]] = {
     "reach": "服务半径",
@@ -35,14 +39,34 @@ FAMILIES: Final[Mapping[str, str]] = {
 LEVELS: Final[Mapping[str, str]] = {
     "community": "社区",
     "circle": "生活圈",
-    "subdistrict": "街道",
+    "subdistrict": "街道（乡镇）",
     "district": "全区",
+}
+# Other words for the levels; a rule for villages only says so under ``applies``.
+LEVEL_WORDS: Final[Mapping[str, str]] = {
+    "社区（村）": "community",
+    **dict.fromkeys(("街道", "乡镇", "镇", "乡"), "subdistrict"),
+    **dict.fromkeys(("区", "市", "全市", "县", "全县"), "district"),
 }
 GRADES: Final[Mapping[str, str]] = {
     "foundation": "基础型",
     "improved": "提升型",
     "premium": "品质型",
 }
+
+
+def each_unit(level: str) -> str:
+    """Write every unit of a level: ``每个生活圈``."""
+    return LEVELS[level] if level == "district" else f"每个{LEVELS[level]}"
+
+
+def in_unit(level: str) -> str:
+    """Write the inside of a unit of a level: ``生活圈内``."""
+    return LEVELS[level] if level == "district" else f"{LEVELS[level]}内"
+
+
+# A unit so graded is below the lowest grade; that is known, not open.
+BELOW: Final = frozenset({"不达标", "未达标", "不合格", "未达到", "没有达到", "无", "无等级"})
 
 
 @dataclass(frozen=True)
@@ -65,13 +89,12 @@ class Rounding:
         return math.floor(exact if mode == "floor" else exact + 0.5)
 
     def alternatives(self, value: float) -> str:
-        """Write what the other two ways of rounding would ask for."""
-        others = [
-            f"{label}为{self.whole(value, mode)}个"
-            for mode, label in ROUNDINGS.items()
-            if mode != self.mode
-        ]
-        return "，".join(others)
+        """Write what the other two ways of rounding would ask for; empty where it is the same."""
+        asked = {mode: self.whole(value, mode) for mode in ROUNDINGS}
+        if len(set(asked.values())) == 1:
+            return ""
+        others = (mode for mode in ROUNDINGS if mode != self.mode)
+        return "，".join(f"{ROUNDINGS[mode]}为{asked[mode]}个" for mode in others)
 
     def describe(self) -> str:
         """Write the way of rounding in Chinese."""
@@ -152,11 +175,20 @@ class Defaults:
         )
 
     def grade_rank(self, grade: str) -> int | None:
-        """Return the place of a grade in the ladder, counted from 0; ``None`` if unknown."""
+        """Return the place of a grade in the ladder, counted from 0; ``None`` if unknown.
+
+        Below the lowest is -1: “不达标” is an answer.
+        """
+        word = _bare(grade)
         for rank, names in enumerate(self.grades):
-            if grade in names:
+            if word in map(_bare, names):
                 return rank
-        return None
+        return -1 if word in BELOW else None
+
+
+def _bare(grade: str) -> str:
+    """Return a grade without what may be said or left out: ``三星级生活圈`` is ``三星``."""
+    return grade.strip().removesuffix("生活圈").removesuffix("级").removesuffix("型")
 
 
 def parse_rounding(fields: Fields, default: Rounding) -> Rounding:

@@ -21,6 +21,12 @@ TRANSITIONAL: Final = frozenset({"mobile", "temporary"})
 ONLINE: Final = "online"
 GONE: Final = frozenset({"closed", "planned"})
 UNVERIFIED: Final = "unverified"
+AGES: Final[Mapping[str, str]] = {
+    "0_3": "0–3岁",
+    "60_plus": "60岁及以上",
+    "65_plus": "65岁及以上",
+    "80_plus": "80岁及以上",
+}
 
 Evidence = bool | str | float | None
 
@@ -53,8 +59,12 @@ class UnitFacts:
     ----------
     level
         ``community``, ``circle``, ``subdistrict`` or ``district``.
-    kind, subtype, formation, zone
+    kind, subtype, formation
         Of the circle, also when the unit is one of its communities; empty when unknown.
+    zone, community_kind
+        Of the unit's communities; empty where unknown, or where they differ.
+    built_years
+        First and last year in which the unit's communities were built.
     ages
         Share of residents by age group (``0_3``, ``60_plus``, ``65_plus``, ``80_plus``).
     reference_ages
@@ -70,10 +80,17 @@ class UnitFacts:
         Trades for which the register is complete, so that a missing row is a missing shop.
     reach
         For each reach requirement, the people served, lacking and unknown.
-    evidence, measures
-        Qualitative answers by requirement id, measured numbers by name of the measure.
+    evidence, measures, samples
+        Qualitative answers by requirement id; measured numbers by name of the measure, and how
+        many people were asked where the number is a share of a sample.
     children
-        The units below with their grade; ``None`` where the grade is not known.
+        The units below with their reported grade; ``None`` where nobody reported one.
+    child_grades
+        For units below, the lowest and the highest rank they can have by the standard's own rule.
+    below
+        The ids of all units below, by level.
+    child_verdicts
+        Verdicts of units below, by the id of the requirement on their share.
     progress
         Dated cumulative numbers by requirement id.
     on
@@ -88,6 +105,8 @@ class UnitFacts:
     subtype: str = ""
     formation: str = ""
     zone: str = ""
+    community_kind: str = ""
+    built_years: tuple[float, float] | None = None
     population: float | None = None
     households: float | None = None
     dwellings: float | None = None
@@ -103,7 +122,11 @@ class UnitFacts:
     reach: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     measures: Mapping[str, float | None] = field(default_factory=dict)
+    samples: Mapping[str, int] = field(default_factory=dict)
     children: tuple[tuple[str, str | None], ...] = ()
+    child_grades: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    below: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    child_verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     progress: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
     on: date | None = None
 
@@ -135,15 +158,25 @@ class UnitFacts:
         return self.shared[trade]
 
     def quantity(self, name: str) -> float | None:
-        """Return a measured size of the unit by name, whole people where people are counted."""
+        """Return a measured size of the unit by name, whole people where people are counted.
+
+        People of an age are called ``age_60_plus`` as in the tables; ``elders`` are these.
+        """
         if name == "density":
             people, area = self.quantity("population"), self.quantity("area_km2")
             return people / area if people is not None and area else None
+        if name == "elders" or name.startswith("age_"):
+            return self._heads("60_plus" if name == "elders" else name.removeprefix("age_"))
         value = getattr(self, name) if name in _SIZES else self.measures.get(name)
         number = _number(value)
         if number is not None and name in _WHOLE:
             return float(round(number))
         return number
+
+    def _heads(self, age: str) -> float | None:
+        """Return how many people of an age live in the unit."""
+        people, share = self.quantity("population"), self.ages.get(age)
+        return None if people is None or share is None else float(round(people * share))
 
 
 _WHOLE: Final = frozenset({"population", "households", "dwellings", "community_count"})

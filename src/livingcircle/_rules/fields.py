@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from datetime import date
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
+from livingcircle._rules.trade_names import TradeNames
 from livingcircle.errors import StandardError
 
 Span = tuple[float | None, float | None]
@@ -44,11 +47,14 @@ class Fields:
         File and row as printed in problems: ``"青岛.toml，配置要求“count_pharmacy”"``.
     problems
         Shared list that every reader of the same pack appends to.
+    names
+        What the pack calls its trades.
     """
 
     values: Mapping[str, Any]
     where: str
     problems: list[StandardError]
+    names: TradeNames = field(default_factory=TradeNames)
     asked: list[str] = field(default_factory=list)
 
     def report(self, what: str, remedy: str) -> None:
@@ -81,9 +87,22 @@ class Fields:
         if value is None:
             return ()
         items = [value] if isinstance(value, str) else value
-        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+        if isinstance(items, list) and _are_texts(items):
             return tuple(item.strip() for item in items)
         self._wrong(key, value, '一组带引号的文字，例如 ["便利店", "药店"]')
+        return ()
+
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Read a list of lists of texts; one list alone counts as a list of one."""
+        value = self.raw(key)
+        rows = [value] if isinstance(value, list) and value and _are_texts(value) else value
+        if value is None:
+            return ()
+        if isinstance(rows, list) and all(
+            isinstance(row, list) and _are_texts(row) for row in rows
+        ):
+            return tuple(tuple(item.strip() for item in row) for row in rows)
+        self._wrong(key, value, '几组带引号的文字，例如 [["便利店", "社区超市"]]')
         return ()
 
     def number(
@@ -127,12 +146,22 @@ class Fields:
         self._wrong(key, value, "true（是）或 false（否），不加引号")
         return default
 
-    def choice(self, key: str, labels: Mapping[str, str], default: str | None = None) -> str:
-        """Read one word of a list, written as its identifier or as its Chinese label."""
+    def choice(
+        self,
+        key: str,
+        labels: Mapping[str, str],
+        default: str | None = None,
+        also: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Read one word of a list, written as its identifier or as its Chinese label.
+
+        ``also`` are further words for some identifiers.
+        """
         value = self.raw(key)
         if value is None and default is not None:
             return default
-        chosen = _lookup(value, labels)
+        chosen = also.get(value.strip()) if isinstance(value, str) else None
+        chosen = chosen or _lookup(value, labels)
         if chosen is None:
             self._wrong(key, value, _allowed(labels))
         return chosen or default or ""
@@ -178,13 +207,13 @@ class Fields:
     def bounds(self, least_key: str = "least", most_key: str = "most") -> Span:
         """Read a lower and an upper bound, at least one of which must be written."""
         low, high = self.number(least_key), self.number(most_key)
-        if low is None and high is None:
+        if not self.has(least_key) and not self.has(most_key):
             self.report(
                 f"缺少“{least_key}”（不少于）或“{most_key}”（不多于）", "至少填写其中一个数字"
             )
         if low is not None and high is not None and low > high:
             self.report(
-                f"“{least_key}”（{low:g}）大于“{most_key}”（{high:g}）", "核对原文后改正其中一个"
+                f"“{least_key}”（{low:,g}）大于“{most_key}”（{high:,g}）", "核对原文后改正其中一个"
             )
         return (low, high)
 
@@ -194,7 +223,7 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, dict):
-            return Fields(value, f"{self.where}的“{key}”", self.problems)
+            return self._inner(value, f"{self.where}的“{key}”")
         self._wrong(key, value, "一个用花括号写的表，例如 { area_min = 50 }")
         return None
 
@@ -205,11 +234,12 @@ class Fields:
             return []
         if isinstance(value, list) and all(isinstance(row, dict) for row in value):
             return [
-                Fields(row, f"{self.where}的“{key}”第{number}项", self.problems)
+                self._inner(row, f"{self.where}的“{key}”第{number}项")
                 for number, row in enumerate(value, 1)
             ]
         if isinstance(value, dict):
-            self.report(f"“{key}”只写了一个表", f"写成 [[{key}]]，或 [{{ … }}, {{ … }}]")
+            rows = f"[[{key}]]" if key in _SECTIONS else f"{key} = [{{ … }}, {{ … }}]"
+            self.report(f"“{key}”只写了一个表", f"写成 {rows}，一项也要有方括号")
             return []
         self._wrong(key, value, "一组用花括号写的表，例如 [{ … }, { … }]")
         return []
@@ -223,6 +253,9 @@ class Fields:
             hint = f"可能想写“{near[0]}”；" if near else ""
             self.report(f"不认识的键“{key}”", f"{hint}这里可用的键有：{list_words(self.asked)}")
 
+    def _inner(self, values: Mapping[str, Any], where: str) -> "Fields":
+        return replace(self, values=values, where=where, asked=[])
+
     def _wrong(self, key: str, value: Any, expected: str) -> None:  # noqa: ANN401
         if value is None:
             self.report(f"缺少“{key}”", f"补上{expected}")
@@ -230,6 +263,7 @@ class Fields:
             self.report(f"“{key}”写成了“{_show(value)}”", f"改成{expected}")
 
 
+_SECTIONS = frozenset({"trade", "requirement"})
 _SPOKEN = {True: "true", False: "false"}
 
 
@@ -240,7 +274,7 @@ def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
     if word in labels:
         return word
     for code, label in labels.items():
-        if word in (label, label + "生活圈", label + "型"):
+        if word in (label, label + "生活圈", label + "型", label + "级"):
             return code
     return None
 
@@ -248,6 +282,10 @@ def _lookup(value: object, labels: Mapping[str, str]) -> str | None:
 def _allowed(labels: Mapping[str, str]) -> str:
     words = (f"{code}（{label}）" if label != code else code for code, label in labels.items())
     return "下列之一：" + list_words(words)
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _is_number(value: object) -> bool:

@@ -1,5 +1,7 @@
 """Judge which trades stand together, apart, or not at all."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -33,35 +35,59 @@ def variety(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
     """Judge a minimum number of trades and of groups."""
     rule = requirement.rule
     assert isinstance(rule, VarietyRule)  # noqa: S101
-    tallies = {
+    held = {
         trade: counted(replace(requirement, trades=(trade,)), facts, standard)
         for trade in requirement.trades
     }
-    strict = {trade for trade, (inside, _) in tallies.items() if inside.sure}
-    present = {trade for trade, (_, shared) in tallies.items() if shared.sure}
-    unverified = {trade for trade, (_, shared) in tallies.items() if shared.maybe} - present
+    stands = _stands_for(requirement, facts, standard)
+    strict = {trade for trade, (one, _) in held.items() if stands(trade, one.sure)}
+    present = {trade for trade, (_, one) in held.items() if stands(trade, one.sure)}
+    unverified = {trade for trade, (_, one) in held.items() if stands(trade, one.maybe)} - present
     open_ends = set(requirement.trades) - facts.known_trades - present
     possible = present | unverified | open_ends
-    classes = {standard.group(trade) for trade in present} - {""}
-    more = {standard.group(trade) for trade in possible} - {""}
-    by_kinds = compare(len(present), len(possible), rule.kinds)
+    classes, more, inside = (_groups(some, standard) for some in (present, possible, strict))
+    kinds, most, own = ({rule.kind_of(t) for t in some} for some in (present, possible, strict))
+    by_kinds = compare(len(kinds), len(most), rule.kinds)
     by_classes = compare(len(classes), len(more), rule.classes)
     verdict = worst([by_kinds, by_classes])
     # Tell the number that decides, which is not always the number of trades.
     kinds_decide = rule.kinds > 0 and (by_kinds == verdict or not rule.classes)
-    found, needed = (len(present), rule.kinds) if kinds_decide else (len(classes), rule.classes)
-    inside = strict if kinds_decide else {standard.group(trade) for trade in strict} - {""}
+    found, needed = (len(kinds), rule.kinds) if kinds_decide else (len(classes), rule.classes)
+    said = [f"{len(classes)}类"] if rule.classes else []
+    said += [f"{len(kinds)}种"] if rule.kinds else []
     return Outcome(
         verdict,
         required=float(needed),
         found=float(found),
-        found_strict=float(len(inside)),
+        found_strict=float(len(own if kinds_decide else inside)),
         found_shared=float(found),
         shortfall=float(max(0, needed - found)),
         unit="种" if kinds_decide else "类",
-        numbers=f"现有{len(classes)}类、{len(present)}种",
+        numbers=f"现有{'、'.join(said)}",
         reason=_why_open(unverified) if verdict == UNKNOWN else "",
     )
+
+
+def _stands_for(
+    requirement: Requirement, facts: UnitFacts, standard: Standard
+) -> Callable[[str, Iterable[str]], bool]:
+    """Return a function that tells whether any of some outlets stands for a trade.
+
+    One that is there only because a narrower trade implies it, does not: a 菜市场 is a 菜篮子 as
+    well, and still one kind of shop.
+    """
+    asked, names = frozenset(requirement.trades), standard.names
+
+    def stands(trade: str, outlets: Iterable[str]) -> bool:
+        held = (facts.everywhere[one].trades for one in outlets)
+        return any(trade in names.narrowest(trades, asked) for trades in held)
+
+    return stands
+
+
+def _groups(trades: Iterable[str], standard: Standard) -> set[str]:
+    """Return the 类别 of some trades."""
+    return {standard.group(trade) for trade in trades} - {""}
 
 
 def _why_open(unverified: set[str]) -> str:
@@ -190,10 +216,12 @@ def _one_centre(
     parts = [p for p in facts.everywhere.values() if p.service_centre_id == centre.outlet_id]
     sure = centre.trades.union(*(p.trades for p in parts if p.status != UNVERIFIED))
     perhaps = centre.trades.union(*(p.trades for p in parts))
+    held = [centre.trades - {"service_centre"}, *(part.trades for part in parts)]
+    sure_held = [held[0], *(part.trades for part in parts if part.status != UNVERIFIED)]
     answers = [
         _holds(
-            sum(standard.tier(t) == tier for t in sure - {"service_centre"}),
-            sum(standard.tier(t) == tier for t in perhaps - {"service_centre"}),
+            len(_of_tier(sure_held, tier, standard)),
+            len(_of_tier(held, tier, standard)),
             number,
             listed=bool(parts),
         )
@@ -214,6 +242,12 @@ def _one_centre(
         floor = sum(a for a in known if a is not None) if known and None not in known else None
     answers.append(True if rule.area == (None, None) else within(floor, rule.area))
     return all_of(answers)
+
+
+def _of_tier(held: Iterable[frozenset[str]], tier: str, standard: Standard) -> frozenset[str]:
+    """Return the trades of a tier that some shops stand for."""
+    asked = [row.trade for row in standard.trades if row.tier == tier]
+    return frozenset().union(*(standard.names.narrowest(trades, asked) for trades in held))
 
 
 def _holds(sure: int, perhaps: int, least: int, *, listed: bool) -> bool | None:

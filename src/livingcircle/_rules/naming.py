@@ -1,10 +1,10 @@
-"""Turn trades as a pack names them, by code or in Chinese, into codes of the catalogue."""
+"""Turn trades as a pack names them, by code or in Chinese, into codes."""
 
 from collections.abc import Iterable
-from collections.abc import Mapping
 
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import list_words
+from livingcircle._trade_words import split
 from livingcircle.trades import TRADES
 from livingcircle.trades import match_names
 from livingcircle.trades import suggest
@@ -16,33 +16,33 @@ def read_trades(fields: Fields, key: str) -> tuple[str, ...]:
 
 
 def trade_codes(fields: Fields, words: Iterable[str]) -> tuple[str, ...]:
-    """Return the codes of trades, reporting every word that names none."""
+    """Return the codes of trades, reporting every word that names none.
+
+    What the pack itself calls a trade goes first: its “社区超市（便利店）” may be a 便利店.
+    """
     codes: list[str] = []
     for word in words:
-        if word in TRADES:
-            codes.append(word)
-            continue
-        match = match_names(word)
-        codes += match.codes
-        for stranger in match.unmatched or (() if match.codes else (word,)):
-            _report_stranger(fields, stranger)
+        whole = (word,) if word in TRADES else fields.names.named(word)
+        parts = [] if whole else split(word)
+        if not any(fields.names.named(part) for part in parts):
+            parts = [] if whole else [word]
+        codes += whole
+        for part in parts:
+            codes += fields.names.named(part) or _of_catalogue(fields, part)
     return tuple(dict.fromkeys(codes))
 
 
-def _report_stranger(fields: Fields, word: str) -> None:
-    """Report a word that is no trade, with the nearest that are."""
-    near = list_words(f"“{name}”" for name in suggest(word))
-    hint = f"可能想写{near}；" if near else ""
-    fields.report(f"不认识业态“{word}”", f"{hint}写业态目录里的代码或名称")
+def _of_catalogue(fields: Fields, word: str) -> tuple[str, ...]:
+    """Return the catalogue's trades of a word, reporting what names none."""
+    match = match_names(word)
+    for stranger in match.unmatched or (() if match.codes else (word,)):
+        near = list_words(f"“{name}”" for name in suggest(stranger))
+        hint = f"可能想写{near}；" if near else ""
+        remedy = f"{hint}写业态目录里的代码或名称；目录里没有的，先用 [[trade]] 另立"
+        fields.report(f"不认识业态“{stranger}”", remedy)
+    return match.codes
 
 
-def name_of(trade: str, named: Mapping[str, str]) -> str:
-    """Return what the pack calls a trade, else the catalogue's name."""
-    if named.get(trade):
-        return named[trade]
-    return TRADES[trade].name if trade in TRADES else trade
-
-
-def names_of(trades: Iterable[str], joint: str = "、") -> str:
-    """Join the catalogue's names of trades."""
-    return joint.join(name_of(trade, {}) for trade in trades)
+def names_of(fields: Fields, trades: Iterable[str], joint: str = "、") -> str:
+    """Join what the pack calls trades."""
+    return joint.join(dict.fromkeys(fields.names.name(trade) for trade in trades))

@@ -1,5 +1,6 @@
 """Read a standard pack: every key known, every mistake told at once."""
 
+import difflib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -8,29 +9,37 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import Final
 
-from livingcircle._rules.conditions import KINDS
-from livingcircle._rules.conditions import SUBTYPES
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import KINDS
+from livingcircle._rules.applies import SUBTYPES
+from livingcircle._rules.applies import Applies
+from livingcircle._rules.asked import Asked
+from livingcircle._rules.asked import read_asked
+from livingcircle._rules.asked import read_weights
+from livingcircle._rules.asked import weight_words
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import TIERS
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.defaults import LEVEL_WORDS
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.fields import Fields
-from livingcircle._rules.naming import name_of
-from livingcircle._rules.naming import read_trades
+from livingcircle._rules.linking import link
 from livingcircle._rules.naming import trade_codes
 from livingcircle._rules.requirement import SEVERITIES
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
-from livingcircle._rules.requirement import TradeRow
+from livingcircle._rules.sense import refuse_nonsense
 from livingcircle._rules.shapes import MEANT_FOR
 from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle._rules.shapes import SHAPES
 from livingcircle._rules.toml_text import read_toml
+from livingcircle._rules.trade_names import OWN_CODE
+from livingcircle._rules.trade_names import TradeNames
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
 from livingcircle.trades import TRADES
+from livingcircle.trades import match_names
 
 MATCHES: Final = {"any": "任一", "all": "全部"}
 
@@ -47,9 +56,12 @@ def parse_pack(content: bytes, label: str) -> tuple[Standard | None, list[Standa
     words = _Words(
         {**KINDS, **_words(head, "kinds")}, {**SUBTYPES, **_words(head, "subtypes")}, defaults
     )
-    trades = tuple(_trade_row(row, label) for row in top.tables("trade"))
+    trades = _trade_rows(top, label)
+    top.names = TradeNames(trades)
     rows = top.tables("requirement")
-    requirements = [r for row in rows for r in _requirements(row, label, words, trades, head)]
+    requirements = link(
+        [r for row in rows for r in _requirements(row, label, words, trades, head)], top
+    )
     _refuse_twins(requirements, trades, top)
     standard = _standard(head, defaults, trades, requirements, content)
     top.close()
@@ -101,23 +113,59 @@ def _standard(
     return standard
 
 
+def _trade_rows(top: Fields, label: str) -> tuple[TradeRow, ...]:
+    """Read every ``[[trade]]``; a wider trade may be one that is defined further down."""
+    rows = [(row, _trade_row(row, label)) for row in top.tables("trade")]
+    names = TradeNames(tuple(read for _, read in rows))
+    settled = []
+    for row, read in rows:
+        wider = names.find(read.broader)[:1] if read.broader else ()
+        if read.broader and not wider:
+            row.report(f"不认识“broader”里的业态“{read.broader}”", "写业态目录里的代码或名称")
+        settled.append(replace(read, broader="".join(wider)))
+    return tuple(settled)
+
+
 def _trade_row(row: Fields, label: str) -> TradeRow:
     """Read one ``[[trade]]``."""
-    code = row.text("trade")
-    row.where = f"{label}，业态“{code}”"
-    codes = trade_codes(row, (code,)) if code else ()
-    if len(codes) > 1:
-        row.report(f"“{code}”是{len(codes)}种业态", "一个 [[trade]] 写一种业态")
-    trade = codes[0] if codes else ""
+    written = row.text("trade")
+    row.where = f"{label}，业态“{written}”"
+    name, aliases = row.text("name", ""), row.texts("aliases")
+    broader = row.text("broader", "")
+    trade = _trade_code(row, written, (name, *aliases)) if written else ""
+    if broader and trade in TRADES:
+        row.report("目录里的业态不用写“broader”", "删去它；只有自己另立的业态才写")
     read = TradeRow(
         trade=trade,
-        name=row.text("name", TRADES[trade].name if trade else ""),
+        name=name or (TRADES[trade].name if trade in TRADES else trade),
         tier=row.choice("tier", TIERS),
         group=row.text("group", ""),
-        level=row.choice("level", LEVELS, "circle"),
+        level=row.choice("level", LEVELS, "circle", LEVEL_WORDS),
+        aliases=aliases,
+        broader=broader,
     )
     row.close()
     return read
+
+
+def _trade_code(row: Fields, written: str, words: tuple[str, ...]) -> str:
+    """Return the code of a ``[[trade]]``: the catalogue's, or one of the pack's own."""
+    own = OWN_CODE.fullmatch(written) and written not in TRADES and not match_names(written).codes
+    if not own:
+        codes = trade_codes(row, (written,))
+        if len(codes) > 1:
+            row.report(f"“{written}”是{len(codes)}种业态", "一个 [[trade]] 写一种业态")
+        return codes[0] if codes else ""
+    if not words[0]:
+        near = difflib.get_close_matches(written, list(TRADES), n=1)
+        hint = f"可能想写“{near[0]}”；" if near else ""
+        remedy = f"{hint}要另立目录里没有的业态，补上中文名称“name”"
+        row.report(f"业态目录里没有代码“{written}”", remedy)
+    official = [trade for trade in match_names(words[0]).codes if TRADES[trade].name == words[0]]
+    if official:
+        remedy = f'不用另立，写 trade = "{official[0]}"，name 写本方案的叫法'
+        row.report(f"“{words[0]}”已经是目录里的业态", remedy)
+    return written
 
 
 def _requirements(
@@ -129,20 +177,28 @@ def _requirements(
     shape = SHAPES.get(row.choice("rule", SHAPE_NAMES))
     if shape is None:
         return []  # which keys belong here cannot be told before the rule is
-    trades = _asked_trades(row, sorted_trades)
+    told = len(row.problems)
+    asked = read_asked(row, sorted_trades)
     each = bool(row.flag("each", default=False))
-    if (shape.needs_trades or each) and not trades:
+    if (shape.needs_trades or each) and not asked.trades and not asked.tried:
         row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
     _refuse_idle_keys(row, shape)
-    one = _requirement(row, name, shape, trades, words, head)
+    one = _requirement(row, name, shape, asked, words, head)
+    if len(row.problems) == told and not each:
+        refuse_nonsense(row, one, sorted_trades)
     row.close()
-    named = {sorted_.trade: sorted_.name for sorted_ in sorted_trades}
-    one = replace(one, subject=one.subject or _subject(one, named))
     if not each:
         return [one]
+    called = {trade: row.names.name(trade) for trade in one.trades}
+    own = row.text("subject", "")
     return [
-        replace(one, id=f"{name}.{trade}", trades=(trade,), subject=name_of(trade, named))
-        for trade in trades
+        replace(
+            one,
+            id=f"{name}.{trade}",
+            trades=(trade,),
+            subject=f"{own}（{called[trade]}）" if own else called[trade],
+        )
+        for trade in one.trades
     ]
 
 
@@ -154,46 +210,20 @@ def _refuse_idle_keys(row: Fields, shape: type[Rule]) -> None:
             row.report(f"“{key}”对规则“{shape.name}”不起作用", f"删去它；它只用于：{fitting}")
 
 
-def _asked_trades(row: Fields, sorted_trades: tuple[TradeRow, ...]) -> tuple[str, ...]:
-    """Return the trades a requirement names one by one, by tier or by group."""
-    codes = list(read_trades(row, "trades"))
-    tiers, groups = row.choices("tiers", TIERS), row.texts("groups")
-    known = {one.group for one in sorted_trades}
-    for group in groups:
-        if group not in known:
-            row.report(f"没有类别“{group}”", f"可用的类别：{'、'.join(sorted(known - {''}))}")
-    excepted = set(read_trades(row, "except"))
-    for one in sorted_trades:
-        if (one.tier in tiers or one.group in groups) and one.trade not in codes:
-            codes.append(one.trade)
-    return tuple(code for code in codes if code not in excepted)
-
-
-def _subject(one: Requirement, named: Mapping[str, str]) -> str:
-    """Return what a requirement is about, in words."""
-    many = 6
-    if not one.trades:
-        return "社区商业网点"
-    joint = "和" if one.every else "或"
-    names = [name_of(trade, named) for trade in one.trades]
-    if len(names) > many:
-        return f"{one.title or '所列业态'}"
-    return joint.join(names)
-
-
 def _requirement(
-    row: Fields, name: str, shape: type[Rule], trades: tuple[str, ...], words: _Words, head: Fields
+    row: Fields, name: str, shape: type[Rule], asked: Asked, words: _Words, head: Fields
 ) -> Requirement:
     """Read everything of a requirement but its number."""
     where, applies = row.table("where"), row.table("applies")
-    day = row.day
+    day, every = row.day, row.choice("match", MATCHES, "any") == "all"
+    title, weights = row.text("title", ""), read_weights(row, asked)
     return Requirement(
         id=name,
-        title=row.text("title", ""),
-        level=row.choice("level", LEVELS, "circle"),
+        title=title,
+        level=row.choice("level", LEVELS, "circle", LEVEL_WORDS),
         rule=shape.parse(row, words.defaults),
-        trades=trades,
-        every=row.choice("match", MATCHES, "any") == "all",
+        trades=asked.trades,
+        every=every,
         where=Where.parse(where) if where else Where(),
         applies=Applies.parse(applies, words.kinds, words.subtypes) if applies else Applies(),
         severity=row.choice("severity", SEVERITIES, "must"),
@@ -207,7 +237,9 @@ def _requirement(
         valid_to=day("valid_to"),
         text=row.text("text", ""),
         explanation=row.text("explanation", ""),
-        subject=row.text("subject", ""),
+        subject=row.text("subject", "") or asked.subject(row.names, shape.name, title, every=every),
+        weights=weights,
+        weight_words=weight_words(weights, asked, row.names),
     )
 
 
@@ -221,6 +253,6 @@ def _refuse_twins(
     rows = Counter(row.trade for row in trades if row.trade)
     for trade in (trade for trade, times in rows.items() if times > 1):
         remedy = "每种业态只写一个 [[trade]]，删去多余的"
-        top.report(f"业态“{name_of(trade, {})}”（{trade}）写了不止一次", remedy)
+        top.report(f"业态“{top.names.name(trade)}”（{trade}）写了不止一次", remedy)
     if not ids and not top.problems:
         top.report("没有任何配置要求", "至少写一个 [[requirement]]")

@@ -1,14 +1,18 @@
 """Judge plans and what people confirm: dated targets, grades of the units below, evidence."""
 
+import sys
 from typing import Final
 
+from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.gradings import ChildrenShareRule
 from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import compare
 from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
+from livingcircle._rules.wording import number_words
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
@@ -60,7 +64,7 @@ def target(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         reason = f"第一个期限是{first}，还没有到"
         return Outcome(NOT_APPLICABLE, reason=reason, found=done, unit=rule.unit)
     needed = due[-1].least
-    asked = f"到{due[-1].by.isoformat()}应累计{needed:g}{rule.unit}"
+    asked = f"到{due[-1].by.isoformat()}应累计{number_words(needed)}{rule.unit}"
     if done is None:
         return Outcome(
             UNKNOWN, required=needed, unit=rule.unit, numbers=asked, reason="没有进度数据"
@@ -71,7 +75,7 @@ def target(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         found=done,
         shortfall=max(0.0, needed - done),
         unit=rule.unit,
-        numbers=f"{asked}，已完成{done:g}{rule.unit}",
+        numbers=f"{asked}，已完成{number_words(done)}{rule.unit}",
     )
 
 
@@ -81,11 +85,14 @@ def grades(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
     assert isinstance(rule, GradeShareRule)  # noqa: S101
     rank = standard.defaults.grade_rank
     wanted = rank(rule.grade)
-    ranks = [None if grade is None else rank(grade) for _, grade in facts.children]
+    ranks = [
+        _ranks(child, None if grade is None else rank(grade), facts)
+        for child, grade in facts.children
+    ]
     if not ranks or wanted is None:
         return Outcome(UNKNOWN, unit="%", reason="没有下一级的评级")
-    good = sum(one is not None and one >= wanted for one in ranks)
-    blank = sum(one is None for one in ranks)
+    good = sum(lowest >= wanted for lowest, _ in ranks)
+    blank = sum(lowest < wanted <= highest for lowest, highest in ranks)
     low, high = good / len(ranks), (good + blank) / len(ranks)
     verdict = compare(low + rule.tolerance, high + rule.tolerance, rule.least)
     return Outcome(
@@ -96,4 +103,36 @@ def grades(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         unit="%",
         numbers=f"{len(ranks)}个中{good}个达到{rule.grade_name}，{blank}个未评级",
         reason="有单元未评级" if verdict == UNKNOWN else "",
+    )
+
+
+def _ranks(child: str, reported: int | None, facts: UnitFacts) -> tuple[int, int]:
+    """Return the lowest and the highest rank a unit below can have; what was reported decides."""
+    anything = (-1, sys.maxsize)
+    return facts.child_grades.get(child, anything) if reported is None else (reported, reported)
+
+
+def children(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outcome:
+    """Judge the share of units below that meet a requirement; those it does not concern are out."""
+    del standard
+    rule = requirement.rule
+    assert isinstance(rule, ChildrenShareRule)  # noqa: S101
+    told = facts.child_verdicts.get(requirement.id, ())
+    verdicts = [verdict for verdict in told if verdict != NOT_APPLICABLE]
+    who = LEVELS.get(rule.below, "单元")
+    if not verdicts:
+        verdict = NOT_APPLICABLE if told else UNKNOWN
+        return Outcome(verdict, unit="%", reason=f"没有适用的{who}" if told else f"没有{who}")
+    good, bad = (sum(one == word for one in verdicts) for word in (SERVED, LACKING))
+    low, high = good / len(verdicts), 1 - bad / len(verdicts)
+    verdict = compare(low + rule.tolerance, high + rule.tolerance, rule.least)
+    left = len(verdicts) - good - bad
+    return Outcome(
+        verdict,
+        required=round(100 * rule.least, 2),
+        found=round(100 * low, 2),
+        shortfall=0.0 if verdict == SERVED else round(max(0.0, 100 * (rule.least - low)), 2),
+        unit="%",
+        numbers=f"{len(verdicts)}个{who}中{good}个达到、{bad}个没有达到、{left}个未核实",
+        reason=f"有{who}未核实" if verdict == UNKNOWN else "",
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import ClassVar
 from typing import Self
 
@@ -9,6 +10,9 @@ from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
 from livingcircle._rules.defaults import Rounding
 from livingcircle._rules.fields import Fields
+from livingcircle._rules.wording import number_words
+from livingcircle._rules.wording import percent_words
+from livingcircle._rules.wording import slack_words
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class GradeShareRule:
         """Say the share."""
         del subject
         below = "社区" if level == "circle" else "生活圈"
-        return f"{LEVELS[level]}不少于{self.least:.0%}的{below}达到{self.grade_name}及以上"
+        share = "全部" if self.least >= 1 else f"不少于{percent_words(self.least)}的"
+        reached = f"达到{self.grade_name}及以上{slack_words(self.tolerance)}"
+        return f"{LEVELS[level]}{share}{below}{reached}"
 
 
 @dataclass(frozen=True)
@@ -70,18 +76,26 @@ class TargetRule:
             milestone = _milestone(row, total, before, defaults.rounding)
             if milestone is not None:
                 milestones.append(milestone)
-        if not milestones:
+        if not milestones and not fields.has("steps"):
             fields.report("缺少“steps”", "写出各期目标，例如 [{ by = 2024-12-31, least = 60 }]")
         days = [one.by for one in milestones]
         if days != sorted(set(days)):
             fields.report("“steps”的日期没有从早到晚排列", "按日期先后排列各期目标")
+        for earlier, later in pairwise(milestones):
+            if later.least < earlier.least:
+                low, high = number_words(later.least), number_words(earlier.least)
+                fields.report(
+                    f"到{later.by}的累计数{low}比前一期的{high}还少",
+                    "累计数写 least；只写这一期新增的，用 added",
+                )
         return cls(tuple(milestones), fields.text("unit", "个"))
 
     def describe(self, subject: str, level: str) -> str:
         """Say each milestone."""
         del subject
         words = [
-            f"到{one.by.isoformat()}累计不少于{one.least:g}{self.unit}" for one in self.milestones
+            f"到{one.by.isoformat()}累计不少于{number_words(one.least)}{self.unit}"
+            for one in self.milestones
         ]
         return f"{LEVELS[level]}：{'，'.join(words)}，可以超额完成"
 
@@ -97,16 +111,19 @@ def _milestone(
         if not row.has("by"):
             row.report("缺少“by”", "写到哪一天为止，例如 by = 2024-12-31")
         return None
+    if sum(one is not None for one in (least, added, share)) > 1:
+        row.report("一期写了几个目标数", "least（累计）、added（当期新增）、share（比例）只写一个")
     if least is not None:
         return Milestone(by, least)
     if added is not None:
         return Milestone(by, before + added)
     if share is not None and total is not None:
         return Milestone(by, Rounding.whole(share * total, rounding.mode))
-    row.report(
-        "没有写目标数",
-        "写 least（累计）、added（当期新增），或 share（比例，同时在要求中写 total）",
-    )
+    if not any(row.has(key) for key in ("least", "added")):
+        row.report(
+            "没有写目标数",
+            "写 least（累计）、added（当期新增），或 share（比例，同时在要求中写 total）",
+        )
     return None
 
 

@@ -3,29 +3,28 @@
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 from typing import Self
 
-from livingcircle._rules.conditions import Applies
+from livingcircle._rules.applies import Applies
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.defaults import SHARINGS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.facts import PHYSICAL
+from livingcircle._rules.facts import TRANSITIONAL
+from livingcircle._rules.plans import TextRule
+from livingcircle._rules.reaches import ReachRule
+from livingcircle._rules.shapes import MEANT_FOR
+from livingcircle._rules.sizes import ShareRule
+from livingcircle._rules.trade_names import TradeNames
+from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
-from livingcircle.trades import TRADES
 
 SEVERITIES: Final = {"must": "必须", "should": "应当或鼓励", "info": "参考"}
-
-
-@dataclass(frozen=True)
-class TradeRow:
-    """Say how a standard sorts one trade, and what it calls it."""
-
-    trade: str
-    name: str
-    tier: str
-    group: str
-    level: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Requirement:
         Whether same-day online service may stand in (密云 附件1.1 一 note **).
     count_mobile
         Whether mobile and temporary supply counts.
+    weights
+        What an outlet of a trade counts, where that is not one.
     text
         The plan's own words.
     """
@@ -74,6 +75,20 @@ class Requirement:
     text: str
     explanation: str
     subject: str
+    weights: tuple[tuple[str, float], ...] = ()
+    weight_words: str = ""
+
+    def stands_for(self, name: str) -> bool:
+        """Tell whether an id means this requirement, which may be one of several trades."""
+        return self.id == name or self.id.startswith(f"{name}.")
+
+    @property
+    def supplies(self) -> frozenset[str]:
+        """Return the ways of supply that count; one that a condition names does."""
+        named = set(self.where.supply)
+        if isinstance(self.rule, ShareRule):
+            named |= set(self.rule.having.supply)
+        return PHYSICAL | named | (TRANSITIONAL if self.count_mobile else frozenset())
 
     @property
     def name(self) -> str:
@@ -84,8 +99,20 @@ class Requirement:
         """Return the rule in one Chinese sentence, its conditions included."""
         conditions = self.where.describe()
         subject = f"{self.subject}（{conditions}）" if conditions else self.subject
-        said = self.rule.describe(subject, self.level)
-        return f"{said}，适用于{self.applies.describe()}" if not self.applies.always else said
+        if self.every and isinstance(self.rule, CountRule | LadderRule):
+            said = self.rule.describe_each(subject, self.level)
+        else:
+            said = self.rule.describe(subject, self.level)
+        return "，".join([said, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        """Return what else decides, in words."""
+        notes = [self.weight_words] if self.weights else []
+        if self.count_mobile and self.rule.name in MEANT_FOR["count_mobile"]:
+            notes.append("移动和临时供给也计入")
+        notes += [SHARINGS[self.sharing]] if self.sharing else []
+        notes += ["可由线上当日服务替代"] if self.online_substitute else []
+        return notes if self.applies.always else [*notes, f"适用于{self.applies.describe()}"]
 
     def in_force(self, on: date | None) -> bool:
         """Return whether the requirement is valid on a day; without a day it is."""
@@ -126,6 +153,15 @@ class Standard:
                 return one
         raise StandardError(f"标准“{self.id}”里没有要求“{requirement_id}”")
 
+    @cached_property
+    def names(self) -> TradeNames:
+        """Return what the standard calls its trades, its own among them."""
+        return TradeNames(self.trades)
+
+    def standing_for(self, name: str) -> list[Requirement]:
+        """Return the requirement of an id, or each of those that ``each = true`` made of it."""
+        return [one for one in self.requirements if one.stands_for(name)]
+
     def row(self, trade: str) -> TradeRow | None:
         """Return how the standard sorts a trade, or None."""
         return next((row for row in self.trades if row.trade == trade), None)
@@ -142,13 +178,18 @@ class Standard:
 
     def name_of(self, trade: str) -> str:
         """Return what the standard calls a trade."""
-        row = self.row(trade)
-        return row.name if row else TRADES[trade].name
+        return self.names.name(trade)
 
-    def reach(self, trade: str) -> Requirement | None:
-        """Return the first requirement on the walking radius of a trade, or None."""
+    @property
+    def blank(self) -> bool:
+        """Tell whether it is a form that nobody has filled in: nothing in it can be judged."""
+        return all(isinstance(one.rule, TextRule) for one in self.requirements)
+
+    def reach(self, trade: str, on: date | None = None) -> Requirement | None:
+        """Return the first requirement on the walking radius of a trade on a day, or None."""
         for one in self.requirements:
-            if isinstance(one.rule, ReachRule) and trade in one.trades and one.rule.mode == "walk":
+            walked = isinstance(one.rule, ReachRule) and one.rule.mode == "walk"
+            if walked and trade in one.trades and one.in_force(on):
                 return one
         return None
 

@@ -5,8 +5,9 @@ from typing import Final
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
-from livingcircle._rules.counts import ReachRule
 from livingcircle._rules.counts import Rule
+from livingcircle._rules.gradings import ChildrenShareRule
+from livingcircle._rules.gradings import GradeRule
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.mixes import ProhibitedRule
 from livingcircle._rules.mixes import SeparationRule
@@ -15,6 +16,7 @@ from livingcircle._rules.plans import GradeShareRule
 from livingcircle._rules.plans import QualitativeRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.plans import TextRule
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -36,7 +38,9 @@ SHAPES: Final[Mapping[str, type[Rule]]] = {
         FloorShareRule,
         ShareRule,
         MeasureRule,
+        GradeRule,
         GradeShareRule,
+        ChildrenShareRule,
         TargetRule,
         QualitativeRule,
         TextRule,
@@ -55,14 +59,18 @@ SHAPE_NAMES: Final[Mapping[str, str]] = {
     "floor_share": "面积占比",
     "share": "占比",
     "measure": "指标",
+    "grade": "分级",
     "grade_share": "达级占比",
+    "children_share": "下级占比",
     "target": "分期目标",
     "qualitative": "人工确认",
     "text": "原文",
 }
 _ABOUT_OUTLETS: Final = frozenset(SHAPES) - {
     "measure",
+    "grade",
     "grade_share",
+    "children_share",
     "target",
     "qualitative",
     "text",
@@ -71,6 +79,7 @@ MEANT_FOR: Final[Mapping[str, frozenset[str]]] = {
     "match": frozenset({"count", "ladder", "reach"}),
     "sharing": frozenset({"count", "ladder", "variety"}),
     "online_substitute": frozenset({"count", "ladder"}),
+    "weights": frozenset({"count", "ladder"}),
     "count_mobile": _ABOUT_OUTLETS - {"prohibited"},
     "where": _ABOUT_OUTLETS,
 }

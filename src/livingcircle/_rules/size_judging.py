@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from livingcircle._rules.conditions import all_of
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.conditions import within
+from livingcircle._rules.count_judging import no_size
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fields import Span
@@ -18,6 +18,7 @@ from livingcircle._rules.outcome import Outcome
 from livingcircle._rules.outcome import between
 from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
+from livingcircle._rules.samples import sample_words
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -26,6 +27,9 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle._rules.tally import NO_LEDGER
 from livingcircle._rules.tally import is_known
 from livingcircle._rules.tally import tally
+from livingcircle._rules.wording import measured_words
+from livingcircle._rules.wording import number_words
+from livingcircle._rules.wording import span_words
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
@@ -75,17 +79,18 @@ def area(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Outc
     per = "community_count" if rule.per == "communities" else rule.per
     size = 1.0 if per == "unit" else facts.quantity(per)
     if size is None:
-        return Outcome(UNKNOWN, unit="平方米", reason="缺少人口、户数或套数，算不出应配面积")
+        return Outcome(UNKNOWN, unit="平方米", reason=no_size(rule.per, "面积"))
     scale = 1.0 if per == "unit" else size / rule.size
     floor = _floor(requirement, facts, standard)
     low, high = (None if end is None else end * scale for end in rule.span)
     verdict = between(floor.sure, floor.most, (low, high if rule.most_binds else None))
     over = 0.0 if high is None or not rule.most_binds else max(0.0, floor.sure - high)
-    needed = high if over > SLACK or low is None else low
+    above = high is not None and floor.sure > high + SLACK
+    needed = high if high is not None and (low is None or over > SLACK) else low
     short = 0.0 if low is None else max(0.0, low - floor.sure)
     numbers = f"{_asked_area(low, high)}，已登记{floor.sure:,.0f}平方米"
     numbers += f"（另有{floor.blank}家没有登记面积）" if floor.blank else ""
-    numbers += "，超过上限" if high is not None and floor.sure > high + SLACK else ""
+    numbers += "，超过上限" if above else ""
     return Outcome(
         verdict,
         required=round(needed or 0.0, 1),
@@ -176,9 +181,12 @@ def share(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Out
     if not any(outlets.values()):
         return Outcome(UNKNOWN, unit="%", reason="范围内的网点都未核实")
     outcome = _share_outcome(chosen.low, chosen.high, rule.span, rule.tolerance)
-    words = f"{chosen.words()}，{outcome.numbers}"
+    complete = is_known(requirement, facts, standard)
+    words = f"{'' if complete else '已登记的'}{chosen.words()}，{outcome.numbers}"
     if (rule.tiers or rule.trades) and other.total:
         words += f"（若按{other.what}计，{_percents(other.low, other.high)}）"
+    if not complete and outcome.verdict != UNKNOWN:
+        outcome = outcome.being(outcome.verdict, "台账不完整，只按已登记的网点计")
     return outcome.saying(words)
 
 
@@ -219,10 +227,10 @@ def _of_outlets(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Sta
 
 def _of_trades(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Standard) -> _Portion:
     """Return the share among the trades present that the standard sorts."""
-    sorted_trades = {row.trade for row in standard.trades}
-    sure = frozenset().union(*(one.trades for one, known in outlets.items() if known))
-    perhaps = frozenset().union(*(one.trades for one in outlets)) & sorted_trades
-    sure &= sorted_trades
+    sorted_trades, names = [row.trade for row in standard.trades], standard.names
+    held = {one: names.narrowest(one.trades, sorted_trades) for one in outlets}
+    sure = frozenset().union(*(held[one] for one, known in outlets.items() if known))
+    perhaps = frozenset().union(*held.values())
     yes, maybe_yes = (
         sum(_wanted(frozenset([trade]), rule, standard) for trade in held)
         for held in (sure, perhaps - sure)
@@ -293,7 +301,7 @@ def measure(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
     if value is None:
         return Outcome(UNKNOWN, unit=rule.unit, reason=f"没有{rule.label}的数据")
     if rule.unit == "%" and value > 1:
-        reason = f"{rule.label}写成了{value:g}，占比用小数写，例如0.9"
+        reason = f"{rule.label}写成了{number_words(value)}，占比用小数写，例如0.9"
         return Outcome(UNKNOWN, unit=rule.unit, reason=reason)
     scale = 100.0 if rule.unit == "%" else 1.0
     low, high = rule.span
@@ -309,6 +317,18 @@ def measure(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
         surplus=round(over * scale, 3),
         unit=rule.unit,
     )
-    ends = tuple(None if end is None else end * scale for end in rule.span)
-    numbers = f"实际{value * scale:,.10g}{rule.unit}，应{span_words((ends[0], ends[1]), rule.unit)}"
-    return replace(outcome, numbers=numbers)
+    first, last = (None if end is None else end * scale for end in rule.span)
+    said = _measured(value * scale, (first, last), verdict)
+    sample = facts.samples.get(rule.measure)
+    if rule.unit == "%" and sample:
+        said += f"%{sample_words(value, sample, low)}"
+    else:
+        said += rule.unit
+    return replace(outcome, numbers=f"实际{said}，应{span_words((first, last), rule.unit)}")
+
+
+def _measured(value: float, span: Span, verdict: str) -> str:
+    """Write a measured number, in full where shortened it would look like what is asked."""
+    short = measured_words(value)
+    ends = {number_words(end) for end in span if end is not None}
+    return number_words(value) if verdict == LACKING and short in ends else short

@@ -7,17 +7,21 @@ from typing import Final
 from typing import Self
 
 from livingcircle._rules.conditions import Where
-from livingcircle._rules.conditions import span_words
 from livingcircle._rules.counts import PER
 from livingcircle._rules.counts import TIERS
-from livingcircle._rules.counts import people
 from livingcircle._rules.defaults import BASES
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
+from livingcircle._rules.defaults import each_unit
+from livingcircle._rules.defaults import in_unit
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
 from livingcircle._rules.naming import names_of
 from livingcircle._rules.naming import read_trades
+from livingcircle._rules.wording import number_words
+from livingcircle._rules.wording import percent_span_words
+from livingcircle._rules.wording import slack_words
+from livingcircle._rules.wording import span_words
 
 MEASURES: Final[Mapping[str, tuple[str, str]]] = {
     "area_km2": ("面积", "平方公里"),
@@ -27,6 +31,12 @@ MEASURES: Final[Mapping[str, tuple[str, str]]] = {
     "dwellings": ("住宅套数", "套"),
     "community_count": ("覆盖社区数", "个"),
     "floor_area_m2": ("总建筑面积", "平方米"),
+}
+
+RATES: Final[Mapping[str, str]] = {
+    "chain": "连锁化率",
+    "online": "线上入驻率",
+    "quality_brand": "优质品牌占比",
 }
 
 
@@ -59,13 +69,12 @@ class AreaRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the area; only the lower bound is mandatory unless the pack says otherwise."""
-        binds = (
-            "" if self.span[1] is None or self.most_binds else "（下限必须达到，超过上限只提示）"
-        )
+        loose = self.span[1] is not None and not self.most_binds
+        binds = "（下限必须达到，超过上限只提示）" if loose else ""
+        many = "" if self.size == 1 else number_words(self.size)
         unit = {**PER, "communities": "个社区"}[self.per]
-        whole = "全区" if level == "district" else f"每个{LEVELS[level]}"
-        each = whole if self.per == "unit" else f"每{people(self.size)}{unit}"
-        return f"{subject}建筑面积{each}{span_words(self.span, '平方米')}{binds}"
+        each = each_unit(level) if self.per == "unit" else f"{LEVELS[level]}每{many}{unit}"
+        return f"{each}{subject}建筑面积{span_words(self.span, '平方米')}{binds}"
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,8 @@ class SiteAreaRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the size of one site."""
-        del level
         words = "或".join(span_words(span, "平方米") for span in self.ranges)
-        return f"每处{subject}建筑面积{words}"
+        return f"{in_unit(level)}每处{subject}建筑面积{words}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,9 @@ class FloorShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{percent_words(self.span)}"
+        share = percent_span_words(self.span)
+        slack = slack_words(self.tolerance)
+        return f"{subject}建筑面积占{LEVELS[level]}总建筑面积的比例{share}{slack}"
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,7 @@ class ShareRule:
     having: Where
     tiers: tuple[str, ...]
     trades: tuple[str, ...]
+    trade_names: str
 
     @classmethod
     def parse(cls, fields: Fields, defaults: Defaults) -> Self:
@@ -144,6 +155,7 @@ class ShareRule:
             having=Where.parse(inner),
             tiers=tiers,
             trades=trades,
+            trade_names=names_of(fields, trades, "或"),
         )
         by_trade = bool(rule.tiers or rule.trades)
         if not by_trade and rule.having == Where():
@@ -154,14 +166,24 @@ class ShareRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the share."""
-        words = [TIERS[tier] for tier in self.tiers]
-        words += [names_of(self.trades, "或"), self.having.describe()]
-        who = "、".join(word for word in words if word)
-        slack = f"（容差{self.tolerance * 100:g}个百分点）" if self.tolerance else ""
+        who = self._who()
         return (
-            f"{LEVELS[level]}内{subject}中“{who}”按{BASES[self.base]}的占比"
-            f"{percent_words(self.span)}{slack}"
+            f"{in_unit(level)}{subject}中“{who}”按{BASES[self.base]}的占比"
+            f"{percent_span_words(self.span)}{slack_words(self.tolerance)}"
         )
+
+    def _who(self) -> str:
+        """Say which outlets are the numerator."""
+        words = [*(TIERS[tier] for tier in self.tiers), self.trade_names, self.having.describe()]
+        return "、".join(word for word in words if word)
+
+    def rate(self) -> str:
+        """Return what the share is called: 连锁化率 has a name of its own."""
+        plain = not (self.tiers or self.trades)
+        for flag, name in RATES.items():
+            if plain and self.having == Where(flags=((flag, True),)):
+                return name
+        return f"{self._who()}{'' if self.having == Where() else '的网点'}占比"
 
 
 @dataclass(frozen=True)
@@ -191,16 +213,12 @@ class MeasureRule:
     def describe(self, subject: str, level: str) -> str:
         """Say the range."""
         del subject
-        words = span_words(self.span, self.unit)
         if self.unit == "%":
-            words = percent_words(self.span)
+            words = percent_span_words(self.span) + slack_words(self.tolerance)
+        else:
+            slack = f"（容差{number_words(self.tolerance)}{self.unit}）" if self.tolerance else ""
+            words = span_words(self.span, self.unit) + slack
         return f"{LEVELS[level]}{self.label}{words}"
-
-
-def percent_words(span: Span) -> str:
-    """Write a range of fractions as percentages: 0.3 becomes 30%."""
-    low, high = (None if end is None else round(end * 100, 6) for end in span)
-    return span_words((low, high), "%")
 
 
 def _fractions(fields: Fields) -> Span:

@@ -6,7 +6,6 @@ from typing import Final
 
 from livingcircle._rules.facts import GONE
 from livingcircle._rules.facts import ONLINE
-from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import TRANSITIONAL
 from livingcircle._rules.facts import UNVERIFIED
 from livingcircle._rules.facts import OutletFacts
@@ -51,10 +50,10 @@ def tally(requirement: Requirement, outlets: Iterable[OutletFacts]) -> Tally:
         doubtful = fits is None or outlet.status == UNVERIFIED
         if requirement.online_substitute:
             _note_online(bins, outlet, doubtful=doubtful)
-        if outlet.supply in TRANSITIONAL and not requirement.count_mobile:
-            bins["passing"].add(outlet.outlet_id)
-        elif outlet.supply in PHYSICAL | TRANSITIONAL:
+        if outlet.supply in requirement.supplies:
             bins["maybe" if doubtful else "sure"].add(outlet.outlet_id)
+        elif outlet.supply in TRANSITIONAL:
+            bins["passing"].add(outlet.outlet_id)
     return Tally(**{name: frozenset(found) for name, found in bins.items()})
 
 
@@ -77,6 +76,19 @@ def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> t
         near |= facts.inside.keys()
     reachable = [one for key, one in facts.everywhere.items() if key in near]
     return strict, tally(requirement, reachable)
+
+
+def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) -> float:
+    """Return how much some outlets count: one each, or the largest weight of their trades."""
+    weights, asked = dict(requirement.weights), frozenset(requirement.trades)
+    return sum(
+        max(
+            (weights.get(trade, 1.0) for trade in facts.everywhere[one].trades & asked), default=1.0
+        )
+        if weights
+        else 1.0
+        for one in outlets
+    )
 
 
 def is_known(requirement: Requirement, facts: UnitFacts, standard: Standard) -> bool:

@@ -164,6 +164,9 @@ def _choice(text: str, column: Column) -> Cell:
         if word in {unicodedata.normalize("NFKC", name).lower(), code.lower()}:
             return Cell(code)
     words = "、".join(column.words)
+    if column.free:
+        problem = f"“{text}”不是自带的{column.title}，照原样保留"
+        return Cell(text, problem, f"配置标准里另立了它才起作用；否则从这些词里选一个：{words}")
     kept = next((w for w, code in column.choices.items() if code == column.otherwise), "")
     outcome = f"按“{kept}”处理" if kept else "按没有填处理"
     return Cell(

@@ -149,9 +149,10 @@ def _add_up(found: Findings, whole: str, rows: pd.DataFrame) -> None:
 
 
 def resolve_trades(found: Findings, grid: Grid, column: Column) -> list[str]:
-    """Write the trades of each row by their official names, and note what is not known.
+    """Return the trades of each row as written, and note what is not known.
 
     A shop of an unknown trade stays a shop: it counts for no trade until a person has decided.
+    Words are kept, known or not, because a standard may have trades of its own by these names.
     """
     texts = grid[column.name]
     names = grid.get("name", [""] * len(texts))
@@ -183,7 +184,7 @@ def _trades_of(
     elif not codes:
         problem = "没有填业态，这个网点暂不计入任何业态"
         found.add(position, column, text, Cell(None, problem, _suggest([], name), REVIEW))
-    return names
+    return names if foreign or not (codes or match.unmatched) else text
 
 
 def _crosswalk(text: str) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ class Column:
         What an empty cell means; empty when an empty cell means "not known".
     otherwise
         The code an unknown word is kept as; empty when such a cell is emptied.
+    free
+        True where an unknown word is kept as written, because a standard may know it.
     low, high
         Limits of a number, both allowed.
     positive
@@ -83,6 +85,7 @@ class Column:
     remark: str = ""
     default: str = ""
     otherwise: str = ""
+    free: bool = False
     low: float = -math.inf
     high: float = math.inf
     positive: bool = False

@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from livingcircle._rules.counts import MODES
-from livingcircle._rules.counts import ReachRule
+from livingcircle._rules.reaches import MODES
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle.district import District
 from livingcircle.district import Source

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from livingcircle._rules.conditions import FORMATIONS
-from livingcircle._rules.conditions import KINDS
-from livingcircle._rules.conditions import SUBTYPES
+from livingcircle._rules.applies import FORMATIONS
+from livingcircle._rules.applies import KINDS
+from livingcircle._rules.applies import SUBTYPES
 from livingcircle._rules.defaults import LEVELS as LEVEL_NAMES
 from livingcircle._rules.requirement import SEVERITIES
 

@@ -75,15 +75,17 @@ def _write_table(
 
 
 def _choice_rule(column: Column, lists: dict[str, str]) -> dict[str, object]:
-    strict = column.kind is not Kind.TRADES  # several trades may be written in one cell
+    strict, told = True, f"从下拉列表里选一个{column.title[:20]}"
+    if column.kind is Kind.TRADES:  # several trades may be written in one cell
+        strict, told = False, "多个业态用“、”分开；目录里没有的会进入待核清单"
+    elif column.free:
+        strict, told = False, "配置标准另立的类型可以直接填写"
     return {
         "validate": "list",
         "source": lists[column.name],
         "error_type": "stop" if strict else "information",
         "error_title": "不在选项里",
-        "error_message": f"从下拉列表里选一个{column.title[:20]}"
-        if strict
-        else "多个业态用“、”分开；目录里没有的会进入待核清单",
+        "error_message": told,
     }
 
 

@@ -108,15 +108,18 @@ def file_digest(path: Path) -> str:
 def listed_trades(entry: Entry, named: pd.Series) -> frozenset[str]:
     """Return the trades a ledger is complete for, as declared.
 
-    A ledger says nothing of trades that never occur in it: their absence is unknown.
+    A ledger says nothing of trades that never occur in it: their absence is unknown. Words that
+    are no trade here are kept, because a standard may have a trade of that name.
     """
     declared = entry.complete_for or ("none" if entry.is_osm else "listed")
     if isinstance(declared, frozenset):
         return declared
     if declared == "none":
         return frozenset()
-    occurring = {code for cell in set(named) for code in match_names(cell).codes}
-    return frozenset(with_broader(sorted(occurring)))
+    matches = [match_names(cell) for cell in set(named)]
+    occurring = {code for match in matches for code in match.codes}
+    strange = {word for match in matches for word in match.unmatched}
+    return frozenset(with_broader(sorted(occurring))) | strange
 
 
 def source_of(entry: Entry, table: str, rows: int, complete_for: frozenset[str]) -> Source:
