@@ -104,6 +104,7 @@ def test_the_pack_to_spoil_is_sound():
             ),
             ["到500反而从5个减到2个"],
         ),
+        (('trades = ["药店"]', 'tiers = ["local"]'), ["一种业态也没有", "[[trade]]"]),
         (('rule = "count"', 'rule = "variety"\nkinds = 15'), ["要15种", "只有1种"]),
         (('rule = "count"', 'rule = "variety"\nclasses = 2'), ["要2类", "只有1类", "group"]),
         (

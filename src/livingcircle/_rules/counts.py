@@ -67,6 +67,16 @@ class Rule(Protocol):
         ...
 
 
+def scope_words(level: str, per: str, size: float) -> str:
+    """Say in what unit, and for how much of it, something is asked for."""
+    if per == "unit":
+        return each_unit(level)
+    many = "" if size == 1 else number_words(size)
+    if per == "communities":
+        return f"{'' if level == 'community' else in_unit(level)}每{many}个社区"
+    return f"{LEVELS[level]}每{many}{PER[per]}"
+
+
 @dataclass(frozen=True)
 class CountRule:
     """Ask for a number of outlets per unit, per N persons, households, dwellings or km²."""
@@ -136,21 +146,13 @@ class CountRule:
 
     def describe(self, subject: str, level: str) -> str:
         """Say the count."""
-        return f"{self._scope(level)}{self._bounds()}{subject}{self._note()}"
+        scope = scope_words(level, self.per, self.size)
+        return f"{scope}{self._bounds()}{subject}{self._note()}"
 
     def describe_each(self, subjects: str, level: str) -> str:
         """Say the count where it holds for each of several trades."""
-        return f"{self._scope(level)}{subjects}各{self._bounds()}{self._note()}"
-
-    def _scope(self, level: str) -> str:
-        """Say in what unit, and for how much of it, outlets are counted."""
-        if self.per == "unit":
-            return each_unit(level)
-        many = "" if self.size == 1 else number_words(self.size)
-        if self.per == "communities":
-            inside = "" if level == "community" else in_unit(level)
-            return f"{inside}每{many or ''}个社区"
-        return f"{LEVELS[level]}每{many}{PER[self.per]}"
+        scope = scope_words(level, self.per, self.size)
+        return f"{scope}的{subjects}各{self._bounds()}{self._note()}"
 
     def _bounds(self) -> str:
         bounds = [] if self.least is None else [f"不少于{number_words(self.least)}个"]
@@ -259,7 +261,7 @@ class LadderRule:
 
     def describe_each(self, subjects: str, level: str) -> str:
         """Say each step where they hold for each of several trades."""
-        return f"{LEVELS[level]}{subjects}各按{QUANTITIES[self.by]}配置：{self._steps()}"
+        return f"{LEVELS[level]}的{subjects}各按{QUANTITIES[self.by]}配置：{self._steps()}"
 
     def _steps(self) -> str:
         unit = {**PER, "communities": "个社区", "floor_area_m2": "平方米"}[self.by]

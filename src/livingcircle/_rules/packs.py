@@ -180,8 +180,11 @@ def _requirements(
     told = len(row.problems)
     asked = read_asked(row, sorted_trades)
     each = bool(row.flag("each", default=False))
-    if (shape.needs_trades or each) and not asked.trades and not asked.tried:
-        row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
+    if (shape.needs_trades or each) and not asked.trades:
+        if not asked.tried:
+            row.report("缺少“trades”", '写业态代码或名称，例如 trades = ["药店"]')
+        elif len(row.problems) == told:
+            row.report("这样选，一种业态也没有", "先用 [[trade]] 把业态分类，或直接写“trades”")
     _refuse_idle_keys(row, shape)
     one = _requirement(row, name, shape, asked, words, head)
     if len(row.problems) == told and not each:
@@ -196,6 +199,7 @@ def _requirements(
             one,
             id=f"{name}.{trade}",
             trades=(trade,),
+            every=False,
             subject=f"{own}（{called[trade]}）" if own else called[trade],
         )
         for trade in one.trades

@@ -22,6 +22,7 @@ from livingcircle._rules.plans import QualitativeRule
 from livingcircle._rules.plans import TargetRule
 from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.requirement import Requirement
+from livingcircle._rules.sizes import RATES
 from livingcircle._rules.sizes import AreaRule
 from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
@@ -151,8 +152,10 @@ def _share(one: Requirement, missed: Missed) -> Todo:
     """Word the share of some outlets by the name of the rate."""
     rule = one.rule
     assert isinstance(rule, ShareRule)  # noqa: S101
-    whose = f"{_such(one)}的" if one.trades or one.where.words() else ""
-    return _shifted(f"{whose}{rule.rate()}", missed)
+    rate, whose = rule.rate(), ""
+    if one.trades or one.where.words():
+        whose = f"{_such(one)}{'的' if rate in RATES.values() else '中'}"
+    return _shifted(f"{whose}{rate}", missed)
 
 
 def _measure(one: Requirement, missed: Missed) -> Todo:

@@ -9,10 +9,10 @@ from typing import Self
 from livingcircle._rules.conditions import Where
 from livingcircle._rules.counts import PER
 from livingcircle._rules.counts import TIERS
+from livingcircle._rules.counts import scope_words
 from livingcircle._rules.defaults import BASES
 from livingcircle._rules.defaults import LEVELS
 from livingcircle._rules.defaults import Defaults
-from livingcircle._rules.defaults import each_unit
 from livingcircle._rules.defaults import in_unit
 from livingcircle._rules.fields import Fields
 from livingcircle._rules.fields import Span
@@ -71,10 +71,8 @@ class AreaRule:
         """Say the area; only the lower bound is mandatory unless the pack says otherwise."""
         loose = self.span[1] is not None and not self.most_binds
         binds = "（下限必须达到，超过上限只提示）" if loose else ""
-        many = "" if self.size == 1 else number_words(self.size)
-        unit = {**PER, "communities": "个社区"}[self.per]
-        each = each_unit(level) if self.per == "unit" else f"{LEVELS[level]}每{many}{unit}"
-        return f"{each}{subject}建筑面积{span_words(self.span, '平方米')}{binds}"
+        scope = scope_words(level, self.per, self.size)
+        return f"{scope}的{subject}建筑面积{span_words(self.span, '平方米')}{binds}"
 
 
 @dataclass(frozen=True)
