@@ -415,6 +415,7 @@ def test_a_gate_drawn_beside_the_road_closes_its_lane():
         ("06:00—09:00", [], INF),
         ("06:00～09:00", [], INF),
         ("06:00至09:00", [], INF),
+        ("早6点到晚11点", [], 360),
         ("早晚开放", ["gate_hours"], 360),
     ],
 )

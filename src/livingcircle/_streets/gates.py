@@ -6,8 +6,6 @@ residents' gate as well, whether or not somebody drew one.
 """
 
 import math
-import re
-import unicodedata
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -21,9 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from opening_hours import OpeningHours
-from opening_hours import validate
 
+from livingcircle._hours import read_hours
 from livingcircle._streets.topology import Topology
 
 Ints = npt.NDArray[np.int64]
@@ -73,13 +70,12 @@ def is_open(hours: object, at: str) -> bool | None:
     """
     if not isinstance(hours, str) or not hours.strip():
         return True
-    text = unicodedata.normalize("NFKC", hours).strip()
-    text = re.sub(r"\s*(?:~|—+|–|－|至|到)\s*", "-", text)
-    if not validate(text):
+    opening = read_hours(hours)
+    if opening is None:
         return None
     hour, minute = (int(part) for part in at.split(":"))
     # 2024-06-12 is a Wednesday without a holiday; only the hour matters to a gate.
-    return bool(OpeningHours(text).is_open(datetime(2024, 6, 12, hour, minute)))  # noqa: DTZ001
+    return bool(opening.is_open(datetime(2024, 6, 12, hour, minute)))  # noqa: DTZ001
 
 
 def plan_gates(
