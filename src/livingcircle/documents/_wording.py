@@ -37,6 +37,7 @@ OUTLET_STATUS: Mapping[str, str] = MappingProxyType(
 # What is counted in whole pieces; of 处 some are there but not as they should be.
 PIECES = frozenset({"个", "种", "类", "户", "套"})
 SITES = "处"
+SHARE = "占比"  # the unit of what is told in per cent
 LARGE = 1000.0
 
 

@@ -52,6 +52,16 @@ def test_first_gap_cell_by_cell(assessed: SimpleNamespace) -> None:
     ]  # fmt: skip
 
 
+def test_shares_are_told_in_words(assessed: SimpleNamespace) -> None:
+    assessed.gaps["unit"] = "%"
+    numbers = ["required", "found", "shortfall"]
+    assessed.gaps[numbers] = assessed.gaps[numbers].astype(float)
+    assessed.gaps.loc[:, numbers] = [100.0, 22.41, 77.59]
+    row = dict(zip(TITLES, gap_rows(assessed)[0], strict=True))
+    told = ("应配数量", "缺少数量", "超出数量", "单位")
+    assert [row[title] for title in told] == ["100%", "77.6个百分点", None, "占比"]
+
+
 def test_none_at_all_and_too_few_are_different_words(assessed: SimpleNamespace) -> None:
     rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)]
     states = [[row["现有数量（圈内）"], row["状态"]] for row in rows]

@@ -109,7 +109,7 @@ def test_unsafe_circle_names_become_safe_file_names(
     assessed: SimpleNamespace, tmp_path: Path
 ) -> None:
     assessed.circle_facts["name"] = "../果园/生活圈"
-    made = write_plan_sheets(assessed, tmp_path / "out")
+    made = write_plan_sheets(assessed, str(tmp_path / "out"))
     assert all((tmp_path / "out") in path.parents for path in made)
     assert {path.name for path in made if path.suffix == ".docx"} == {
         "_果园_生活圈_一圈一策.docx",
