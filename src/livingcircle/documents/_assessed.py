@@ -136,6 +136,14 @@ class Assessed(Protocol):
     def circle_facts(self) -> pd.DataFrame:
         """Return one row of facts for each circle."""
 
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """Return what to look at on the streets."""
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Return what is wrong with the files and the reports."""
+
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a table as named tuples; their cells are of any type."""

@@ -51,6 +51,20 @@ def introduction(assessed: Assessed, circle_id: str) -> str:
     return f"{facts['name']}{'，'.join(parts)}。"
 
 
+def parted_sentence(assessed: Assessed, circle_id: str) -> str:
+    """Say which plan tells what a community lacks that lies only partly in this circle."""
+    members = of_circle(assessed.district.circle_members, circle_id)
+    named, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
+    findings = assessed.findings[assessed.findings["level"] == "community"]
+    home = findings.drop_duplicates("unit_id").set_index("unit_id")["circle_id"]
+    told = [
+        f"{named.get(one, one)}（部分）的缺口列入{circles[home[one]]}"
+        for one in members.loc[members["part"].astype(bool), "community_id"]
+        if home.get(one, circle_id) not in ("", circle_id) and home[one] in circles.index
+    ]
+    return wording.sentence("；".join(told))
+
+
 def age_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Sum residents by community and age over the doors; a circle's row is their total."""
     doors = of_circle(assessed.doors, circle_id)

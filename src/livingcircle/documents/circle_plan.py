@@ -107,6 +107,9 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
 def _shortfalls(page: Page, assessed: Assessed, circle_id: str) -> None:
     page.add("三、短板与盲区", "一级标题")
     page.add("（一）数量和半径短板", "二级标题")
+    parted = told.parted_sentence(assessed, circle_id)
+    if parted:
+        page.add(parted)
     page.add_all(told.gap_sentences(assessed, circle_id))
     page.add("（二）步行服务盲区", "二级标题")
     page.add_all(told.blind_sentences(assessed, circle_id))

@@ -20,12 +20,14 @@ from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
+from livingcircle.documents._data_notes import note_sheet
 from livingcircle.documents._planning import Sites
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._standard_sheets import matrix_sheets
 from livingcircle.documents._standard_sheets import open_sheet
 from livingcircle.documents._standard_sheets import rule_sheet
 from livingcircle.documents._standard_sheets import text_sheet
+from livingcircle.documents._standard_sheets import tier_of
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.documents._workbook import or_unknown
@@ -73,6 +75,7 @@ def write_gap_list(assessed: Assessed, path: Path) -> Path:
         open_sheet(assessed),
         rule_sheet(assessed),
         text_sheet(assessed),
+        note_sheet(assessed),
     )
     return write_workbook(path, facts, title, sheets)
 
@@ -117,7 +120,7 @@ class _Rows:
         circle = wording.circle(row.circle_name, row.level)
         return [
             circle, self._street(row), wording.level(row.level).title,
-            wording.place(row), row.trade_name, wording.tier(row.tier),
+            wording.place(row), row.trade_name, tier_of(row.tier, one),
             requirement_text(one), row.clause,
             *_amounts(row, None if way else inside, row.found if way else reach),
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants),

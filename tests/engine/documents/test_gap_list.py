@@ -244,7 +244,11 @@ NUMBER, TARGET, SHARE = (
         ("unknown", "没有完整台账", NUMBER, "逐户核实所列业态"),
         ("unknown", "缺少人口，算不出应配数量", NUMBER, "补齐所缺的基础数据"),
         ("unknown", "尚无佐证材料", TARGET, "在“上报事项”表里填报"),
-        ("unknown", "有网点未核实", SHARE, "补齐网点台账里的"),
+        ("unknown", "有网点没有登记这一项，或未核实", SHARE, "在网点台账里补登这一项"),
+        ("unknown", "有网点没有登记面积", SHARE, "在网点台账里补登这些网点的面积"),
+        ("unknown", "有网点未核实", NUMBER, "核实这些网点是否营业"),
+        ("unknown", "部分居民的结论未核实", NUMBER, "核实够不着的楼门附近"),
+        ("unknown", "没有评估日期", TARGET, "运行时用 --on 写明评估日期"),
         ("not_applicable", "只适用于老城区", NUMBER, "不需处理"),
     ],
 )

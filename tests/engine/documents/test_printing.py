@@ -18,6 +18,7 @@ from livingcircle.documents._circle_rows import age_rows
 from livingcircle.documents._circle_rows import comparison_rows
 from livingcircle.documents._circle_rows import index_rows
 from livingcircle.documents._circle_rows import introduction
+from livingcircle.documents._circle_rows import parted_sentence
 from livingcircle.documents._circle_rows import remedy_rows
 from livingcircle.documents._circle_rows import schedule_rows
 from livingcircle.documents._circle_rows import unknown_rows
@@ -306,3 +307,10 @@ def test_workbooks_carry_the_date_of_the_data(assessed: SimpleNamespace, tmp_pat
         if path.suffix == ".xlsx"
     }
     assert created == {"2026-06-30"}
+
+
+def test_a_parted_community_is_told_where_its_gaps_are(assessed: SimpleNamespace) -> None:
+    members = assessed.district.circle_members
+    members.loc[len(members)] = ["c1", "m3", True]
+    assert parted_sentence(assessed, "c1") == "白檀社区（部分）的缺口列入檀城社区生活圈。"
+    assert parted_sentence(assessed, "c2") == ""
