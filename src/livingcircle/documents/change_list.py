@@ -59,8 +59,8 @@ def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
     Returns
     -------
     One row for each change: ``change`` (terms, added, removed, verdict, shortfall, surplus,
-    people), the unit, what the requirement is about, ``old`` and ``new`` as readers see them, the difference
-    where both are numbers, and a sentence. Empty when nothing changed.
+    people), the unit, what the requirement is about, ``old`` and ``new`` as readers see them, the
+    difference where both are numbers, and a sentence. Empty when nothing changed.
     """
     before, after = (run.findings.drop_duplicates(KEY).set_index(KEY) for run in (old, new))
     rows = list(_terms(old, new))
