@@ -7,7 +7,6 @@ import pandas as pd
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
-from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
@@ -17,9 +16,9 @@ from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
 from livingcircle.documents._planning import Quarter
-from livingcircle.documents._planning import Spaces
 from livingcircle.documents._planning import planned_year
 from livingcircle.documents._planning import propose
+from livingcircle.documents._spaces import Sites
 
 MOST_SENTENCES = 8
 AGES = {
@@ -206,18 +205,16 @@ def remedy_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Return one row for each trade, urgency and measure, with every place that lacks it."""
     gaps = of_circle(assessed.gaps, circle_id)
     gaps = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable")
-    shape, spaces = circle_shape(assessed, circle_id), Spaces(assessed.district.spaces)
-    asked, how = requirements_of(assessed), ways(assessed)
+    sites, how = Sites(assessed), ways(assessed)
     rows = []
     for (urgency, name, measure), group in gaps.groupby(
         ["urgency", "trade_name", "measure"], sort=False
     ):
-        trades = [trade for one in group["requirement_id"] for trade in asked[one].trades]
         rows.append(
             [
                 wording.urgency(urgency), str(name),
                 wording.sentence("；".join(_where(row, how) for row in records(group))),
-                str(measure) or "未定", spaces.fitting(shape, tuple(dict.fromkeys(trades))),
+                str(measure) or "未定", sites.fitting(*group["gap_id"]),
             ]
         )  # fmt: skip
     return rows

@@ -21,8 +21,8 @@ from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
 from livingcircle.documents._data_notes import note_sheet
-from livingcircle.documents._planning import Sites
 from livingcircle.documents._provenance import provenance
+from livingcircle.documents._spaces import Sites
 from livingcircle.documents._standard_sheets import matrix_sheets
 from livingcircle.documents._standard_sheets import open_sheet
 from livingcircle.documents._standard_sheets import rule_sheet
@@ -126,7 +126,7 @@ class _Rows:
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants),
             nearest, row.nearest_m if nearest else None,
             wording.lacking_brief(row, way=way), row.remedy, row.measure,
-            self._sites.fitting(row, one),
+            self._sites.fitting(row.gap_id),
             wording.urgency(row.urgency), state(row),
         ]  # fmt: skip
 

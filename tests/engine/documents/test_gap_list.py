@@ -48,7 +48,8 @@ def test_first_gap_cell_by_cell(assessed: SimpleNamespace) -> None:
         1, "果园生活圈", "果园街道", "便民生活圈层级", "全圈", "药店", "基本保障类",
         "每7000人不少于1个", "密云 附件1.1 一", 2.0, 1.0, 2.0, 1.0, None, "个", 6060.0, 780.0, 90.0,
         "百姓大药房", 640.0, "缺药店1个", "增设药店1处",
-        "利用腾退空间、车棚引入连锁门店", "西里车棚（车棚，60平方米）", "1 紧急", "缺",
+        "利用腾退空间、车棚引入连锁门店",
+        "西里车棚（车棚，60平方米，使用状态未核实）", "1 紧急", "缺",
     ]  # fmt: skip
 
 
@@ -213,10 +214,10 @@ def test_gaps_of_a_subdistrict_and_of_the_district_have_their_words(
     findings.loc[lacking, "unit_id"] = ["果园街道", "示例示范区"]
     rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)][2:]
     told = ("生活圈名称", "所属街道", "配置层级", "社区", "可用空间")
-    shed = "西里车棚（车棚，60平方米）"
+    shed = "西里车棚（车棚，60平方米，使用状态未核实）"
     assert [[row[title] for title in told] for row in rows] == [
-        ["—", "—", "全区层级", "全区", shed],
-        ["—", "果园街道", "街道（乡镇）层级", "果园街道", shed],
+        ["—", "—", "全区层级", "全区", f"{shed}（与果园生活圈药店择一）"],
+        ["—", "果园街道", "街道（乡镇）层级", "果园街道", f"{shed}（与果园生活圈药店择一）"],
     ]
 
 

@@ -179,11 +179,11 @@ def test_tables_of_the_plan(assessed: SimpleNamespace) -> None:
     assert index_rows(assessed, "c1") == [
         ["便利性指数", "75%", "已满足的（社区×功能）÷可判断的（社区×功能）", "6÷8", "4"]
     ]
-    shed = "西里车棚（车棚，60平方米）"
+    shed = "西里车棚（车棚，60平方米，使用状态未核实）"
     measure = "利用腾退空间、车棚引入连锁门店"
     assert remedy_rows(assessed, "c1") == [
         ["1 紧急", "药店", "全圈缺1个。", measure, shed],
-        ["2 较急", "菜篮子", "果园新里社区缺1个。", measure, shed],
+        ["2 较急", "菜篮子", "果园新里社区缺1个。", measure, f"{shed}（与果园生活圈药店择一）"],
     ]
     assert schedule_rows(assessed, "c1", Quarter(2026, 3)) == [
         ["2026年第3季度", "药店", "全圈"],
