@@ -21,6 +21,7 @@ from livingcircle.documents._planning import propose
 from livingcircle.documents._spaces import Sites
 
 MOST_SENTENCES = 8
+SUBJECTS_NAMED = 12
 AGES = {
     "residents": "居民", "age_0_3": "0—3岁", "age_60_plus": "60岁及以上",
     "age_65_plus": "65岁及以上", "age_80_plus": "80岁及以上",
@@ -248,7 +249,7 @@ def unknown_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
         [
             str(reason) or wording.NOT_STATED,
             str(len(group)),
-            wording.listed(list(dict.fromkeys(group["subject"]))),
+            wording.listed(list(dict.fromkeys(group["subject"])), SUBJECTS_NAMED),
         ]
         for reason, group in rows.groupby("reason", sort=False)
     ]

@@ -171,12 +171,21 @@ def _counts(findings: pd.DataFrame) -> dict[tuple[str, str], tuple[object, objec
 
 
 def _gap_sheet(assessed: Assessed, title: str) -> Sheet:
+    lacking = assessed.findings["verdict"] == "lacking"
+    must = lacking & (assessed.findings["severity"] == "must")
+    rows = gap_rows(assessed)
+    counted = (
+        f"对照结果（要求×单位）“缺”{int(lacking.sum())}项，其中必须达到的{int(must.sum())}项；"
+        f"同一单位同一业态的数量和半径合并后，是本表的{len(rows)}项任务，"
+        "地图和一圈一策的“缺项”即此数。"
+    )
     return Sheet(
         name="缺什么补什么",
         title=title,
         fields=GAP_FIELDS,
-        rows=gap_rows(assessed),
+        rows=rows,
         notes=(
+            counted,
             "“没有”＝台账齐全而一个也没有；“缺”＝有但不够；“超出”＝多于上限。没有核实过的不在本表。",
             "单位写“占比”的，是步行够得着的居民（人数未知处为楼门）占比，或标准规定的其他占比，差额以百分点计；最近距离是够不着的楼门步行距离的中位数。",
         ),

@@ -116,7 +116,7 @@ def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[st
     name = circle_name(assessed, circle_id) if circle_id else ""
     page: dict[str, Any] = {
         "family": FAMILY,
-        "title": f"{facts.district}{name}便民商业网点分布图",
+        "title": f"{wording.title(facts.district, name)}便民商业网点分布图",
         "line": facts.line,
         "banner": facts.warning + facts.banner,
         "made_up": facts.made_up,
@@ -160,8 +160,8 @@ def _facts(assessed: Assessed, circle_id: str) -> list[list[str]]:
         ["面积", wording.total(facts["area_km2"], "平方公里")],
         ["商业网点", f"{wording.number(len(outlets))}个"],
         ["楼门", f"{wording.number(len(doors))}个"],
-        ["缺项", f"{len(gaps)}项"],
-        ["未核实", f"{int((findings['verdict'] == 'unknown').sum())}项"],
+        ["缺项（任务，同一单）", f"{len(gaps)}项"],
+        ["未核实（必须达到的）", f"{int((findings['verdict'] == 'unknown').sum())}项"],
         rest,
     ]
 

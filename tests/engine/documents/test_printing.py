@@ -1,6 +1,7 @@
 """Print the sheets twice: same bytes; every character drawn; the page of GB/T 9704."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -261,11 +262,11 @@ def test_map_and_gap_list_count_the_same_gaps(assessed: SimpleNamespace) -> None
     for circle in ("c1", "c2"):
         count = int((assessed.gaps["circle_id"] == circle).sum())
         facts = dict(sheet_page(assessed, provenance(assessed), circle)["facts"])
-        assert facts["缺项"] == f"{count}项"
+        assert facts["缺项（任务，同一单）"] == f"{count}项"
         assert circle_state(assessed, circle).label.startswith(f"缺{count}项")
     assessed.gaps.loc[0, ["circle_id", "circle_name"]] = ""
     page = sheet_page(assessed, provenance(assessed), "")
-    assert dict(page["facts"])["缺项"] == "4项"
+    assert dict(page["facts"])["缺项（任务，同一单）"] == "4项"
     assert [row[:2] for row in page["circles"]] == [
         ["檀城社区生活圈", "缺2项 · 未核实2项"],
         ["果园生活圈", "缺1项 · 未核实2项"],
@@ -314,3 +315,11 @@ def test_a_parted_community_is_told_where_its_gaps_are(assessed: SimpleNamespace
     members.loc[len(members)] = ["c1", "m3", True]
     assert parted_sentence(assessed, "c1") == "白檀社区（部分）的缺口列入檀城社区生活圈。"
     assert parted_sentence(assessed, "c2") == ""
+
+
+def test_every_map_is_one_page(assessed: SimpleNamespace) -> None:
+    many = [replace(one, title=one.title * 9) for one in assessed.district.sources] * 6
+    object.__setattr__(assessed.district, "sources", tuple(many))
+    for circle in ("", "c1"):
+        made = print_map_sheet(assessed, Press(), circle)["pdf"]
+        assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1
