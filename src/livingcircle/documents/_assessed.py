@@ -337,6 +337,17 @@ def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
     return held
 
 
+def natures(assessed: Assessed) -> dict[str, str]:
+    """Say of each outlet whether it is real or made up, by the file it came from."""
+    held = [one for one in assessed.district.sources if one.table == "outlets"]
+    words = {one.file: one.status.label for one in held}
+    alone = held[0].status.label if len(held) == 1 else wording.NOT_STATED
+    return {
+        str(outlet): words.get(str(file), alone)
+        for outlet, file in assessed.outlets["source"].items()
+    }
+
+
 def worst_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the blind areas of the requirement that leaves out most people.
 

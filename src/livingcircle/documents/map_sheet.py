@@ -93,7 +93,7 @@ def print_figure(assessed: Assessed, press: Press, circle_id: str) -> bytes:
         "family": FAMILY,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(),
+        "legend": legend(made_up=facts.made_up),
     }
     return press.print(page, facts, kind="png", ppi=FIGURE_PPI)
 
@@ -105,9 +105,10 @@ def scale_bar(frame: drawing.Frame) -> dict[str, Any]:
     return {"label": label, "share": round(length / frame.width, 5)}
 
 
-def legend() -> list[dict[str, str]]:
+def legend(*, made_up: bool) -> list[dict[str, str]]:
     """Return the signs and what they mean, as small pictures with words."""
-    return [{"svg": sign.svg, "text": sign.text} for sign in (*outlet_signs(), *ground_signs())]
+    signs = (*outlet_signs(made_up=made_up), *ground_signs())
+    return [{"svg": sign.svg, "text": sign.text} for sign in signs]
 
 
 def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[st
         "made_up": facts.made_up,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(),
+        "legend": legend(made_up=facts.made_up),
         "focus": _focus_sentence(picture.areas),
         "facts": _facts(assessed, circle_id),
         "circles": [] if circle_id else _circles(assessed),
