@@ -68,7 +68,7 @@ TABLE_FIELDS = (
     Field("未核实（项）", 8, "number", PROGRESS),
     Field("网点数量完成率", 9, "percent", PROGRESS),
     Field("盲区内居民（人）", 9, "number", REACH),
-    Field("占全圈居民", 8, "percent", REACH),
+    Field("步行覆盖率", 8, "percent", REACH),
     Field("步行盲区（处）", 8, "number", REACH),
     Field("责任单位", 11, "fill", "待填"),
     Field("本期进展", 14, "fill", "待填"),
@@ -202,21 +202,21 @@ def progress_rows(assessed: Assessed) -> list[list[object]]:
 
 
 def _out_of_reach(assessed: Assessed, circle_id: str) -> list[object]:
-    """Return the people who lack a basic trade within reach, their share, and the blind areas.
+    """Return who lacks a basic trade within reach, how far reach is met, and the blind areas.
 
     Whoever lacks several trades is counted once. An outlet more may cut a blind area in two, so
-    their number says little about progress; the people do.
+    their number says little about progress; the people and the share do.
     """
     doors = of_circle(assessed.doors, circle_id)
     verdicts = door_verdicts(assessed, "")
     out = doors[[verdicts.get(str(door)) == "lacking" for door in doors.index]]
     areas = of_circle(assessed.blind_areas, circle_id)
-    basic = int((areas["tier"] == "basic").sum())
-    everyone = doors["residents"].sum(min_count=1)
-    if not wording.known(float(everyone)):
-        return [wording.UNKNOWN, wording.UNKNOWN, basic]
-    people = float(out["residents"].sum())
-    return [people, people / float(everyone) if everyone else None, basic]
+    known = doors["residents"].notna().any()
+    people = float(out["residents"].sum()) if known else wording.UNKNOWN
+    rows = assessed.indices
+    share = rows.loc[(rows["unit_id"] == circle_id) & (rows["index"] == "basic_coverage"), "value"]
+    met = float(share.iloc[0]) / 100 if len(share) else float("nan")
+    return [people, or_unknown(met), int((areas["tier"] == "basic").sum())]
 
 
 def _ten_thousands(population: object) -> object:
@@ -233,7 +233,7 @@ def total_sentence(assessed: Assessed) -> str:
     return (
         f"合计：{len(circles)}个生活圈，应建{wording.number(total.required)}个，"
         f"已有{wording.number(total.found)}个，缺{wording.number(total.shortfall)}个{rate}；"
-        f"另有{wording.number(total.unknown)}项未核实，不计入完成率。数量够了不等于人人够得着，另看盲区内居民。"
+        f"另有{wording.number(total.unknown)}项未核实，不计入完成率。数量够了不等于人人够得着，另看步行覆盖率。"
     )
 
 
@@ -246,7 +246,7 @@ def _progress_sheet(assessed: Assessed, facts: Provenance) -> Sheet:
         rows=rows,
         notes=(
             "已有按每项要求封顶（多出的不抵别项）；网点数量完成率＝已有÷应建，只计必须达到、已核实的个数要求，不管远近。",
-            "盲区内居民＝至少有一种基本保障类业态在服务半径内步行够不着的居民，缺几种也只计一次；是否够得着以此为准。",
+            "盲区内居民＝至少有一种基本保障类业态在服务半径内步行够不着的居民，缺几种也只计一次；步行覆盖率按（居民×业态）计，人数未知处按楼门，是否够得着以此为准。",
         ),
         empty="没有生活圈。",
         freeze=2,
