@@ -76,7 +76,9 @@ def _show_conclusion(console: Console, assessment: Assessment) -> None:
     )
     words = {**UNIT_WORDS, LACKING: "缺"}
     parts = [f"{word}{counts.get(v, 0)}项" for v, word in words.items()]
-    console.print(f"对照结果：{'，'.join(parts)}。“未核实”不等于没有。", highlight=False)
+    console.print(
+        f"对照结果（要求×单位）：{'，'.join(parts)}。“未核实”不等于没有。", highlight=False
+    )
     if assessment.run["method"] == "straight_line":
         console.print("[yellow]没有道路数据：所有距离按直线×1.3估算，只能作参考。[/]")
 
@@ -89,7 +91,9 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
         return
     top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
     table = Table(
-        title=f"最该先补的{len(top)}项（共{len(gaps)}项）", title_justify="left", box=None
+        title=f"最该先补的{len(top)}项（任务共{len(gaps)}项，同一单）",
+        title_justify="left",
+        box=None,
     )
     for title, justify in (
         ("轻重缓急", "left"),

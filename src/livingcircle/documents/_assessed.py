@@ -136,6 +136,14 @@ class Assessed(Protocol):
     def circle_facts(self) -> pd.DataFrame:
         """Return one row of facts for each circle."""
 
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """Return what to look at on the streets."""
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Return what is wrong with the files and the reports."""
+
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a table as named tuples; their cells are of any type."""
@@ -327,6 +335,17 @@ def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
     for row in records(table[["outlet_id", "trade"]]):
         held.setdefault(str(row.outlet_id), []).append(str(row.trade))
     return held
+
+
+def natures(assessed: Assessed) -> dict[str, str]:
+    """Say of each outlet whether it is real or made up, by the file it came from."""
+    held = [one for one in assessed.district.sources if one.table == "outlets"]
+    words = {one.file: one.status.label for one in held}
+    alone = held[0].status.label if len(held) == 1 else wording.NOT_STATED
+    return {
+        str(outlet): words.get(str(file), alone)
+        for outlet, file in assessed.outlets["source"].items()
+    }
 
 
 def worst_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
-from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
@@ -17,11 +16,12 @@ from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
 from livingcircle.documents._planning import Quarter
-from livingcircle.documents._planning import Spaces
 from livingcircle.documents._planning import planned_year
 from livingcircle.documents._planning import propose
+from livingcircle.documents._spaces import Sites
 
 MOST_SENTENCES = 8
+SUBJECTS_NAMED = 12
 AGES = {
     "residents": "居民", "age_0_3": "0—3岁", "age_60_plus": "60岁及以上",
     "age_65_plus": "65岁及以上", "age_80_plus": "80岁及以上",
@@ -49,6 +49,20 @@ def introduction(assessed: Assessed, circle_id: str) -> str:
         f"人口密度{density}" if density == wording.UNKNOWN else f"人口密度每平方公里{density}",
     ]
     return f"{facts['name']}{'，'.join(parts)}。"
+
+
+def parted_sentence(assessed: Assessed, circle_id: str) -> str:
+    """Say which plan tells what a community lacks that lies only partly in this circle."""
+    members = of_circle(assessed.district.circle_members, circle_id)
+    named, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
+    findings = assessed.findings[assessed.findings["level"] == "community"]
+    home = findings.drop_duplicates("unit_id").set_index("unit_id")["circle_id"]
+    told = [
+        f"{named.get(one, one)}（部分）的缺口列入{circles[home[one]]}"
+        for one in members.loc[members["part"].astype(bool), "community_id"]
+        if home.get(one, circle_id) not in ("", circle_id) and home[one] in circles.index
+    ]
+    return wording.sentence("；".join(told))
 
 
 def age_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
@@ -192,18 +206,16 @@ def remedy_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Return one row for each trade, urgency and measure, with every place that lacks it."""
     gaps = of_circle(assessed.gaps, circle_id)
     gaps = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable")
-    shape, spaces = circle_shape(assessed, circle_id), Spaces(assessed.district.spaces)
-    asked, how = requirements_of(assessed), ways(assessed)
+    sites, how = Sites(assessed), ways(assessed)
     rows = []
     for (urgency, name, measure), group in gaps.groupby(
         ["urgency", "trade_name", "measure"], sort=False
     ):
-        trades = [trade for one in group["requirement_id"] for trade in asked[one].trades]
         rows.append(
             [
                 wording.urgency(urgency), str(name),
                 wording.sentence("；".join(_where(row, how) for row in records(group))),
-                str(measure) or "未定", spaces.fitting(shape, tuple(dict.fromkeys(trades))),
+                str(measure) or "未定", sites.fitting(*group["gap_id"]),
             ]
         )  # fmt: skip
     return rows
@@ -237,7 +249,7 @@ def unknown_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
         [
             str(reason) or wording.NOT_STATED,
             str(len(group)),
-            wording.listed(list(dict.fromkeys(group["subject"]))),
+            wording.listed(list(dict.fromkeys(group["subject"])), SUBJECTS_NAMED),
         ]
         for reason, group in rows.groupby("reason", sort=False)
     ]

@@ -20,10 +20,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from livingcircle.coordinates import LocalGrid
+from livingcircle.district import Status
 from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import circle_state
+from livingcircle.documents._assessed import natures
 from livingcircle.documents._assessed import records
 from livingcircle.documents._fonts import FAMILY
 from livingcircle.documents._symbols import definitions
@@ -40,6 +42,7 @@ BORDER = "#24405C"
 BLIND = "#B23A00"
 DASH = "#7B8794"
 LABELLED_STREETS = 24
+MADE_UP = Status.MADE_UP.label
 DIM = ' fill-opacity="0.4" stroke-opacity="0.4"'
 LETTER = 9.0  # width of one Chinese character on a street label, in pixels
 
@@ -266,7 +269,14 @@ def paint_blind_areas(shown: gpd.GeoDataFrame, order: pd.Index, frame: Frame) ->
         data = path_data(frame.place(row.geometry))
         parts.append(
             f'<path class="blind" data-row="b{place}" data-trade="{escape(row.trade)}" d="{data}" '
-            f'fill="url(#hatch)" stroke="{BLIND}" stroke-width="{1.6 * frame.unit:.3f}"/>'
+            'fill="url(#hatch)"/>'
+        )
+    # Areas of one trade that touch, cut by a border only, are outlined as one.
+    for trade, group in shown[shown.geometry.notna()].groupby("trade", sort=True):
+        whole = shapely.union_all([frame.place(shape).buffer(0.5) for shape in group.geometry])
+        parts.append(
+            f'<path class="edge" data-trade="{escape(str(trade))}" d="{path_data(whole)}" '
+            f'fill="none" stroke="{BLIND}" stroke-width="{1.6 * frame.unit:.3f}"/>'
         )
     return f'<g id="layer-blind">{"".join(parts)}</g>'
 
@@ -293,7 +303,7 @@ def paint_outlets(
     assessed: Assessed, frame: Frame, focus: Focus, trades: Mapping[str, Sequence[str]]
 ) -> str:
     """Mark every outlet with the sign of its family; those of the trade in focus stand out."""
-    outlets = assessed.outlets
+    outlets, nature = assessed.outlets, natures(assessed)
     xy = frame.points(outlets.geometry)
     inside = frame.holds(xy)
     parts = []
@@ -301,7 +311,8 @@ def paint_outlets(
         if inside[place]:
             held = trades.get(str(outlet), ())
             dim = DIM if focus.trade and focus.trade not in held else ""
-            sign = f'href="#outlet-{family_of(held).id}" x="{x:.1f}" y="{y:.1f}"'
+            made = "-made-up" if nature[str(outlet)] == MADE_UP else ""
+            sign = f'href="#outlet-{family_of(held).id}{made}" x="{x:.1f}" y="{y:.1f}"'
             held_words = escape(" ".join(held))
             parts.append(
                 f'<use class="outlet"{dim} {sign} data-row="o{place}" data-trades="{held_words}"/>'

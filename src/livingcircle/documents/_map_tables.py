@@ -14,6 +14,8 @@ from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import community_names
+from livingcircle.documents._assessed import natures
+from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import outlet_trades
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import trade_label
@@ -66,11 +68,19 @@ def circle_listing(assessed: Assessed) -> Listing:
         cells = [
             str(facts["name"]), state.label, wording.kind(*given.loc[circle]),
             wording.number(facts["population"]), wording.number(facts["area_km2"], 2),
-            wording.listed(community_names(assessed, circle)),
+            wording.listed(community_names(assessed, circle)), _lacks(assessed, circle),
         ]  # fmt: skip
         rows.append((f"c{place}", cells))
-    headings = ("生活圈", "结论", "类型", "居民（人）", "面积（平方公里）", "覆盖社区")
+    headings = ("生活圈", "结论", "类型", "居民（人）", "面积（平方公里）", "覆盖社区", "缺什么")
     return Listing("circles", "生活圈", headings, rows, frozenset({3, 4}))
+
+
+def _lacks(assessed: Assessed, circle_id: str) -> str:
+    """Name what a circle lacks, the most urgent first, with how many places lack it."""
+    gaps = of_circle(assessed.gaps, circle_id).sort_values("urgency", kind="stable")
+    counts = gaps["trade_name"].value_counts(sort=False)
+    told = [f"{name}{f'（{count}项）' if count > 1 else ''}" for name, count in counts.items()]
+    return wording.listed(told) or wording.NONE
 
 
 def blind_listing(assessed: Assessed) -> Listing:
@@ -96,7 +106,7 @@ def blind_listing(assessed: Assessed) -> Listing:
 def outlet_listing(assessed: Assessed) -> Listing:
     """List the outlets; telephone numbers and licence codes stay out of a map that is passed on."""
     outlets = assessed.outlets
-    trades = outlet_trades(assessed)
+    trades, nature = outlet_trades(assessed), natures(assessed)
     communities, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
     rows = []
     for place, row in enumerate(records(outlets)):
@@ -105,10 +115,10 @@ def outlet_listing(assessed: Assessed) -> Listing:
             row.name or "（无名）", held or "业态待核", row.address or "未填",
             str(communities.get(row.community_id, "")) or "圈外",
             str(circles.get(row.circle_id, "")) or "圈外",
-            wording.OUTLET_STATUS.get(str(row.status), str(row.status)),
+            wording.OUTLET_STATUS.get(str(row.status), str(row.status)), nature[str(row.Index)],
         ]  # fmt: skip
         rows.append((f"o{place}", cells))
-    headings = ("网点", "业态", "地址", "社区", "生活圈", "状态")
+    headings = ("网点", "业态", "地址", "社区", "生活圈", "状态", "数据性质")
     return Listing("outlets", "商业网点", headings, rows)
 
 

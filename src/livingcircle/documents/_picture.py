@@ -47,9 +47,11 @@ class Sign:
         )
 
 
-def outlet_signs() -> Iterator[Sign]:
+def outlet_signs(*, made_up: bool = False) -> Iterator[Sign]:
     """Yield the signs of the outlets in the order of their families."""
     yield from (Sign(outlet_mark(family), family.name) for family in families())
+    if made_up:
+        yield Sign(outlet_mark(families()[0], made_up=True), "空心：虚构网点，仅供演示")
 
 
 def ground_signs() -> Iterator[Sign]:

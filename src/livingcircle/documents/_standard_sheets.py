@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,22 @@ MATRIX_NOTES = (
 REPORTED = (QualitativeRule, TargetRule, MeasureRule)
 REGISTERED = (AreaRule, SiteAreaRule, FloorShareRule, ShareRule)
 BASIC_FACTS = ("缺少", "没有居民", "没有楼门")
+CHECK_ALL = "逐户核实所列业态，把网点补入台账，并声明台账对它们是全的"
+CHECK_SIGNS = "补齐网点台账里的面积、连锁、线上、品牌等登记"
+# What is said in the reason, and what turns that into an answer.
+ADVICE: Mapping[str, str] = MappingProxyType(
+    {
+        "登记面积": "在网点台账里补登这些网点的面积",
+        "业态构成": "在网点台账里补登综合体的业态构成",
+        "登记这一项": "在网点台账里补登这一项（连锁、线上、品牌等）",
+        "没有坐标": "在网点台账里补上这些网点的坐标",
+        "完整台账": CHECK_ALL,
+        "网点未核实": "核实这些网点是否营业，在台账里写明状态",
+        "网点都未核实": "核实这些网点是否营业，在台账里写明状态",
+        "部分居民": "核实够不着的楼门附近有没有所列业态，补入台账并声明台账对它们是全的；"
+        "不在路上的楼门先补道路（见“数据问题”）",
+    }
+)
 
 OPEN_FIELDS = (
     Field("序号", 6, "short"),
@@ -248,13 +265,23 @@ def what_to_do(verdict: str, reason: str, one: Requirement) -> str:
     """Say what turns an open question into an answer."""
     if verdict == "not_applicable":
         return "不需处理；情况变化后重新对照。"
+    if "评估日期" in reason:
+        return "运行时用 --on 写明评估日期，再重新运行。"
     if isinstance(one.rule, REPORTED):
         return "在“上报事项”表里填报结果和佐证材料，再重新运行。"
     if any(word in reason for word in BASIC_FACTS):
         return "补齐所缺的基础数据（见原因），再重新运行。"
-    if isinstance(one.rule, REGISTERED):
-        return "补齐网点台账里的面积、连锁、线上、品牌等登记，再重新运行。"
-    return "逐户核实所列业态，把网点补入台账，并声明台账对它们是全的，再重新运行。"
+    told = list(dict.fromkeys(todo for word, todo in ADVICE.items() if word in reason))
+    if not told:
+        told = [CHECK_SIGNS if isinstance(one.rule, REGISTERED) else CHECK_ALL]
+    return f"{'；'.join(told)}，再重新运行。"
+
+
+def tier_of(code: object, one: Requirement) -> str:
+    """Write the tier of a requirement; one about no trade, or about several tiers, says so."""
+    if wording.known(code):
+        return wording.tier(code)
+    return "多类业态" if one.trades else "综合要求"
 
 
 def rule_sheet(assessed: Assessed) -> Sheet:
@@ -268,7 +295,7 @@ def rule_sheet(assessed: Assessed) -> Sheet:
         rows.append(
             [
                 len(rows) + 1, one.name, SHAPE_NAMES[one.rule.name],
-                wording.tier(group["tier"].iloc[0]), wording.level(one.level).title,
+                tier_of(group["tier"].iloc[0], one), wording.level(one.level).title,
                 wording.severity(one.severity), requirement_text(one), one.clause,
                 *(int(tally.get(code, 0)) for code in wording.UNIT_VERDICTS),
             ]

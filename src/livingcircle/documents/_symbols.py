@@ -78,16 +78,21 @@ DOOR_SHAPES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def outlet_mark(family: Family) -> str:
-    """Return the sign of a family as SVG around the origin, haloed in white."""
-    fill = "#fff" if family.shape == "ring" else family.colour
-    stroke = family.colour if family.shape == "ring" else "#fff"
+def outlet_mark(family: Family, *, made_up: bool = False) -> str:
+    """Return the sign of a family as SVG around the origin, haloed in white.
+
+    One that is made up is hollow: white inside an outline of its colour.
+    """
+    hollow = made_up or family.shape == "ring"
+    fill = "#fff" if hollow else family.colour
+    stroke = family.colour if hollow else "#fff"
     return f'<g fill="{fill}" stroke="{stroke}" stroke-width="1">{SHAPES[family.shape]}</g>'
 
 
 def definitions(scale: float) -> str:
     """Return all signs as SVG definitions, drawn ``scale`` metres to the unit."""
     marks = {f"outlet-{f.id}": outlet_mark(f) for f in families()}
+    marks |= {f"outlet-{f.id}-made-up": outlet_mark(f, made_up=True) for f in families()}
     marks |= {f"door-{verdict}": shape for verdict, shape in DOOR_SHAPES.items()}
     return "".join(
         f'<g id="{name}"><g class="sign" transform="scale({scale:g})">{mark}</g></g>'

@@ -37,6 +37,7 @@ OUTLET_STATUS: Mapping[str, str] = MappingProxyType(
 # What is counted in whole pieces; of 处 some are there but not as they should be.
 PIECES = frozenset({"个", "种", "类", "户", "套"})
 SITES = "处"
+SHARE = "占比"  # the unit of what is told in per cent
 LARGE = 1000.0
 
 
@@ -164,6 +165,11 @@ def listed(words: Sequence[str], limit: int = 0) -> str:
     return f"{'、'.join(words[:limit])}等{len(words)}项"
 
 
+def title(district: str, name: str) -> str:
+    """Join district and circle for a title; a circle named after the district says it once."""
+    return name if district and name.startswith(district) else f"{district}{name}"
+
+
 def sentence(text: object) -> str:
     """Close a sentence with one full stop; nothing stays nothing."""
     plain = str(text).strip().rstrip("。；，、") if known(text) else ""
@@ -289,4 +295,4 @@ def tally_sentence(name: str, findings: pd.DataFrame, basis: str) -> str:
         if counts.get(code, 0)
     ]
     told = "，".join(parts) or "没有可对照的要求"
-    return f"{name}对照{basis}共{len(findings)}项要求（逐社区计）：{told}。"
+    return f"{name}对照{basis}共{len(findings)}项（要求×单位，逐社区计）：{told}。"

@@ -19,6 +19,7 @@ COLUMNS = (
     "old", "new", "difference", "sentence",
 )  # fmt: skip
 CHANGES = {
+    "terms": "口径变化",
     "added": "新增要求",
     "removed": "不再对照",
     "verdict": "结论变化",
@@ -38,6 +39,16 @@ FIELDS = (
     Field("增减", 11, "decimal"),
     Field("说明", 60),
 )
+JUDGED = {"served", "lacking"}
+# What a trade is asked for, by the unit it is counted in.
+ASKED = {
+    "个": "数量",
+    "种": "种类数",
+    "类": "种类数",
+    "%": "服务半径",
+    "平方米": "面积",
+    "处": "单处面积",
+}
 AMOUNTS = {"shortfall": "缺口", "surplus": "超出"}
 KEY = ["requirement_id", "unit_id"]
 
@@ -47,12 +58,12 @@ def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
 
     Returns
     -------
-    One row for each change: ``change`` (added, removed, verdict, shortfall, surplus, people), the
-    unit, what the requirement is about, ``old`` and ``new`` as readers see them, the difference
-    where both are numbers, and a sentence. Empty when nothing changed.
+    One row for each change: ``change`` (terms, added, removed, verdict, shortfall, surplus,
+    people), the unit, what the requirement is about, ``old`` and ``new`` as readers see them, the
+    difference where both are numbers, and a sentence. Empty when nothing changed.
     """
     before, after = (run.findings.drop_duplicates(KEY).set_index(KEY) for run in (old, new))
-    rows: list[dict[str, object]] = []
+    rows = list(_terms(old, new))
     for key in [*after.index, *before.index.difference(after.index, sort=True)]:
         if key not in before.index:
             rows.append(_row("added", key, after.loc[key], "—", _verdict(after.loc[key])))
@@ -84,14 +95,27 @@ def write_change_list(old: Compared, new: Compared, path: Path) -> Path:
     notes = (
         f"上次：运行编号{earlier.run_id}，{earlier.dates}。",
         f"本次：运行编号{facts.run_id}，{facts.dates}。",
-        *_standard_note(earlier.standard, facts.standard),
     )
     sheet = Sheet("变化清单", title, FIELDS, rows, notes, paper="A4", empty=NOTHING, freeze=1)
     return write_workbook(path, facts, title, (sheet,))
 
 
-def _standard_note(old: str, new: str) -> tuple[str, ...]:
-    return () if old == new else (f"两次对照的标准不同：上次{old}，本次{new}。",)
+def _terms(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
+    """Warn first where two runs were judged by different rules or for different walkers."""
+    before, after = provenance(old), provenance(new)
+    pairs = (
+        ("对照标准", before.standard, after.standard),
+        ("步行参数", before.walker, after.walker),
+    )
+    for subject, was, now in pairs:
+        if was != now:
+            yield {
+                "change": "terms", "level": "district", "unit_id": "", "unit_name": after.district,
+                "requirement_id": "", "subject": subject, "old": was, "new": now,
+                "difference": None,
+                "sentence": f"注意：两次的{subject}不同，上次{was}，本次{now}；"
+                "下列变化有的只是口径不同，不能当作补建的成效。",
+            }  # fmt: skip
 
 
 def _compare(
@@ -99,12 +123,27 @@ def _compare(
 ) -> Iterator[dict[str, object]]:
     if before["verdict"] != after["verdict"]:
         yield _row("verdict", key, after, _verdict(before), _verdict(after))
+    if not {before["verdict"], after["verdict"]} <= JUDGED:
+        return  # what nobody has checked is no shortfall, so none came or went
     for amount in AMOUNTS:
         both = wording.known(before[amount]) and wording.known(after[amount])
         if both and before[amount] != after[amount]:
             difference = float(after[amount] - before[amount])
             old, new = (wording.difference(row[amount], row["unit"]) for row in (before, after))
             yield _row(amount, key, after, old, new, difference)
+
+
+def _asked(row: pd.Series) -> str:
+    """Say what is asked of a trade; requirements about no trade bear their own name."""
+    return ASKED.get(str(row["unit"]), "") if len(row["trades"]) else ""
+
+
+def _checked(row: pd.Series) -> str:
+    """Say what a verdict that was open before or is open now means."""
+    if row["verdict"] == "lacking":
+        told = wording.balance(row)
+        return f"（{f'{told}，' if told != wording.NONE else ''}是核实出来的，不是新增的）"
+    return "（不等于已补上）" if row["verdict"] == "unknown" else ""
 
 
 def _row(
@@ -116,16 +155,18 @@ def _row(
     difference: float | None = None,
 ) -> dict[str, object]:
     requirement, unit = key
-    named = f"{row['unit_name']}{row['subject']}"
+    subject = f"{row['subject']}{_asked(row)}"
+    named = f"{row['unit_name']}{subject}"
+    opened = _checked(row) if wording.UNKNOWN in (old, new) else ""
     sentences = {
         "added": f"{named}：本次新增这项要求，结论为“{new}”。",
         "removed": f"{named}：本次不再对照这项要求，上次结论为“{old}”。",
-        "verdict": f"{named}：由“{old}”变为“{new}”。",
+        "verdict": f"{named}：由“{old}”变为“{new}”{opened}。",
     }
     amount = f"{named}：{AMOUNTS.get(change)}由{old}变为{new}。"
     return {
         "change": change, "level": row["level"], "unit_id": unit, "unit_name": row["unit_name"],
-        "requirement_id": requirement, "subject": row["subject"], "old": old, "new": new,
+        "requirement_id": requirement, "subject": subject, "old": old, "new": new,
         "difference": difference, "sentence": sentences.get(change, amount),
     }  # fmt: skip
 

@@ -40,7 +40,8 @@ def write_circle_plan(
     facts = provenance(assessed)
     name = circle_name(assessed, circle_id)
     page = Page(template)
-    page.add(f"{facts.district}{name}", "公文标题")
+    title = wording.title(facts.district, name)
+    page.add(title, "公文标题")
     page.add("“一圈一策”", "公文标题")
     page.add(f"（{facts.dates}）", "公文副题")
     if facts.made_up:
@@ -51,23 +52,25 @@ def write_circle_plan(
     _remedies(page, assessed, circle_id)
     _schedule(page, assessed, circle_id, facts)
     _method(page, assessed, circle_id, facts)
-    page.save(path, f"{facts.district}{name}“一圈一策”", facts.created)
+    page.save(path, f"{title}“一圈一策”", facts.created)
     return path
 
 
 def _describe(page: Page, assessed: Assessed, circle_id: str, figure: bytes) -> None:
     page.add("一、基本情况", "一级标题")
     page.add(told.introduction(assessed, circle_id))
-    given = assessed.district.circles.loc[circle_id]
-    rows = [
-        [label, str(given[column]) or "未填"]
-        for label, column in zip(DIVISION_LABELS, DIVISION_COLUMNS, strict=True)
-    ]
-    page.add_table("划分指标", [Column("指标", 1), Column("情况", 3)], rows)
+    _divide(page, assessed, circle_id)
     name = circle_name(assessed, circle_id)
     page.add_figure(figure, f"{name}便民商业网点分布与步行服务盲区")
-    ages = [Column("社区", 1.6), *(Column(label, 1, number=True) for label in told.AGES.values())]
-    page.add_table("居民年龄结构（人，按楼门汇总）", ages, told.age_rows(assessed, circle_id))
+    rows = told.age_rows(assessed, circle_id)
+    if all(cell == wording.UNKNOWN for row in rows for cell in row[1:]):
+        page.add("楼门没有登记居住人口，居民年龄结构未核实，以下按楼门计。")
+    else:
+        ages = [
+            Column("社区", 1.6),
+            *(Column(label, 1, number=True) for label in told.AGES.values()),
+        ]
+        page.add_table("居民年龄结构（人，按楼门汇总）", ages, rows)
     checks = of_circle(assessed.circle_checks, circle_id)
     if len(checks):
         columns = [
@@ -80,6 +83,17 @@ def _describe(page: Page, assessed: Assessed, circle_id: str, figure: bytes) -> 
         page.add_table("生活圈划定检查", columns, [told.check_row(row) for row in records(checks)])
 
 
+def _divide(page: Page, assessed: Assessed, circle_id: str) -> None:
+    """Tell what the circle was drawn by (附件1.3); a table of blanks is a sentence."""
+    given = assessed.district.circles.loc[circle_id]
+    filled = zip(DIVISION_LABELS, (str(given[one]) for one in DIVISION_COLUMNS), strict=True)
+    rows = [[label, text or "未填"] for label, text in filled]
+    if all(text == "未填" for _, text in rows):
+        page.add(f"划分指标（{'、'.join(DIVISION_LABELS)}）均未填，由街道（乡镇）补充。")
+    else:
+        page.add_table("划分指标", [Column("指标", 1), Column("情况", 3)], rows)
+
+
 def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) -> None:
     page.add("二、现状与对标", "一级标题")
     findings = of_circle(assessed.findings, circle_id)
@@ -87,7 +101,7 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
     page.add(
         wording.tally_sentence(circle_name(assessed, circle_id), findings, facts.standard)
         + "其中必须达到而没有达到的，同一单位同一业态的数量和半径合并，"
-        f"共{count}项，见第三、四部分。"
+        f"即缺项{count}项，见第三、四部分，与一单的行数相同。"
     )
     whom = told.counted_word(assessed, circle_id)
     columns = [
@@ -107,6 +121,9 @@ def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) 
 def _shortfalls(page: Page, assessed: Assessed, circle_id: str) -> None:
     page.add("三、短板与盲区", "一级标题")
     page.add("（一）数量和半径短板", "二级标题")
+    parted = told.parted_sentence(assessed, circle_id)
+    if parted:
+        page.add(parted)
     page.add_all(told.gap_sentences(assessed, circle_id))
     page.add("（二）步行服务盲区", "二级标题")
     page.add_all(told.blind_sentences(assessed, circle_id))
@@ -148,20 +165,9 @@ def _method(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) -
     how = "按直线×1.3估算（没有路网）" if straight else "沿路网计算，到网点门口为止"
     page.add(
         f"对照标准：{facts.standard}。步行参数：{facts.walker}。步行距离{how}。"
-        f"运行编号：{facts.run_id}。"
+        f"运行编号：{facts.run_id}。数据来源如下。"
     )
-    columns = [
-        Column("图层", 2.2), Column("性质", 1.2), Column("名称", 3.2),
-        Column("数据日期", 1.6), Column("许可", 3.2),
-    ]  # fmt: skip
-    rows = [
-        [
-            layer.label, layer.status.label, layer.title, layer.date or wording.NOT_STATED,
-            layer.licence or wording.NOT_STATED,
-        ]
-        for layer in facts.told_layers
-    ]  # fmt: skip
-    page.add_table("数据来源", columns, rows)
+    page.add_all([wording.sentence(layer.sentence) for layer in facts.told_layers], "附注")
     _open_questions(page, assessed, circle_id)
     rates = told.index_rows(assessed, circle_id)
     if rates:

@@ -20,12 +20,14 @@ from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
-from livingcircle.documents._planning import Sites
+from livingcircle.documents._data_notes import note_sheet
 from livingcircle.documents._provenance import provenance
+from livingcircle.documents._spaces import Sites
 from livingcircle.documents._standard_sheets import matrix_sheets
 from livingcircle.documents._standard_sheets import open_sheet
 from livingcircle.documents._standard_sheets import rule_sheet
 from livingcircle.documents._standard_sheets import text_sheet
+from livingcircle.documents._standard_sheets import tier_of
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.documents._workbook import or_unknown
@@ -43,11 +45,11 @@ GAP_FIELDS = (
     Field("类别", 11, "short"),
     Field("配置标准", 24),
     Field("标准条款", 10, "short"),
-    Field("应配数量", 6.5, "decimal"),
-    Field("现有数量（圈内）", 6.5, "decimal"),
-    Field("现有数量（可达）", 6.5, "decimal"),
-    Field("缺少数量", 6.5, "decimal"),
-    Field("超出数量", 6.5, "decimal"),
+    Field("应配数量", 7, "decimal"),
+    Field("现有数量（圈内）", 7, "decimal"),
+    Field("现有数量（可达）", 7, "decimal"),
+    Field("缺少数量", 9, "decimal"),
+    Field("超出数量", 9, "decimal"),
     Field("单位", 5, "short"),
     Field("影响居民（人）", 8, "number"),
     Field("其中60岁及以上", 8, "number"),
@@ -73,6 +75,7 @@ def write_gap_list(assessed: Assessed, path: Path) -> Path:
         open_sheet(assessed),
         rule_sheet(assessed),
         text_sheet(assessed),
+        note_sheet(assessed),
     )
     return write_workbook(path, facts, title, sheets)
 
@@ -117,15 +120,13 @@ class _Rows:
         circle = wording.circle(row.circle_name, row.level)
         return [
             circle, self._street(row), wording.level(row.level).title,
-            wording.place(row), row.trade_name, wording.tier(row.tier),
+            wording.place(row), row.trade_name, tier_of(row.tier, one),
             requirement_text(one), row.clause,
-            row.required, None if way else inside, row.found if way else reach,
-            row.shortfall if not wording.exceeds(row) else None,
-            row.surplus if wording.exceeds(row) else None, row.unit or wording.NONE,
+            *_amounts(row, None if way else inside, row.found if way else reach),
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants),
             nearest, row.nearest_m if nearest else None,
             wording.lacking_brief(row, way=way), row.remedy, row.measure,
-            self._sites.fitting(row, one),
+            self._sites.fitting(row.gap_id),
             wording.urgency(row.urgency), state(row),
         ]  # fmt: skip
 
@@ -133,6 +134,18 @@ class _Rows:
         if row.level == "subdistrict":
             return str(row.unit_name)
         return self._streets.get(row.unit_id) or self._streets.get(row.circle_id) or wording.NONE
+
+
+def _amounts(row: Any, inside: object, reach: object) -> list[object]:  # noqa: ANN401 - a gap
+    """Return what is asked, there, short and over, with the unit; shares are told in words."""
+    over = wording.exceeds(row)
+    there = [row.required, inside, reach]
+    apart = [None if over else row.shortfall, row.surplus if over else None]
+    if row.unit != "%":
+        return [*there, *apart, row.unit or wording.NONE]
+    shares = [wording.quantity(one, "%") if wording.known(one) else None for one in there]
+    points = [wording.difference(one, "%") if wording.known(one) else None for one in apart]
+    return [*shares, *points, wording.SHARE]
 
 
 def state(row: Any) -> str:  # noqa: ANN401 - a gap
@@ -158,14 +171,23 @@ def _counts(findings: pd.DataFrame) -> dict[tuple[str, str], tuple[object, objec
 
 
 def _gap_sheet(assessed: Assessed, title: str) -> Sheet:
+    lacking = assessed.findings["verdict"] == "lacking"
+    must = lacking & (assessed.findings["severity"] == "must")
+    rows = gap_rows(assessed)
+    counted = (
+        f"对照结果（要求×单位）“缺”{int(lacking.sum())}项，其中必须达到的{int(must.sum())}项；"
+        f"同一单位同一业态的数量和半径合并后，是本表的{len(rows)}项任务，"
+        "地图和一圈一策的“缺项”即此数。"
+    )
     return Sheet(
         name="缺什么补什么",
         title=title,
         fields=GAP_FIELDS,
-        rows=gap_rows(assessed),
+        rows=rows,
         notes=(
+            counted,
             "“没有”＝台账齐全而一个也没有；“缺”＝有但不够；“超出”＝多于上限。没有核实过的不在本表。",
-            "单位为%的是步行够得着的居民（人数未知处为楼门）占比，或标准规定的其他占比；最近距离是够不着的楼门步行距离的中位数。",
+            "单位写“占比”的，是步行够得着的居民（人数未知处为楼门）占比，或标准规定的其他占比，差额以百分点计；最近距离是够不着的楼门步行距离的中位数。",
         ),
         empty="各项要求都已达到，或尚未核实（见“未核实与不适用”）。",
         freeze=2,

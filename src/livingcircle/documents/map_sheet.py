@@ -93,7 +93,7 @@ def print_figure(assessed: Assessed, press: Press, circle_id: str) -> bytes:
         "family": FAMILY,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(),
+        "legend": legend(made_up=facts.made_up),
     }
     return press.print(page, facts, kind="png", ppi=FIGURE_PPI)
 
@@ -105,9 +105,10 @@ def scale_bar(frame: drawing.Frame) -> dict[str, Any]:
     return {"label": label, "share": round(length / frame.width, 5)}
 
 
-def legend() -> list[dict[str, str]]:
+def legend(*, made_up: bool) -> list[dict[str, str]]:
     """Return the signs and what they mean, as small pictures with words."""
-    return [{"svg": sign.svg, "text": sign.text} for sign in (*outlet_signs(), *ground_signs())]
+    signs = (*outlet_signs(made_up=made_up), *ground_signs())
+    return [{"svg": sign.svg, "text": sign.text} for sign in signs]
 
 
 def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[str, Any]:
@@ -116,13 +117,13 @@ def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[st
     name = circle_name(assessed, circle_id) if circle_id else ""
     page: dict[str, Any] = {
         "family": FAMILY,
-        "title": f"{facts.district}{name}便民商业网点分布图",
+        "title": f"{wording.title(facts.district, name)}便民商业网点分布图",
         "line": facts.line,
         "banner": facts.warning + facts.banner,
         "made_up": facts.made_up,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(),
+        "legend": legend(made_up=facts.made_up),
         "focus": _focus_sentence(picture.areas),
         "facts": _facts(assessed, circle_id),
         "circles": [] if circle_id else _circles(assessed),
@@ -160,8 +161,8 @@ def _facts(assessed: Assessed, circle_id: str) -> list[list[str]]:
         ["面积", wording.total(facts["area_km2"], "平方公里")],
         ["商业网点", f"{wording.number(len(outlets))}个"],
         ["楼门", f"{wording.number(len(doors))}个"],
-        ["缺项", f"{len(gaps)}项"],
-        ["未核实", f"{int((findings['verdict'] == 'unknown').sum())}项"],
+        ["缺项（任务，同一单）", f"{len(gaps)}项"],
+        ["未核实（必须达到的）", f"{int((findings['verdict'] == 'unknown').sum())}项"],
         rest,
     ]
 

@@ -63,15 +63,22 @@ def outlet_map_html(assessed: Assessed) -> str:
         "trade_choices": _trade_choices(assessed, trades, picture.trade),
         "trade_filters": _trade_filters(assessed),
         "circles": _circle_buttons(assessed),
-        "legend": _legend(),
+        "legend": _legend(made_up=facts.made_up),
         "lists": "".join(
             listing(assessed).html
             for listing in (circle_listing, blind_listing, outlet_listing, door_listing)
         ),
         "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.told_layers),
         "trades": escape(" ".join(trades)),
+        "example": escape(f"例如 {_example(assessed)}"),
     }
     return Template(_part("map.html")).substitute(slots)
+
+
+def _example(assessed: Assessed) -> str:
+    """Return what one might search for: a trade, and a community of this very district."""
+    names = [str(name) for name in assessed.district.communities["name"] if name]
+    return wording.listed(["药店", *names[:1]])
 
 
 def content_policy(style: str, script: str) -> str:
@@ -167,10 +174,10 @@ def _circle_buttons(assessed: Assessed) -> str:
     return "".join(parts)
 
 
-def _legend() -> str:
+def _legend(*, made_up: bool) -> str:
     lists = (
         "".join(f"<li>{sign.svg}{escape(sign.text)}</li>" for sign in signs)
-        for signs in (outlet_signs(), ground_signs())
+        for signs in (outlet_signs(made_up=made_up), ground_signs())
     )
     return "".join(f"<ul>{entries}</ul>" for entries in lists)
 

@@ -11,6 +11,7 @@ from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import community_names
+from livingcircle.documents._assessed import door_verdicts
 from livingcircle.documents._assessed import musts
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
@@ -35,6 +36,7 @@ QUARTERS_SHOWN = 8
 PROPOSED = "建议完成时间"
 PROGRESS = "基本保障类网点进度"
 DIVISION = "划分指标"
+REACH = "步行够不着（基本保障类）"
 ORDINALS = "一二三四五六七八"
 
 PROVISION_FIELDS = (
@@ -64,8 +66,10 @@ TABLE_FIELDS = (
     Field("已有（个）", 7, "number", PROGRESS),
     Field("缺（个）", 7, "number", PROGRESS),
     Field("未核实（项）", 8, "number", PROGRESS),
-    Field("完成率", 8, "percent", PROGRESS),
-    Field("步行盲区（处）", 8, "number", "短板"),
+    Field("网点数量完成率", 9, "percent", PROGRESS),
+    Field("盲区内居民（人）", 9, "number", REACH),
+    Field("步行覆盖率", 8, "percent", REACH),
+    Field("步行盲区（处）", 8, "number", REACH),
     Field("责任单位", 11, "fill", "待填"),
     Field("本期进展", 14, "fill", "待填"),
 )
@@ -191,10 +195,28 @@ def progress_rows(assessed: Assessed) -> list[list[object]]:
                 subdistrict_of(assessed, circle) or "未填", _ten_thousands(facts["population"]),
                 year_text(year, None), *(given[column] or "未填" for column in DIVISION_COLUMNS),
                 done.required, done.found, done.shortfall, done.unknown, done.rate,
-                len(of_circle(assessed.blind_areas, circle)), "", "",
+                *_out_of_reach(assessed, circle), "", "",
             ]
         )  # fmt: skip
     return rows
+
+
+def _out_of_reach(assessed: Assessed, circle_id: str) -> list[object]:
+    """Return who lacks a basic trade within reach, how far reach is met, and the blind areas.
+
+    Whoever lacks several trades is counted once. An outlet more may cut a blind area in two, so
+    their number says little about progress; the people and the share do.
+    """
+    doors = of_circle(assessed.doors, circle_id)
+    verdicts = door_verdicts(assessed, "")
+    out = doors[[verdicts.get(str(door)) == "lacking" for door in doors.index]]
+    areas = of_circle(assessed.blind_areas, circle_id)
+    known = doors["residents"].notna().any()
+    people = float(out["residents"].sum()) if known else wording.UNKNOWN
+    rows = assessed.indices
+    share = rows.loc[(rows["unit_id"] == circle_id) & (rows["index"] == "basic_coverage"), "value"]
+    met = float(share.iloc[0]) / 100 if len(share) else float("nan")
+    return [people, or_unknown(met), int((areas["tier"] == "basic").sum())]
 
 
 def _ten_thousands(population: object) -> object:
@@ -207,11 +229,11 @@ def total_sentence(assessed: Assessed) -> str:
     """Add all circles up in a sentence."""
     circles = circle_ids(assessed)
     total = sum((progress(assessed, circle) for circle in circles), Progress(0, 0, 0))
-    rate = "" if total.rate is None else f"，完成率{wording.share(total.rate)}"
+    rate = "" if total.rate is None else f"，网点数量完成率{wording.share(total.rate)}"
     return (
         f"合计：{len(circles)}个生活圈，应建{wording.number(total.required)}个，"
         f"已有{wording.number(total.found)}个，缺{wording.number(total.shortfall)}个{rate}；"
-        f"另有{wording.number(total.unknown)}项未核实，不计入完成率。"
+        f"另有{wording.number(total.unknown)}项未核实，不计入完成率。数量够了不等于人人够得着，另看步行覆盖率。"
     )
 
 
@@ -223,7 +245,8 @@ def _progress_sheet(assessed: Assessed, facts: Provenance) -> Sheet:
         fields=TABLE_FIELDS,
         rows=rows,
         notes=(
-            "已有按每项要求封顶（多出的不抵别项）；完成率＝已有÷应建，只计必须达到、已核实的个数要求。",
+            "已有按每项要求封顶（多出的不抵别项）；网点数量完成率＝已有÷应建，只计必须达到、已核实的个数要求，不管远近。",
+            "盲区内居民＝至少有一种基本保障类业态在服务半径内步行够不着的居民，缺几种也只计一次；步行覆盖率按（居民×业态）计，人数未知处按楼门，是否够得着以此为准。",
         ),
         empty="没有生活圈。",
         freeze=2,

@@ -468,6 +468,7 @@ def make_assessed() -> SimpleNamespace:
     doors["street"] = "新中街"
     places = ["m0", "m0", "m1", "m0", "m0", "m2", "m2", "m2", "m3", "m3"]
     outlets["community_id"] = places
+    outlets["source"] = "网点.xlsx"
     outlets["circle_id"] = [f"c{int(m[1]) // 2 + 1}" for m in places]
     findings = _findings()
     run = {

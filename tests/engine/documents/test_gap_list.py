@@ -48,8 +48,19 @@ def test_first_gap_cell_by_cell(assessed: SimpleNamespace) -> None:
         1, "果园生活圈", "果园街道", "便民生活圈层级", "全圈", "药店", "基本保障类",
         "每7000人不少于1个", "密云 附件1.1 一", 2.0, 1.0, 2.0, 1.0, None, "个", 6060.0, 780.0, 90.0,
         "百姓大药房", 640.0, "缺药店1个", "增设药店1处",
-        "利用腾退空间、车棚引入连锁门店", "西里车棚（车棚，60平方米）", "1 紧急", "缺",
+        "利用腾退空间、车棚引入连锁门店",
+        "西里车棚（车棚，60平方米，使用状态未核实）", "1 紧急", "缺",
     ]  # fmt: skip
+
+
+def test_shares_are_told_in_words(assessed: SimpleNamespace) -> None:
+    assessed.gaps["unit"] = "%"
+    numbers = ["required", "found", "shortfall"]
+    assessed.gaps[numbers] = assessed.gaps[numbers].astype(float)
+    assessed.gaps.loc[:, numbers] = [100.0, 22.41, 77.59]
+    row = dict(zip(TITLES, gap_rows(assessed)[0], strict=True))
+    told = ("应配数量", "缺少数量", "超出数量", "单位")
+    assert [row[title] for title in told] == ["100%", "77.6个百分点", None, "占比"]
 
 
 def test_none_at_all_and_too_few_are_different_words(assessed: SimpleNamespace) -> None:
@@ -203,10 +214,10 @@ def test_gaps_of_a_subdistrict_and_of_the_district_have_their_words(
     findings.loc[lacking, "unit_id"] = ["果园街道", "示例示范区"]
     rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)][2:]
     told = ("生活圈名称", "所属街道", "配置层级", "社区", "可用空间")
-    shed = "西里车棚（车棚，60平方米）"
+    shed = "西里车棚（车棚，60平方米，使用状态未核实）"
     assert [[row[title] for title in told] for row in rows] == [
-        ["—", "—", "全区层级", "全区", shed],
-        ["—", "果园街道", "街道（乡镇）层级", "果园街道", shed],
+        ["—", "—", "全区层级", "全区", f"{shed}（与果园生活圈药店择一）"],
+        ["—", "果园街道", "街道（乡镇）层级", "果园街道", f"{shed}（与果园生活圈药店择一）"],
     ]
 
 
@@ -234,7 +245,11 @@ NUMBER, TARGET, SHARE = (
         ("unknown", "没有完整台账", NUMBER, "逐户核实所列业态"),
         ("unknown", "缺少人口，算不出应配数量", NUMBER, "补齐所缺的基础数据"),
         ("unknown", "尚无佐证材料", TARGET, "在“上报事项”表里填报"),
-        ("unknown", "有网点未核实", SHARE, "补齐网点台账里的"),
+        ("unknown", "有网点没有登记这一项，或未核实", SHARE, "在网点台账里补登这一项"),
+        ("unknown", "有网点没有登记面积", SHARE, "在网点台账里补登这些网点的面积"),
+        ("unknown", "有网点未核实", NUMBER, "核实这些网点是否营业"),
+        ("unknown", "部分居民的结论未核实", NUMBER, "核实够不着的楼门附近"),
+        ("unknown", "没有评估日期", TARGET, "运行时用 --on 写明评估日期"),
         ("not_applicable", "只适用于老城区", NUMBER, "不需处理"),
     ],
 )

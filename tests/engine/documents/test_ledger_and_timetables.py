@@ -148,6 +148,24 @@ def test_progress_counts_what_is_met_online_as_met(assessed: SimpleNamespace) ->
     assert (done.required, done.found, done.shortfall) == (7, 5, 2)
 
 
+def out_of_reach(assessed: SimpleNamespace) -> list[list[object]]:
+    """Return the three cells on reach of every circle."""
+    at = [field.title for field in TABLE_FIELDS].index("盲区内居民（人）")
+    return [row[at : at + 3] for row in progress_rows(assessed)]
+
+
+def test_progress_tells_who_is_out_of_reach_before_the_places(assessed: SimpleNamespace) -> None:
+    trades = [SimpleNamespace(trade="vegetable", tier="basic")]
+    assessed.standard = SimpleNamespace(trades=trades)
+    # Doors lie 150 m, 210 m … from vegetables: d00 to d02 within 300 m, d03 to d11 beyond.
+    people = sum(1000 + 20 * i for i in range(3, 6)), sum(1000 + 20 * i for i in range(6, 12))
+    assessed.indices["index"] = "basic_coverage"
+    assert out_of_reach(assessed) == [[people[0], 0.75, 0], [people[1], 0.75, 2]]
+    assessed.doors["residents"] = float("nan")
+    assessed.indices = assessed.indices.iloc[:0]
+    assert out_of_reach(assessed)[0][:2] == ["未核实", "未核实"]
+
+
 def test_progress_leaves_out_what_is_no_must(assessed: SimpleNamespace) -> None:
     assessed.findings["severity"] = "should"
     done = progress(assessed, "c1")
@@ -177,7 +195,8 @@ def test_progress_table_begins_with_annex_1_3(assessed: SimpleNamespace) -> None
 def test_progress_ends_with_totals(assessed: SimpleNamespace, tmp_path: Path) -> None:
     page = openpyxl.load_workbook(write_timetables(assessed, tmp_path / "t.xlsx"))["工作进度表"]
     assert page.cell(page.max_row, 1).value == (
-        "合计：2个生活圈，应建13个，已有7个，缺6个，完成率53.8%；另有4项未核实，不计入完成率。"
+        "合计：2个生活圈，应建13个，已有7个，缺6个，网点数量完成率53.8%；"
+        "另有4项未核实，不计入完成率。数量够了不等于人人够得着，另看步行覆盖率。"
     )
     assert page.print_title_rows is not None
     assert page.page_setup.orientation == "landscape"

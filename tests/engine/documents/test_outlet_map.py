@@ -5,10 +5,13 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
+import shapely
 from shapely import wkt
 
 from livingcircle.documents import _drawing as drawing
+from livingcircle.documents._map_tables import circle_listing
 from livingcircle.documents._map_tables import door_listing
+from livingcircle.documents._map_tables import outlet_listing
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import family_of
 from livingcircle.documents.outlet_map import content_policy
@@ -150,3 +153,30 @@ def test_nothing_with_a_place_is_refused_in_words(assessed: SimpleNamespace) -> 
     )  # fmt: skip
     with pytest.raises(OutputError, match="画不出图"):
         drawing.frame_for(empty, (100, 100))
+
+
+def test_what_is_made_up_looks_so_and_says_so(assessed: SimpleNamespace) -> None:
+    page = outlet_map_html(assessed)
+    assert re.search(r'href="#outlet-[a-z_]+-made-up"', page)
+    assert "虚构网点" in page
+    assert [row[1][-1] for row in outlet_listing(assessed).rows] == ["虚构"] * 10
+
+
+def test_touching_blind_areas_of_a_trade_have_one_outline(assessed: SimpleNamespace) -> None:
+    areas = assessed.blind_areas
+    areas["trade"] = "vegetable"
+    areas.geometry = [
+        shapely.box(118.781, 32.041, 118.782, 32.042),
+        shapely.box(118.782, 32.041, 118.783, 32.042),
+    ]
+    frame = drawing.frame_for(assessed, (1000, 500))
+    svg = drawing.paint_blind_areas(areas, areas.index, frame)
+    edge = svg.split('class="edge"')[1]
+    assert svg.count('class="blind"') == 2
+    assert svg.count('class="edge"') == 1
+    assert edge.count("M") == 1
+
+
+def test_a_circle_lists_what_it_lacks_and_the_example_is_local(assessed: SimpleNamespace) -> None:
+    assert [row[1][-1] for row in circle_listing(assessed).rows] == ["药店、菜篮子", "菜篮子、药店"]
+    assert 'placeholder="例如 药店、果园西里社区"' in outlet_map_html(assessed)

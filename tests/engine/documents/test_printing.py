@@ -1,6 +1,7 @@
 """Print the sheets twice: same bytes; every character drawn; the page of GB/T 9704."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from livingcircle.documents._circle_rows import age_rows
 from livingcircle.documents._circle_rows import comparison_rows
 from livingcircle.documents._circle_rows import index_rows
 from livingcircle.documents._circle_rows import introduction
+from livingcircle.documents._circle_rows import parted_sentence
 from livingcircle.documents._circle_rows import remedy_rows
 from livingcircle.documents._circle_rows import schedule_rows
 from livingcircle.documents._circle_rows import unknown_rows
@@ -109,7 +111,7 @@ def test_unsafe_circle_names_become_safe_file_names(
     assessed: SimpleNamespace, tmp_path: Path
 ) -> None:
     assessed.circle_facts["name"] = "../果园/生活圈"
-    made = write_plan_sheets(assessed, tmp_path / "out")
+    made = write_plan_sheets(assessed, str(tmp_path / "out"))
     assert all((tmp_path / "out") in path.parents for path in made)
     assert {path.name for path in made if path.suffix == ".docx"} == {
         "_果园_生活圈_一圈一策.docx",
@@ -178,11 +180,11 @@ def test_tables_of_the_plan(assessed: SimpleNamespace) -> None:
     assert index_rows(assessed, "c1") == [
         ["便利性指数", "75%", "已满足的（社区×功能）÷可判断的（社区×功能）", "6÷8", "4"]
     ]
-    shed = "西里车棚（车棚，60平方米）"
+    shed = "西里车棚（车棚，60平方米，使用状态未核实）"
     measure = "利用腾退空间、车棚引入连锁门店"
     assert remedy_rows(assessed, "c1") == [
         ["1 紧急", "药店", "全圈缺1个。", measure, shed],
-        ["2 较急", "菜篮子", "果园新里社区缺1个。", measure, shed],
+        ["2 较急", "菜篮子", "果园新里社区缺1个。", measure, f"{shed}（与果园生活圈药店择一）"],
     ]
     assert schedule_rows(assessed, "c1", Quarter(2026, 3)) == [
         ["2026年第3季度", "药店", "全圈"],
@@ -260,11 +262,11 @@ def test_map_and_gap_list_count_the_same_gaps(assessed: SimpleNamespace) -> None
     for circle in ("c1", "c2"):
         count = int((assessed.gaps["circle_id"] == circle).sum())
         facts = dict(sheet_page(assessed, provenance(assessed), circle)["facts"])
-        assert facts["缺项"] == f"{count}项"
+        assert facts["缺项（任务，同一单）"] == f"{count}项"
         assert circle_state(assessed, circle).label.startswith(f"缺{count}项")
     assessed.gaps.loc[0, ["circle_id", "circle_name"]] = ""
     page = sheet_page(assessed, provenance(assessed), "")
-    assert dict(page["facts"])["缺项"] == "4项"
+    assert dict(page["facts"])["缺项（任务，同一单）"] == "4项"
     assert [row[:2] for row in page["circles"]] == [
         ["檀城社区生活圈", "缺2项 · 未核实2项"],
         ["果园生活圈", "缺1项 · 未核实2项"],
@@ -306,3 +308,18 @@ def test_workbooks_carry_the_date_of_the_data(assessed: SimpleNamespace, tmp_pat
         if path.suffix == ".xlsx"
     }
     assert created == {"2026-06-30"}
+
+
+def test_a_parted_community_is_told_where_its_gaps_are(assessed: SimpleNamespace) -> None:
+    members = assessed.district.circle_members
+    members.loc[len(members)] = ["c1", "m3", True]
+    assert parted_sentence(assessed, "c1") == "白檀社区（部分）的缺口列入檀城社区生活圈。"
+    assert parted_sentence(assessed, "c2") == ""
+
+
+def test_every_map_is_one_page(assessed: SimpleNamespace) -> None:
+    many = [replace(one, title=one.title * 9) for one in assessed.district.sources] * 6
+    object.__setattr__(assessed.district, "sources", tuple(many))
+    for circle in ("", "c1"):
+        made = print_map_sheet(assessed, Press(), circle)["pdf"]
+        assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1

@@ -131,7 +131,7 @@ def test_tally_keeps_the_four_answers_apart() -> None:
     verdicts = ["served", "served", "lacking", "unknown", "not_applicable"]
     sentence = wording.tally_sentence("果园生活圈", pd.DataFrame({"verdict": verdicts}), "《方案》")
     assert sentence == (
-        "果园生活圈对照《方案》共5项要求（逐社区计）：达标2项，缺1项，未核实1项，不适用1项。"
+        "果园生活圈对照《方案》共5项（要求×单位，逐社区计）：达标2项，缺1项，未核实1项，不适用1项。"
     )
 
 
@@ -149,3 +149,8 @@ def test_whole_numbers_survive_their_separators(value: int) -> None:
 
 def test_long_lists_count_what_they_leave_out() -> None:
     assert wording.listed(["甲", "乙", "丙", "丁"], 2) == "甲、乙等4项"
+
+
+def test_a_circle_named_after_its_district_says_so_once() -> None:
+    assert wording.title("甲区", "甲区（全区）生活圈") == "甲区（全区）生活圈"
+    assert wording.title("甲区", "果园生活圈") == "甲区果园生活圈"

@@ -311,6 +311,9 @@ def test_a_read_back_marks_the_cells_and_can_be_imported_again(tmp_path):
     assert "没有“2026-02-30”这一天" in page["C2"].comment.text
     assert page["A3"].fill.start_color.rgb == "FFFFC7CE"
     assert page["D3"].value == "[错误] 网点名称：没有填网点名称。补填后重新导入。"
+    assert (page.page_setup.orientation, page.page_setup.fitToWidth) == ("landscape", 1)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.print_area, page.print_title_rows) == ("'网点'!$A$1:$D$4", "$1:$1")
     assert page["D4"].value is None
     page["A3"], page["C2"] = "乙", "2026-02-28"
     book.save(back)

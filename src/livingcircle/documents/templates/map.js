@@ -240,7 +240,7 @@ function refocus() {
       faint ? sign.setAttribute(name, "0.4") : sign.removeAttribute(name);
     }
   }
-  for (const area of map.querySelectorAll(".blind")) {
+  for (const area of map.querySelectorAll(".blind, .edge")) {
     area.classList.toggle("off", area.dataset.trade !== focus.value);
   }
 }
@@ -277,16 +277,18 @@ for (const tier of document.querySelectorAll("[data-tier]")) {
 
 const search = document.getElementById("search");
 const hits = document.getElementById("hits");
+const count = document.getElementById("found");
 const every = [...document.querySelectorAll(".lists tbody tr")];
 search.addEventListener("input", () => {
   hits.replaceChildren();
+  count.textContent = "";
   const wanted = search.value.trim().toLowerCase();
   if (!wanted) return;
   const found = every.filter((row) => {
     const first = row.id[0] === "d" ? [row.cells[0], row.cells[1]] : [...row.cells].slice(0, 4);
     return first.some((cell) => cell.textContent.toLowerCase().includes(wanted));
   });
-  for (const row of found.slice(0, 12)) {
+  for (const row of found) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     const kind = document.createElement("span");
@@ -298,9 +300,7 @@ search.addEventListener("input", () => {
     item.append(button);
     hits.append(item);
   }
-  const rest = document.createElement("li");
-  rest.textContent = found.length ? `共找到${found.length}处` : "没有找到，换个词再试。";
-  hits.append(rest);
+  count.textContent = found.length ? `共找到${found.length}处` : "没有找到，换个词再试。";
 });
 
 const elder = document.getElementById("elder");

@@ -9,6 +9,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from livingcircle._tables.columns import match_header
@@ -51,6 +52,7 @@ def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | s
         if sheet.title in by_sheet:
             _wipe(sheet)
             _mark(sheet, by_sheet[sheet.title])
+            _lay_out(sheet)
     with replacing(path) as draft:
         book.save(draft)
     return path
@@ -128,6 +130,18 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
         by_row[issue.row or header].append(issue)
     for number, found in by_row.items():
         _mark_row(sheet, number, found, titles, reasons)
+
+
+def _lay_out(sheet: Worksheet) -> None:
+    """Print all columns side by side on A3 landscape, the heading on every page."""
+    filled = [c for row in sheet.iter_rows() for c in row if c.value is not None]
+    last = max(cell.row for cell in filled), max(cell.column for cell in filled)
+    sheet.print_area = f"A1:{sheet.cell(*last).coordinate}"
+    sheet.print_title_rows = f"1:{_header(sheet)}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _official(text: str) -> set[str]:

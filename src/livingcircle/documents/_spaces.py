@@ -1,0 +1,246 @@
+"""Find registered spaces for gaps, each space given to the most urgent gap it serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from livingcircle.documents import _wording as wording
+from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._assessed import circle_shape
+from livingcircle.documents._assessed import records
+from livingcircle.documents._assessed import requirements_of
+from livingcircle.documents._provenance import provenance
+from livingcircle.reports import parse_day
+from livingcircle.trades import match_names
+from livingcircle.trades import with_broader
+
+EVERYWHERE = shapely.box(-180, -90, 180, 90)
+SPACES_NAMED = 3
+FREE_WORDS = ("空", "闲", "腾退", "待租", "未用", "未使用")
+NONE_FITS = "台账中没有合适的空间"
+
+
+def unit_shape(assessed: Assessed, row: Any) -> BaseGeometry | None:  # noqa: ANN401 - a gap
+    """Return the ground on which a gap can be closed: its circle, else its own unit."""
+    if row.circle_id:
+        return circle_shape(assessed, row.circle_id)
+    communities = assessed.district.communities
+    if row.level == "community":
+        return communities.geometry.get(row.unit_id)
+    if row.level == "subdistrict":
+        inside = communities.geometry[communities["subdistrict"] == row.unit_id].dropna()
+        return shapely.union_all(list(inside)) if len(inside) else None
+    return EVERYWHERE
+
+
+@dataclass(frozen=True)
+class _Space:
+    """Hold one registered space, whether it can be had, and the trades it may and may not take."""
+
+    label: str
+    point: BaseGeometry | None
+    free: bool | None
+    suitable: frozenset[str]
+    excluded: frozenset[str]
+    named: bool
+    doubtful: bool
+
+    def fits(self, trades: Sequence[str]) -> bool | None:
+        """Say whether any of the trades may come here; None where a word names no trade we know.
+
+        A space that names no trade may take any. One for a 菜市场 serves who asks for 菜篮子; one
+        that may take no 餐饮 takes no kind of it.
+        """
+        left = {one for one in trades if not self.excluded.intersection(with_broader((one,)))}
+        if not left:
+            return False
+        if not self.named or self.suitable & left:
+            return True
+        return None if self.doubtful else False
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Hold the spaces that fit a question: to be had, let for now, in use, and undecided."""
+
+    found: tuple[int, ...] = ()
+    in_use: int = 0
+    doubtful: int = 0
+
+
+class Spaces:
+    """Find registered spaces for a trade on some ground.
+
+    Parameters
+    ----------
+    register
+        The register of spaces.
+    day
+        The day of the assessment, by which a lease has run out or has not.
+    """
+
+    def __init__(self, register: gpd.GeoDataFrame, day: date | None = None) -> None:
+        self._spaces = [_space(row, day) for row in records(register)]
+        self._points = np.array([one.point or shapely.Point() for one in self._spaces])
+
+    def __len__(self) -> int:
+        """Return how many spaces are registered."""
+        return len(self._spaces)
+
+    def label(self, place: int) -> str:
+        """Return the name of a space with what is known of it."""
+        return self._spaces[place].label
+
+    def inside(self, shape: BaseGeometry) -> list[int]:
+        """Return the spaces on some ground, and those without a place."""
+        within = shapely.within(self._points, shape) | shapely.is_empty(self._points)
+        return [int(place) for place in np.flatnonzero(within)]
+
+    def fitting(self, inside: Sequence[int], trades: Sequence[str]) -> Fitting:
+        """Return which of the spaces may take any of the trades; the free come first.
+
+        What cannot be decided is counted, not dropped: spaces without a place, and such whose
+        trades are written in words that no trade goes by.
+        """
+        found: list[int] = []
+        in_use = doubtful = 0
+        for place in inside:
+            space = self._spaces[place]
+            answer = space.fits(trades)
+            if answer is False:
+                continue
+            if answer is None or space.point is None:
+                doubtful += 1
+            elif space.free is None:
+                in_use += 1
+            else:
+                found.append(place)
+        found.sort(key=lambda place: not self._spaces[place].free)
+        return Fitting(tuple(found), in_use, doubtful)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Hold what one gap was given: spaces of its own, and those another gap comes first for."""
+
+    own: tuple[int, ...]
+    shared: tuple[int, ...]
+    rest: str
+
+
+class Sites:
+    """Give the registered spaces to the gaps, the most urgent first.
+
+    A space is given once; who comes later and finds none of its own reads with whom it would have
+    to choose.
+    """
+
+    def __init__(self, assessed: Assessed) -> None:
+        self._spaces = Spaces(assessed.district.spaces, provenance(assessed).day)
+        self._taken: dict[int, str] = {}
+        self._given: dict[str, _Given | str] = {}
+        asked, insides = requirements_of(assessed), _insides(assessed, self._spaces)
+        gaps = assessed.gaps.sort_values(
+            ["urgency", "people"], ascending=[True, False], kind="stable"
+        )
+        for row in records(gaps):
+            one, where = asked[row.requirement_id], insides[_unit(row)]
+            self._given[row.gap_id] = self._give(row, one.trades, where)
+
+    def fitting(self, *gap_ids: str) -> str:
+        """Name the spaces where one gap, or several that are told together, can be closed."""
+        given = [self._given[one] for one in gap_ids]
+        words = [one for one in given if isinstance(one, str)]
+        found = [one for one in given if isinstance(one, _Given)]
+        own = list(dict.fromkeys(place for one in found for place in one.own))
+        if own:
+            return wording.listed([self._spaces.label(place) for place in own], SPACES_NAMED)
+        shared = list(dict.fromkeys(place for one in found for place in one.shared))
+        if shared:
+            told = [f"{self._spaces.label(p)}（与{self._taken[p]}择一）" for p in shared]
+            return wording.listed(told, SPACES_NAMED)
+        rests = list(dict.fromkeys([*(one.rest for one in found), *words]))
+        return rests[0] if rests else NONE_FITS
+
+    def _give(self, row: Any, trades: Sequence[str], inside: list[int] | None) -> "_Given | str":  # noqa: ANN401
+        if not trades:
+            return wording.NONE
+        if not len(self._spaces):
+            return f"{wording.UNKNOWN}（没有空间资源台账）"
+        if inside is None:
+            return f"{wording.UNKNOWN}（没有边界）"
+        fitting = self._spaces.fitting(inside, trades)
+        left = [place for place in fitting.found if place not in self._taken]
+        own = tuple(left[: _wanted(row)])
+        self._taken |= dict.fromkeys(own, f"{row.unit_name}{row.trade_name}")
+        return _Given(own, fitting.found, _rest(fitting))
+
+
+def _wanted(row: Any) -> int:  # noqa: ANN401 - a gap
+    """Return how many spaces a gap may ask for: one for each outlet that is short."""
+    several = row.unit in wording.PIECES and wording.known(row.shortfall)
+    return min(SPACES_NAMED, max(1, int(row.shortfall))) if several else 1
+
+
+def _unit(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a gap
+    return (row.circle_id,) if row.circle_id else (row.level, row.unit_id)
+
+
+def _insides(assessed: Assessed, spaces: Spaces) -> dict[tuple[str, ...], list[int] | None]:
+    """Return the spaces on the ground of every unit that lacks something."""
+    insides: dict[tuple[str, ...], list[int] | None] = {}
+    for row in records(assessed.gaps):
+        if _unit(row) not in insides:
+            shape = unit_shape(assessed, row)
+            insides[_unit(row)] = None if shape is None else spaces.inside(shape)
+    return insides
+
+
+def _rest(fitting: Fitting) -> str:
+    """Say why there is nothing to offer."""
+    parts = [
+        f"{count}处{why}"
+        for count, why in (
+            (fitting.in_use, "在用，租约到期日没有登记"),
+            (fitting.doubtful, "没有登记位置或适合业态不明"),
+        )
+        if count
+    ]
+    return f"{wording.UNKNOWN}（{'；'.join(parts)}）" if parts else NONE_FITS
+
+
+def _space(row: Any, day: date | None) -> _Space:  # noqa: ANN401 - a row of spaces
+    suitable, excluded = match_names(row.suitable_trades), match_names(row.excluded_trades)
+    area = wording.quantity(row.area_m2, "平方米") if wording.known(row.area_m2) else "面积未核实"
+    free, use = _use(row, day)
+    about = [part for part in (row.kind, area, use) if wording.known(part)]
+    placed = row.geometry is not None and not row.geometry.is_empty
+    return _Space(
+        label=f"{row.name}（{'，'.join(about)}）",
+        point=row.geometry.representative_point() if placed else None,
+        free=free,
+        suitable=frozenset(with_broader(suitable.codes)),
+        excluded=frozenset(excluded.codes),
+        named=bool(row.suitable_trades),
+        doubtful=bool(suitable.unmatched),
+    )
+
+
+def _use(row: Any, day: date | None) -> tuple[bool | None, str]:  # noqa: ANN401 - a row of spaces
+    """Say whether a space is free, comes free at the end of a lease (False) or is in use (None)."""
+    use = str(row.occupancy) if wording.known(row.occupancy) else ""
+    until = str(row.lease_end)[:10] if wording.known(row.lease_end) else ""
+    ends = parse_day(until) if until else None
+    if until and not (ends and day and ends < day):
+        return False, f"{use or '已租'}，租约至{until}"
+    if until:
+        return True, f"{use}，租约已于{until}到期，请核实"
+    if use and not any(word in use for word in FREE_WORDS):
+        return None, use
+    return True, use or "使用状态未核实"
