@@ -49,6 +49,7 @@ _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "c
 # of them together prove anything. Measured; see docs/explanation/coordinates.md.
 _WITNESSES = {"outlets": 5, "entrances": 5, "gates": 5, "doors": 300}
 _TEN_M = 9e-5  # degrees
+_MOST_REFERENCE = 3_000_000  # points along the streets: 30,000 km of them
 
 
 def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
@@ -163,7 +164,10 @@ def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
     ]
     if not judged or not len(streets):
         return []
-    reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), _TEN_M))
+    lines = streets.geometry.to_numpy()
+    lines = lines[shapely.length(lines) > 0]
+    step = max(_TEN_M, float(shapely.length(lines).sum()) / _MOST_REFERENCE)
+    reference = shapely.get_coordinates(shapely.segmentize(lines, step))
     issues = []
     for part in judged:
         points = shapely.get_coordinates(part.rows.geometry.dropna().to_numpy())

@@ -11,6 +11,7 @@ from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import listed_trades
 from livingcircle.io._folder.parts import source_of
+from livingcircle.io._folder.roads import drop_strays
 from livingcircle.io.guard import check_file
 from livingcircle.io.osm import OsmExtract
 from livingcircle.io.osm import read_osm
@@ -63,9 +64,10 @@ def _part(entry: Entry, name: str, extract: OsmExtract) -> Part:
     complete = frozenset[str]()
     if name == "outlets" and entry.section == "outlets":
         complete = listed_trades(entry, rows["trades"])
+    rows, strays = drop_strays(rows, entry.file) if name == "streets" else (rows, [])
     source = source_of(entry, name, len(rows), complete)
     extent = extract.extent if name == "streets" else None
-    return Part(name, rows, [], source, system="", extent=extent)
+    return Part(name, rows, strays, source, system="", extent=extent)
 
 
 def _rows(name: str, extract: OsmExtract) -> gpd.GeoDataFrame:

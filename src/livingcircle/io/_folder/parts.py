@@ -13,10 +13,12 @@ from livingcircle._tables.cells import cell_text
 from livingcircle._tables.cells import clean
 from livingcircle.district import Source
 from livingcircle.errors import CoordinateError
-from livingcircle.errors import TableError
 from livingcircle.io import geo
 from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.places import place_rows
+from livingcircle.io._folder.roads import doubt_lengths
+from livingcircle.io._folder.roads import drop_strays
+from livingcircle.io._folder.roads import single_lines
 from livingcircle.io._geo.shapes import from_wkt
 from livingcircle.io._geo.shapes import moved
 from livingcircle.io._geo.shapes import repair
@@ -78,7 +80,7 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
         )
         frame, issues, more, system = layer.rows, [], layer.issues, layer.system
     if entry.table == "streets":
-        frame = _single_lines(frame, entry.file)
+        frame = single_lines(frame, entry.file, entry.columns)
     checked = tables.check(entry.table, frame, file=entry.file, sheet=sheet, columns=entry.columns)
     rows = checked.rows.reset_index()
     placed = place_rows(rows, table, file=entry.file, sheet=sheet, system=system, area=area)
@@ -87,6 +89,10 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
     if len(frame) and not len(kept):
         found.append(_nothing_left(entry, sheet))
     conformed = tables.conform(entry.table, gpd.GeoDataFrame(kept))
+    if entry.table == "streets":
+        conformed, strays = drop_strays(conformed, entry.file)
+        conformed, lengths = doubt_lengths(conformed, entry.file)
+        found += [*strays, *lengths]
     return Part(entry.table, conformed, found, _source(entry, conformed), system)
 
 
@@ -163,19 +169,6 @@ def _with_wkt(
     series = gpd.GeoSeries(moved(shapes, system), index=frame.index, crs="EPSG:4326")
     repaired, notes = repair(series, entry.file, sheet)
     return frame.drop(columns=header).assign(geometry=repaired.to_numpy()), issues + notes
-
-
-def _single_lines(frame: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Take lines of several parts apart: each part is a segment of its own."""
-    if "geometry" not in frame.columns:
-        remedy = "导入线图层（.gpkg、.geojson、.shp），带 WKT 列的表格，或 .osm.pbf"
-        raise TableError("道路表没有图形", where=file, remedy=remedy)
-    lines = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
-    multi = (lines.geom_type == "MultiLineString").to_numpy()
-    if not multi.any():
-        return pd.DataFrame(lines)
-    merged = lines.geometry.where(~multi, shapely.line_merge(lines.geometry.to_numpy()))
-    return pd.DataFrame(lines.set_geometry(merged).explode(index_parts=False))
 
 
 def _nothing_left(entry: Entry, sheet: str) -> Issue:

@@ -25,6 +25,9 @@ from livingcircle.tables import Issue
 
 _WKT = frozenset({"wkt", "geometry", "geom", "thegeom", "wktgeom", "几何", "图形", "坐标串"})
 _TELL = 0.01  # a repair that changes the area by more than 1 % is for a person to look at
+_FAR_DEGREES = 0.45  # of latitude, some 50 km
+_MANY = 10.0
+_NARROWEST = 0.1  # beyond 84° north nobody lives
 Shapes = NDArray[np.object_]
 
 
@@ -36,6 +39,25 @@ def moved(shapes: Shapes, system: str) -> Shapes:
         return np.column_stack([lon, lat])
 
     return np.asarray(shapely.transform(shapes, convert), dtype=object)
+
+
+def in_bulk(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which boxes (west, south, east, north) lie where most of them do.
+
+    Each side is held against the median centre, give or take some 50 km and ten times the
+    median distance from it, so that large districts are kept whole.
+    """
+    bounds = bounds.reshape(-1, 4)
+    known = np.asarray(np.isfinite(bounds).all(axis=1), dtype=bool)
+    if not known.any():
+        return known
+    centres = (bounds[:, :2] + bounds[:, 2:]) / 2
+    middle = np.median(centres[known], axis=0)
+    spread = np.median(np.abs(centres[known] - middle), axis=0)
+    narrow = max(math.cos(math.radians(middle[1])), _NARROWEST)
+    reach = _MANY * spread + np.array([_FAR_DEGREES / narrow, _FAR_DEGREES])
+    near = (bounds[:, :2] >= middle - reach) & (bounds[:, 2:] <= middle + reach)
+    return np.asarray(known & near.all(axis=1), dtype=bool)
 
 
 def wkt_column(frame: pd.DataFrame) -> str:

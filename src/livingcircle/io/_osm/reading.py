@@ -115,6 +115,8 @@ def _read_lines(path: Path) -> tuple[list[RawWay], dict[int, RawPlace]]:
     places = []
     for item in reader:
         if item.is_node():
+            if not item.location.valid():  # beyond the 180th meridian: no place on earth
+                continue
             places.append((item.id, dict(item.tags), item.lon, item.lat))
         elif any(key in item.tags for key in _LINE_KEYS):
             ways.append(_way(item))
