@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -11,11 +12,12 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from livingcircle._tables.cells import without_controls
 from livingcircle._tables.columns import match_header
 from livingcircle.errors import InputError
 from livingcircle.io._excel.reading import read_sheets
+from livingcircle.io._excel.sheets import sheet_name
 from livingcircle.io._files import replacing
-from livingcircle.io._geo import grid_text
 from livingcircle.io.guard import check_file
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
@@ -28,9 +30,12 @@ _RED = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 _YELLOW = PatternFill("solid", start_color="FFFFEB9C", end_color="FFFFEB9C")
 _MARKS = {"FFFFC7CE", "FFFFEB9C"}
 _LONGEST_COMMENT = 1_000
+_LONGEST_CELL = 32_767  # characters, the format's own limit
 
 
-def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | str) -> Path:
+def write_readback(
+    original: Path | str, issues: Iterable[Issue], path: Path | str, *, encoding: str = ""
+) -> Path:
     """Write the uploaded workbook again with its problems marked; other sheets are kept.
 
     Errors are red, other notes yellow. A .csv or .xls comes back as .xlsx. The result, once
@@ -43,7 +48,7 @@ def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | s
         Where it was written: ``path`` with the suffix ``.xlsx``.
     """
     original, path = Path(original), Path(path).with_suffix(".xlsx")
-    book = _open(original)
+    book = _open(original, encoding)
     by_sheet: dict[str, list[Issue]] = defaultdict(list)
     for issue in issues:
         by_sheet[issue.sheet or book.worksheets[0].title].append(issue)
@@ -56,7 +61,7 @@ def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | s
     return path
 
 
-def _open(original: Path) -> openpyxl.Workbook:
+def _open(original: Path, encoding: str) -> openpyxl.Workbook:
     kind = check_file(original)
     if kind == "xlsx":
         try:
@@ -68,7 +73,7 @@ def _open(original: Path) -> openpyxl.Workbook:
             ) from error
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for title, rows in _grids(original, kind):
+    for title, rows in _grids(original, kind, encoding):
         sheet = book.create_sheet(title)
         for number, row in enumerate(rows, start=1):
             for position, text in enumerate(row, start=1):
@@ -76,14 +81,18 @@ def _open(original: Path) -> openpyxl.Workbook:
     return book
 
 
-def _grids(original: Path, kind: str) -> list[tuple[str, list[list[str]]]]:
+def _grids(
+    original: Path, kind: str, encoding: str
+) -> Iterable[tuple[str, Sequence[Sequence[str]]]]:
+    sheets = read_sheets(original, encoding=encoding)
     if kind == "xls":
-        return [(s.name, [list(row) for row in s.rows]) for s in read_sheets(original)]
-    return [(original.stem[:31], grid_text.read_grid(original))]
+        return [(sheet.name, sheet.rows) for sheet in sheets]
+    return [(sheet_name(original.stem, set()), sheets[0].rows)]
 
 
 def _write_text(cell: Cell, text: str) -> None:
     """Write a text as a text, also where it looks like a formula."""
+    text = without_controls(text)[:_LONGEST_CELL]
     if text:
         cell.value = text
         cell.data_type = "s"
@@ -159,6 +168,6 @@ def _mark_row(
 
 
 def _comment(cell: Cell, text: str) -> None:
-    comment = Comment(text[:_LONGEST_COMMENT], _AUTHOR)
+    comment = Comment(without_controls(text)[:_LONGEST_COMMENT], _AUTHOR)
     comment.width, comment.height = 320, 120
     cell.comment = comment
