@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from livingcircle import tables
 from livingcircle.errors import CoordinateError
@@ -36,7 +37,9 @@ __all__ = ["Layer", "read_layer", "write_geopackage"]
 
 WGS84 = "EPSG:4326"
 _TEXT = {"csv", "txt", "tsv"}
-_DECLARES_CRS = re.compile(rb'"crs"\s*:\s*\{')
+_DECLARES_CRS = re.compile(
+    rb'"crs"\s*:\s*\{(?:[^{}]*"properties"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]{0,200})")?'
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,14 @@ class Layer:
     """Hold one layer in WGS-84 with its attributes as they stood, and what was noted.
 
     ``rows`` is indexed by the feature's number from 1 (for text tables by the row), so that an
-    issue can name it; ``system`` is the coordinate system it was converted from.
+    issue can name it; ``system`` is the coordinate system it was converted from, ``name`` that of
+    the layer where a file may hold several.
     """
 
     rows: gpd.GeoDataFrame
     issues: list[Issue]
     system: str
+    name: str = ""
 
 
 def read_layer(
@@ -85,6 +90,7 @@ def read_layer(
     path = Path(path)
     file = file or path.name
     kind = check_file(path)
+    name = _layer_name(path, kind, layer, prefer, file)
     if kind in _TEXT:
         raw = _read_text(path, encoding, file)
     elif kind in {"parquet", "geoparquet"}:
@@ -94,15 +100,19 @@ def read_layer(
             "这不是图层文件", where=file, remedy="导入 .gpkg、.geojson、.shp、.parquet 或 .csv"
         )
     else:
-        raw = _read_vector(path, kind, file, _layer_name(path, kind, layer, prefer, file), encoding)
-    if kind in {"geojson", "json"} and not _DECLARES_CRS.search(path.read_bytes()):
-        raw = raw.set_crs(None, allow_override=True)
-        fallback = fallback or "WGS-84"  # RFC 7946, 4: a GeoJSON that does not say is WGS-84
+        raw = _read_vector(path, kind, file, name, encoding)
+    if kind in {"geojson", "json"}:
+        declared = _DECLARES_CRS.search(path.read_bytes())
+        if declared is None:
+            raw = raw.set_crs(None, allow_override=True)
+            fallback = fallback or "WGS-84"  # RFC 7946, 4: one that does not say is WGS-84
+        elif not coordinates:
+            _refuse_unknown_system((declared[1] or b"").decode("utf-8", "replace"), file)
     raw.index = pd.RangeIndex(1, len(raw) + 1, name=tables.ROW) if kind not in _TEXT else raw.index
     system = _system(raw, coordinates, fallback, file)
     rows = _to_degrees(raw, coordinates or ("" if _declared(raw.crs) else fallback))
     shapes, issues = repair(rows.geometry, file, "")
-    return Layer(rows.set_geometry(shapes), issues, system)
+    return Layer(rows.set_geometry(shapes), issues, system, name or "")
 
 
 def write_geopackage(path: Path | str, layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -111,6 +121,16 @@ def write_geopackage(path: Path | str, layers: dict[str, gpd.GeoDataFrame]) -> N
         draft.unlink()
         for name, frame in layers.items():
             pyogrio.write_dataframe(frame, draft, layer=name, driver="GPKG")
+
+
+def _refuse_unknown_system(name: str, file: str) -> None:
+    """Refuse a system that no register knows: read as WGS-84 it would be a guess."""
+    try:
+        CRS.from_user_input(name)
+    except CRSError as error:
+        what = f"文件写的坐标系“{name[:80]}”不认识"
+        remedy = "在 district.toml 里用 coordinates 写明，例如 WGS-84、CGCS2000 或 EPSG:4547"
+        raise CoordinateError(what, where=file, remedy=remedy) from error
 
 
 def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file: str) -> str | None:
