@@ -7,7 +7,9 @@ none is never guessed at.
 
 import re
 import warnings
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import pyogrio
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from livingcircle import tables
 from livingcircle.errors import CoordinateError
@@ -26,6 +29,7 @@ from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.io._excel.reading import read_sheets
 from livingcircle.io._files import replacing
+from livingcircle.io._geo import guard as layer_guard
 from livingcircle.io._geo import shapefile
 from livingcircle.io._geo.shapes import from_columns
 from livingcircle.io._geo.shapes import moved
@@ -36,6 +40,21 @@ from livingcircle.tables import Issue
 __all__ = ["Layer", "read_layer", "write_geopackage"]
 
 WGS84 = "EPSG:4326"
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.CRSError,
+    pyogrio.errors.GeometryError,
+    CRSError,
+    ShapelyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
 _TEXT = {"csv", "txt", "tsv"}
 _DECLARES_CRS = re.compile(
     rb'"crs"\s*:\s*\{(?:[^{}]*"properties"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]{0,200})")?'
@@ -138,7 +157,7 @@ def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore")
             names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable(file) from error
@@ -160,14 +179,18 @@ def _read_vector(
     path: Path, kind: str, file: str, layer: str | None, encoding: str
 ) -> gpd.GeoDataFrame:
     try:
-        with warnings.catch_warnings():  # GDAL's remarks are about its drivers, not for a clerk
-            warnings.simplefilter("ignore", RuntimeWarning)
+        # GDAL's remarks are about its drivers, not for a clerk.
+        with warnings.catch_warnings(), _small_objects():
+            warnings.simplefilter("ignore")
+            layer_guard.check_layer(
+                path, kind, layer, "ISO-8859-1" if kind == "shp" else None, file
+            )
             if kind == "shp":
                 frame = shapefile.read_shapefile(path, file, encoding)
             else:
                 # A ring that is not closed is closed, as every GIS does when it draws it.
                 frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="fix")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except _UNREADABLE as error:
         raise _unreadable(file) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
@@ -175,7 +198,18 @@ def _read_vector(
     return frame if named == "geometry" else frame.rename_geometry("geometry")
 
 
+@contextmanager
+def _small_objects() -> Iterator[None]:
+    """Bound one GeoJSON object: a single outline of 48 MB would take gigabytes to parse."""
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": "20"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": None})
+
+
 def _read_parquet(path: Path, file: str) -> gpd.GeoDataFrame:
+    layer_guard.check_parquet(path, file)
     try:
         names = pq.read_schema(path).metadata or {}
         if b"geo" in names:
@@ -183,7 +217,7 @@ def _read_parquet(path: Path, file: str) -> gpd.GeoDataFrame:
             named = frame.active_geometry_name
             return frame if named == "geometry" else frame.rename_geometry("geometry")
         plain = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError, ValueError, shapely.errors.ShapelyError) as error:
+    except (pa.ArrowException, OSError, TypeError, AttributeError, *_UNREADABLE) as error:
         raise _unreadable(file) from error
     return gpd.GeoDataFrame(plain, geometry=from_columns(plain, file))
 

@@ -110,12 +110,12 @@ def _header(sheet: Worksheet) -> int:
 
 
 def _wipe(sheet: Worksheet) -> None:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == _AUTHOR:
-                cell.comment = None
-            if cell.fill.fill_type == "solid" and cell.fill.start_color.rgb in _MARKS:
-                cell.fill = PatternFill()
+    # Only the cells that are there: walking all rows would make millions of empty ones.
+    for cell in list(sheet._cells.values()):  # noqa: SLF001 - openpyxl offers no other way
+        if cell.comment is not None and cell.comment.author == _AUTHOR:
+            cell.comment = None
+        if cell.fill.fill_type == "solid" and cell.fill.start_color.rgb in _MARKS:
+            cell.fill = PatternFill()
 
 
 def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
@@ -127,9 +127,9 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
         for official in _official(text):
             titles.setdefault(official, column)
     reasons = titles.get(ERROR_TITLE) or sheet.max_column + 1
-    for number in range(header + 1, sheet.max_row + 1):
-        if sheet.cell(number, reasons).value is not None:
-            sheet.cell(number, reasons).value = None
+    for (number, column), cell in sheet._cells.items():  # noqa: SLF001 - as in _wipe
+        if number > header and column == reasons:
+            cell.value = None
     _write_text(sheet.cell(header, reasons), ERROR_TITLE)
     sheet.column_dimensions[sheet.cell(header, reasons).column_letter].width = 60
     by_row: dict[int, list[Issue]] = defaultdict(list)
