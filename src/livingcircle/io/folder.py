@@ -31,6 +31,7 @@ from livingcircle.io._folder.joining import join
 from livingcircle.io._folder.members import Directory
 from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.members import split_members
+from livingcircle.io._folder.osm_parts import Extracts
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import read_part
@@ -132,12 +133,13 @@ def _read_parts(described: Description, progress: Progress | None) -> list[Part]
     """Read the streets first: the other files are held against them."""
     order = sorted(described.entries, key=lambda entry: _STREETS_FIRST.index(entry.table))
     parts: list[Part] = []
+    extracts = Extracts()
     area: shapely.Geometry | None = None
     for number, entry in enumerate(order):
         if progress:
             progress(number, len(order), f"读取 {entry.file}")
         if entry.is_osm:
-            parts += read_osm_parts(entry, with_outlets=described.use_osm_outlets)
+            parts += read_osm_parts(entry, with_outlets=described.use_osm_outlets, known=extracts)
         else:
             own = None if entry.table in {"streets", "junctions"} else area
             parts.append(read_part(entry, described.coordinates, own))

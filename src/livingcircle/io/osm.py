@@ -13,7 +13,6 @@ import shapely
 
 from livingcircle.io._geo.shapes import in_bulk
 from livingcircle.io._osm import tables
-from livingcircle.io._osm import walking
 from livingcircle.io._osm.reading import RawOsm
 from livingcircle.io._osm.reading import read_raw
 from livingcircle.io._osm.streets import build_streets
@@ -74,9 +73,7 @@ def read_osm(path: str | Path) -> OsmExtract:
     """
     raw = read_raw(Path(path))
     streets = build_streets(raw.ways, raw.node_tags)
-    walked = {
-        ref for way in raw.ways if walking.walking_access(way.tags) is not None for ref in way.refs
-    }
+    walked = {ref for way in raw.ways if way.access is not None for ref in way.refs}
     outlets, outlet_trades = tables.outlets_table(raw)
     buildings = tables.buildings_table(raw)
     return OsmExtract(
