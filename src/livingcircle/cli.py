@@ -3,6 +3,7 @@
 Each command is one verb of the Python library; nothing is computed here.
 """
 
+import shlex
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn
 from rich.progress import MofNCompleteColumn
 from rich.progress import Progress
@@ -31,13 +33,17 @@ from livingcircle.documents import diff_assessments
 from livingcircle.documents import write_change_list
 from livingcircle.documents import write_plan_sheets
 from livingcircle.errors import LivingCircleError
+from livingcircle.errors import OutputError
 from livingcircle.explain import explain_verdict
+from livingcircle.io.excel import check_target
 from livingcircle.io.excel import read_table
+from livingcircle.io.excel import replacing
 from livingcircle.io.excel import write_template
 from livingcircle.io.excel import write_workbook
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle.io.starter import start_district
+from livingcircle.readback import ISSUE_LIST
 from livingcircle.readback import write_readbacks
 from livingcircle.reports import check_day
 from livingcircle.results import fresh_folder
@@ -48,6 +54,7 @@ from livingcircle.standards import available_standards
 from livingcircle.standards import load_standard
 from livingcircle.standards import minimum_counts
 from livingcircle.standards import validate
+from livingcircle.tables import TABLES
 from livingcircle.tables import check as check_table
 from livingcircle.tables import issues_frame
 from livingcircle.walkers import check_hour
@@ -71,7 +78,7 @@ def main() -> None:
     try:
         app()
     except LivingCircleError as problem:
-        err.print(f"[bold red]没有做完：[/]{problem}", highlight=False)
+        _report.say(err, f"没有做完：{problem}", style="red")
         sys.exit(2)
 
 
@@ -90,7 +97,7 @@ def progress(title: str) -> Iterator[Step]:
         task = bar.add_task(title, total=None, what="")
 
         def step(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, what=what)
+            bar.update(task, completed=done, total=total, what=escape(what))
 
         yield step
         bar.update(task, what="完成")
@@ -117,15 +124,15 @@ def demo(folder: Out = Path("demo")) -> None:
 
 @app.command()
 def check(folder: Folder, report: Out = Path("check")) -> None:
-    """只检查文件：列出每一处问题，并给出标红的回执表。"""
-    with progress("读取并检查") as step:
-        district = read_district(folder, progress=step)
+    """只检查文件：列出每一处问题，写出问题清单和标红的回执表。"""
     with fresh_folder(report) as work:
+        with progress("读取并检查") as step:
+            district = read_district(folder, progress=step)
         written = write_readbacks(district, folder, work)
     _report.show_sources(out, district)
-    _report.show_issues(out, district.issues)
+    _report.show_issues(out, district.issues, where=str(report / ISSUE_LIST))
     for path in written:
-        out.print(f"回执表：{report / path}", highlight=False)
+        _report.say(out, f"已写出：{report / path}")
 
 
 @app.command()
@@ -205,18 +212,22 @@ def explain(
     district = read_district(folder)
     assessment = plan.run(district)
     for sentence in explain_verdict(assessment, unit, trade):
-        out.print(sentence, highlight=False)
+        _report.say(out, sentence)
 
 
 @app.command()
 def template(
     name: Annotated[str, typer.Argument(help="表名：outlets、communities、circles、doors 等")],
     folder: Out = Path(),
+    force: Annotated[bool, typer.Option("--force", help="替换已有的同名文件")] = False,  # noqa: FBT002
 ) -> None:
     """写一份空白 Excel 模板：带下拉、示例行和填写说明。"""
     path = folder / f"{name}.xlsx"
+    if path.exists() and not (force and path.is_file()) and name in TABLES:
+        remedy = "换一个文件夹；确定不要原来的，就加上 --force"
+        raise OutputError("这里已有同名的文件，没有覆盖", where=str(path), remedy=remedy)
     write_template(name, path)
-    out.print(f"模板：{path}", highlight=False)
+    _report.say(out, f"模板：{path}")
 
 
 @app.command("from-osm")
@@ -230,7 +241,7 @@ def from_osm(
 ) -> None:
     """只凭一份 OpenStreetMap 摘录，建起一个可以评估的地区文件夹。"""
     made = start_district(extract, folder, name=name, people=people)
-    out.print(f"已建好：{made}。接着运行：livingcircle assess {made}", highlight=False)
+    _report.say(out, f"已建好：{made}。接着运行：livingcircle assess {shlex.quote(str(made))}")
 
 
 @app.command()
@@ -242,11 +253,15 @@ def compare(
     ] = None,
 ) -> None:
     """比较两次评估：哪些结论变了、缺口多了还是少了。"""
+    if table is not None:
+        check_target(table, inputs=(old, new))
     before, after = read_results(old), read_results(new)
     for sentence in change_sentences(diff_assessments(before, after)):
-        out.print(sentence, highlight=False, soft_wrap=True)
+        _report.say(out, sentence)
     if table is not None:
-        out.print(f"变化清单：{write_change_list(before, after, table)}", highlight=False)
+        with replacing(table) as draft:
+            write_change_list(before, after, draft)
+        _report.say(out, f"变化清单：{table}")
 
 
 @app.command()
@@ -259,6 +274,8 @@ def requirements(
     ] = "",
 ) -> None:
     """只凭生活圈名单（社区数、人口、户数）算出最少应配多少网点，不需要地图。"""
+    if table is not None:
+        check_target(table, inputs=(circles,))
     pack, day = load_standard(standard), check_day(on)
     cells, sheet, notes = read_table(circles, "circles")
     checked = check_table("circles", cells, file=circles.name, sheet=sheet)
@@ -268,7 +285,7 @@ def requirements(
     _report.show_blank(out, pack)
     if table is not None:
         write_workbook(table, {"最少应配数量": _report.requirements_sheet(counts)})
-        out.print(f"已写出：{table}", highlight=False)
+        _report.say(out, f"已写出：{table}")
 
 
 @standards.command("list")
@@ -276,7 +293,7 @@ def list_standards() -> None:
     """列出自带的配置标准。"""
     for name in available_standards():
         pack = load_standard(name)
-        out.print(f"{name:<22}{pack.title}（{len(pack.requirements)}条）", highlight=False)
+        _report.say(out, f"{name:<22}{pack.title}（{len(pack.requirements)}条）")
 
 
 @standards.command()
@@ -284,7 +301,7 @@ def show(
     name: Annotated[str, typer.Argument(help="编号或 .toml 文件", metavar="标准")],
 ) -> None:
     """逐条列出一个标准：要求、原文、说明、出处。"""
-    out.print(load_standard(name).describe(), highlight=False, markup=False, soft_wrap=True)
+    _report.say(out, load_standard(name).describe())
 
 
 @standards.command("validate")
@@ -294,7 +311,7 @@ def validate_standard(
     """检查一个标准文件，列出全部问题。"""
     problems = validate(name)
     for problem in problems:
-        out.print(f"· {problem}", highlight=False, markup=False, soft_wrap=True)
+        _report.say(out, f"· {problem}")
     if problems:
         raise typer.Exit(1)
-    out.print(f"没有发现问题：{load_standard(name).title}", highlight=False)
+    _report.say(out, f"没有发现问题：{load_standard(name).title}")

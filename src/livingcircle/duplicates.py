@@ -33,7 +33,7 @@ def plain_name(name: str) -> str:
 
 
 def suspect_duplicates(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> pd.DataFrame:
-    """Return pairs of outlets that may be one.
+    """Return pairs of outlets that may be one; equal rows at one point only with the first.
 
     Parameters
     ----------
@@ -53,11 +53,18 @@ def suspect_duplicates(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> pd.Da
         return pd.DataFrame(columns=COLUMNS)
     grid = LocalGrid.around(placed.geometry)
     xy = shapely.get_coordinates(np.asarray(grid.project(placed.geometry.to_numpy())))
-    pairs = cKDTree(xy).query_pairs(NEAR_METRES, output_type="ndarray")
     held = trades.groupby("outlet_id")["trade"].agg(frozenset)
     offers = [held.get(outlet, frozenset()) for outlet in placed.index]
     names = [plain_name(name) for name in placed["name"]]
     phones = placed["phone"].fillna("").to_numpy(dtype=object)
+    # A thousand equal rows at one point are one shop and 999 pairs with it, not half a million.
+    keys = zip(names, phones, offers, map(tuple, xy.round(1)), strict=True)
+    leader: dict[tuple[object, ...], int] = {}
+    first = np.array([leader.setdefault(key, k) for k, key in enumerate(keys)])
+    own = np.arange(len(first))
+    alone = np.flatnonzero(first == own)
+    near = alone[cKDTree(xy[alone]).query_pairs(NEAR_METRES, output_type="ndarray")]
+    pairs = np.concatenate([near, np.column_stack([first, own])[first != own]])
     rows = []
     for a, b in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]:
         if offers[a] and offers[b] and not offers[a] & offers[b]:

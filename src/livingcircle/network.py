@@ -409,6 +409,8 @@ def _detached(network: Network) -> pd.DataFrame:
     for number in np.unique(network.component[loose]):
         here = network.component == number
         whole = shapely.union_all(network.lines[here])
+        if whole.is_empty:  # two nodes at one spot
+            whole = shapely.get_point(network.lines[here][0], 0)
         _, gap = main.query_nearest(whole, return_distance=True, all_matches=False)
         place = network.grid.unproject(np.array([shapely.centroid(whole)]))[0]
         near = float(gap[0]) if len(gap) else np.nan

@@ -150,7 +150,9 @@ def _stand_in(
     names = "、".join(points["name"])
     note = f"{names}没有楼门数据，用社区内一点代表全部居民，距离只能算粗略值"
     # Reindexing first keeps every column's own type when the rows are joined.
-    points = points.reindex(columns=doors.columns).astype(
+    points = points.reindex(columns=doors.columns)
+    whole = [c for c, t in doors.dtypes.items() if t.kind in "iub"]
+    points = points.fillna(dict.fromkeys(whole, 0)).astype(
         {c: t for c, t in doors.dtypes.items() if c != "geometry"}
     )
     joined = gpd.GeoDataFrame(pd.concat([doors, points]), geometry="geometry", crs=doors.crs)

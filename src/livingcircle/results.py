@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,7 +18,9 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
+from shapely.errors import ShapelyError
 
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import Assessment
@@ -32,13 +35,19 @@ GEOPACKAGE = "livingcircle.gpkg"
 RUN_RECORD = "run.json"
 MARK = ".livingcircle-results"
 MARK_LINE = "由 livingcircle 写出；重新运行会整体替换下列文件。"
+# What a comparison reads of each saved table.
+_COMPARED = {
+    "findings": ("requirement_id", "unit_id", "unit_name", "level", "trade", "verdict", "unit",
+                 "shortfall"),
+    "circle_facts": ("name", "population"),
+}  # fmt: skip
 # QGIS, Excel and file managers leave these beside what they open.
 TRACE_STARTS = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
 TRACE_ENDS = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".aux.xml")
 
 
 @contextmanager
-def fresh_folder(out: Path) -> Iterator[Path]:
+def fresh_folder(out: Path | str) -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``out`` when the block succeeds.
 
     Raises
@@ -46,15 +55,15 @@ def fresh_folder(out: Path) -> Iterator[Path]:
     OutputError
         If something stands at ``out`` that we did not write.
     """
-    out = out.resolve()
-    _refuse_foreign(out)
     try:
+        out = Path(out).resolve()
+        _refuse_foreign(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as problem:
         raise OutputError(
             f"不能在这里写文件（{problem.strerror}）",
-            where=str(out),
+            where=str(out)[:80],
             remedy="换一个有写权限的文件夹",
         ) from problem
     try:
@@ -72,20 +81,23 @@ def fresh_folder(out: Path) -> Iterator[Path]:
 
 
 def _contents(folder: Path) -> list[str]:
-    """Return every file below a folder, sorted."""
-    found = (path for path in folder.rglob("*") if path.is_file())
+    """Return everything below a folder that is not itself a plain folder, sorted."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
 def _refuse_foreign(out: Path) -> None:
     """Refuse to replace anything we did not write, such as a map project saved beside it."""
+    if out.parent == out:
+        raise OutputError("这是磁盘的根", where=str(out), remedy="换一个输出文件夹")
     if not out.exists():
         return
-    if out.is_file():
+    if not out.is_dir():  # a file, a pipe, a device
         foreign = [out.name]
     else:
         mark = out / MARK
-        ours = {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
+        known = mark.read_text("utf-8", errors="replace") if mark.is_file() else ""
+        ours = {MARK, *known.splitlines()} if known else set()
         foreign = [name for name in _contents(out) if name not in ours and not _is_trace(name)]
     if foreign:
         more = f"等{len(foreign)}个" if len(foreign) > 1 else ""
@@ -119,9 +131,12 @@ def _swap(work: Path, out: Path) -> None:
 
 
 def write_results(
-    assessment: Assessment, folder: Path, progress: Callable[[int, int, str], None] | None = None
+    assessment: Assessment,
+    folder: Path | str,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> None:
     """Write every table, the GeoPackage and the run record into an existing folder."""
+    folder = Path(folder)
     tables = folder / "tables"
     tables.mkdir()
     for done, name in enumerate(TABLE_NAMES):
@@ -136,7 +151,7 @@ def write_results(
         progress(len(TABLE_NAMES), len(TABLE_NAMES), RUN_RECORD)
 
 
-def write_geopackage(assessment: Assessment, path: Path) -> None:
+def write_geopackage(assessment: Assessment, path: Path | str) -> None:
     """Write the layers a planner wants in QGIS, each with its default style."""
     # GDAL stamps layers with the time; a fixed one keeps equal results equal to the byte.
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00Z"})
@@ -203,37 +218,68 @@ class SavedRun:
     blind_areas: gpd.GeoDataFrame
 
 
-def read_results(folder: Path) -> SavedRun:
+def read_results(folder: Path | str) -> SavedRun:
     """Return an earlier run from its folder, for comparison.
 
     Raises
     ------
     InputError
-        If the folder does not hold the results of a run.
+        If the folder does not hold the results of a run, or they are damaged.
     """
+    folder = Path(folder)
     record, tables = folder / RUN_RECORD, folder / "tables"
     if not record.is_file() or not tables.is_dir():
         raise InputError(
             "这里没有评估结果",
-            where=str(folder),
+            where=str(folder)[:80],
             remedy="给出 livingcircle assess 写出的结果文件夹",
         )
-    run = json.loads(record.read_text("utf-8"))
-    sources = tuple(
-        Source(
-            **source
-            | {
-                "complete_for": frozenset(source["complete_for"]),
-                "status": Status(source["status"]),
-            }
-        )
-        for source in run["sources"]
-    )
+    run, sources = _read_record(record)
     return SavedRun(
         district=Label(run["district"], sources=sources),
         standard=Label(run["standard"], run["standard"], run["standard_title"]),
         run=run,
-        findings=pd.read_parquet(tables / "findings.parquet"),
-        circle_facts=pd.read_parquet(tables / "circle_facts.parquet"),
-        blind_areas=gpd.read_parquet(tables / "blind_areas.parquet"),
+        findings=_read_saved(tables / "findings.parquet", _COMPARED["findings"]),
+        circle_facts=_read_saved(tables / "circle_facts.parquet", _COMPARED["circle_facts"]),
+        blind_areas=_read_saved(tables / "blind_areas.parquet", (), placed=True),
     )
+
+
+def _read_record(record: Path) -> tuple[dict[str, Any], tuple[Source, ...]]:
+    """Return the run record and its sources."""
+    try:
+        run = json.loads(record.read_text("utf-8"))
+        words = [run[key] for key in ("district", "standard", "standard_title")]
+        sources = tuple(
+            Source(
+                **source
+                | {
+                    "complete_for": frozenset(source["complete_for"]),
+                    "status": Status(source["status"]),
+                }
+            )
+            for source in run["sources"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(record) from error
+    if not all(isinstance(word, str) for word in words):
+        raise _damaged(record)
+    return run, sources
+
+
+def _read_saved(path: Path, columns: Sequence[str], *, placed: bool = False) -> Any:  # noqa: ANN401
+    """Return one saved table."""
+    try:
+        table = gpd.read_parquet(path) if placed else pd.read_parquet(path)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException, ShapelyError) as error:
+        raise _damaged(path) from error
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        what = f"结果表缺少列：{'、'.join(missing)}，可能由另一个版本写出"
+        raise InputError(what, where=path.name, remedy="用现在的版本重新评估后再比较")
+    return table
+
+
+def _damaged(path: Path) -> InputError:
+    what = "结果文件缺失或已损坏"
+    return InputError(what, where=str(path)[-80:], remedy="重新运行 livingcircle assess 再比较")

@@ -25,6 +25,7 @@ from livingcircle._tables.cells import cell_text
 from livingcircle._tables.cells import clean
 from livingcircle._tables.cells import is_missing
 from livingcircle._tables.cells import read_cell
+from livingcircle._tables.cells import without_controls
 from livingcircle._tables.checks import Findings
 from livingcircle._tables.columns import IGNORED_HEADERS
 from livingcircle._tables.columns import Column
@@ -134,15 +135,17 @@ def check(
     numbers = frame.index if frame.index.name == ROW else range(first_row, first_row + len(frame))
     where = f"{file}，工作表“{sheet}”" if sheet else file
     heads, unused = _match_headers(table, frame, columns, where)
-    text = {
-        head.column.name: [clean(cell_text(value)) for value in frame[name].tolist()]
+    raw = {
+        head.column.name: [cell_text(value) for value in frame[name].tolist()]
         for name, head in heads.items()
     }
-    data = _data_positions(table, text, len(frame))
-    titles = {head.column.name: name.strip("* ") for name, head in heads.items()}
+    text = {name: [clean(cell) for cell in cells] for name, cells in raw.items()}
+    data = _data_positions(table, text, _drawn(frame))
+    titles = {head.column.name: without_controls(name).strip("* ") for name, head in heads.items()}
     found = Findings(table, file, sheet, [int(numbers[position]) for position in data], titles)
     grid = {name: [cells[position] for position in data] for name, cells in text.items()}
-    checks.note_unused(found, unused)
+    checks.note_unused(found, [without_controls(title) for title in unused])
+    checks.note_controls(found, {n: [cells[p] for p in data] for n, cells in raw.items()})
     checks.refuse_totals(found, grid)
     checks.refuse_copies(found, _with_shapes(grid, frame, data))
     rows = _typed(found, grid, {h.column.name: h.factor for h in heads.values()})
@@ -237,12 +240,20 @@ def _is_exact(table: Table, title: str) -> bool:
     return any(header_key(title) in {header_key(c.title), c.name} for c in table.columns)
 
 
-def _data_positions(table: Table, text: dict[str, list[str]], count: int) -> list[int]:
-    ids = text.get(table.id, [""] * count)
+def _drawn(frame: pd.DataFrame) -> list[bool]:
+    """Say of each row whether something is drawn: on a map a row without words is no blank."""
+    if "geometry" not in frame.columns:
+        return [False] * len(frame)
+    return [not (shape is None or shape.is_empty) for shape in frame["geometry"].tolist()]
+
+
+def _data_positions(table: Table, text: dict[str, list[str]], drawn: Sequence[bool]) -> list[int]:
+    ids = text.get(table.id, [""] * len(drawn))
     return [
         position
-        for position in range(count)
-        if any(cells[position] for cells in text.values()) and not checks.is_example(ids[position])
+        for position, shown in enumerate(drawn)
+        if (shown or any(cells[position] for cells in text.values()))
+        and not checks.is_example(ids[position])
     ]
 
 

@@ -1,7 +1,10 @@
 """Check the command line as a person meets it: what is said, written and refused."""
 
+import os
+import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -69,9 +72,13 @@ def test_template_is_written_where_asked(tmp_path):
     assert (tmp_path / "outlets.xlsx").stat().st_size > 1000
 
 
-def test_check_marks_the_bad_cells(tmp_path):
+def test_check_marks_the_bad_cells_and_lists_every_problem(tmp_path):
     said = run("check", SAMPLE, "--out", tmp_path / "check")
     assert "没有采用5处" in said
+    count = int(re.search(r"发现(\d+)处问题", said)[1])
+    book = openpyxl.load_workbook(tmp_path / "check" / "问题清单.xlsx")
+    assert book.active.max_row == count + 1
+    assert f"已写出：{tmp_path / 'check' / '问题清单.xlsx'}" in said
     assert [p.name for p in (tmp_path / "check" / "回执").iterdir()] == ["outlets_ledger_回执.xlsx"]
 
 
@@ -104,3 +111,78 @@ def test_an_error_ends_in_one_sentence_and_status_2(monkeypatch, capsys):
         cli.main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("没有做完：没有的文件夹：没有这个文件夹。")
+
+
+def small(folder, name="小区", shop="甲店"):
+    """Write a district of two shops, one of them of no known trade."""
+    folder.mkdir(exist_ok=True)
+    rows = f"网点名称,业态,经度,纬度\n{shop},药店,118.78,32.04\n乙店,飞船,118.79,32.04\n"
+    (folder / "o.csv").write_text(rows, "utf-8")
+    head = f'[district]\nname = "{name}"\ncoordinates = "WGS-84"\n[[outlets]]\nfile = "o.csv"\n'
+    (folder / "district.toml").write_text(head, "utf-8")
+    return folder
+
+
+def test_brackets_in_names_are_printed_as_they_stand(tmp_path):
+    said = run("check", small(tmp_path / "d", name="小[/b]区[东]"), "--out", tmp_path / "c")
+    assert "小[/b]区[东]：读入的数据" in said
+
+
+def test_brackets_in_an_error_are_printed_as_they_stand(tmp_path, monkeypatch, capsys):
+    folder = small(tmp_path / "d")
+    (folder / "district.toml").write_text('[district]\n[[outlets]]\nfyle = "a[/b]"\n', "utf-8")
+    monkeypatch.setattr("sys.argv", ["livingcircle", "check", str(folder)])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert "[[outlets]]" in capsys.readouterr().err
+
+
+def test_a_filled_template_is_not_replaced_unless_asked(tmp_path):
+    (tmp_path / "outlets.xlsx").write_bytes(b"filled by hand")
+    with pytest.raises(LivingCircleError, match="没有覆盖"):
+        run("template", "outlets", "--out", tmp_path)
+    assert (tmp_path / "outlets.xlsx").read_bytes() == b"filled by hand"
+    run("template", "outlets", "--out", tmp_path, "--force")
+    assert (tmp_path / "outlets.xlsx").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", ["mine.xlsx", "名单.csv", "folder.xlsx", "t/outlets.xlsx"])
+def test_a_list_is_never_written_over_something_else(tmp_path, name):
+    run("template", "outlets", "--out", tmp_path / "t")
+    circles = tmp_path / "名单.csv"
+    circles.write_text(MIYUN, "utf-8")
+    (tmp_path / "mine.xlsx").write_bytes(b"my work")
+    (tmp_path / "folder.xlsx").mkdir()
+    with pytest.raises(LivingCircleError):
+        run("requirements", "--circles", circles, "--out", tmp_path / name)
+    assert (tmp_path / "mine.xlsx").read_bytes() == b"my work"
+    assert circles.read_text("utf-8") == MIYUN
+
+
+def test_a_list_of_ours_may_be_written_again(tmp_path):
+    circles = tmp_path / "名单.csv"
+    circles.write_text(MIYUN, "utf-8")
+    for _ in range(2):
+        run("requirements", "--circles", circles, "--out", tmp_path / "应配.xlsx")
+
+
+def test_what_is_missing_for_counting_is_named(tmp_path):
+    circles = tmp_path / "名单.csv"
+    circles.write_text("生活圈名称,覆盖社区数\n甲圈,3\n", "utf-8")
+    said = run("requirements", "--circles", circles)
+    assert "没有算全：甲圈（缺常住人口）" in said
+
+
+def test_results_are_not_written_into_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(LivingCircleError, match="没有覆盖"):
+            run("check", small(tmp_path / "d"), "--out", tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(("out", "words"), [("/", "磁盘的根"), ("x" * 300, "不能在这里写")])
+def test_impossible_places_are_refused_in_words(tmp_path, out, words):
+    with pytest.raises(LivingCircleError, match=words):
+        run("check", small(tmp_path / "d"), "--out", out if out == "/" else tmp_path / out)

@@ -86,3 +86,9 @@ def test_a_blank_door_is_not_empty_because_the_others_hold_everybody():
     got = settled(doors, west={"population": 800})
     assert got.doors["residents"].isna().tolist() == [False, False, True]
     assert "按未核实处理" in got.notes[0]
+
+
+def test_a_community_without_any_door_stands_in_beside_doors_with_whole_numbers():
+    got = settled([(100, 0, 30.0, {"row": 7})], west={"population": 30}, east={"population": 50})
+    assert got.doors["residents"].tolist() == [30.0, 50.0]
+    assert got.doors["row"].tolist() == [7, 0]

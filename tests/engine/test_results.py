@@ -1,6 +1,7 @@
 """Check that results are written whole, repeatably, and never over anything of somebody else."""
 
 import json
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,12 +10,14 @@ import pytest
 
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import assess
+from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
 from livingcircle.results import GEOPACKAGE
 from livingcircle.results import LAYERS
 from livingcircle.results import MARK
 from livingcircle.results import RUN_RECORD
 from livingcircle.results import fresh_folder
+from livingcircle.results import read_results
 from livingcircle.results import write_results
 from tests.factories.district import draw_district
 from tests.factories.standards import count
@@ -180,3 +183,33 @@ def test_an_empty_folder_may_be_used(tmp_path):
     (tmp_path / "out").mkdir()
     fill(tmp_path / "out")
     assert (tmp_path / "out" / "sheet.txt").read_text("utf-8") == "new"
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def without_verdicts(folder):
+    path = folder / "tables" / "findings.parquet"
+    pd.read_parquet(path).drop(columns="verdict").to_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda d: (d / "run.json").write_text("{"), "已损坏"),
+        (lambda d: (d / "run.json").write_text("[]"), "已损坏"),
+        (lambda d: (d / "run.json").write_text("{}"), "已损坏"),
+        (lambda d: (d / "run.json").write_bytes(b"\xb0\xa1"), "已损坏"),
+        (lambda d: (d / "tables" / "findings.parquet").unlink(), "已损坏"),
+        (lambda d: cut(d / "tables" / "blind_areas.parquet"), "已损坏"),
+        (without_verdicts, "缺少列：verdict"),
+    ],
+)
+def test_a_damaged_or_older_result_is_told_in_words(written, tmp_path, spoil, words):
+    folder = tmp_path / "old"
+    shutil.copytree(written, folder)
+    assert read_results(str(folder)).findings is not None
+    spoil(folder)
+    with pytest.raises(InputError, match=words):
+        read_results(folder)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from shapely import Point
 
 from livingcircle import tables
 from livingcircle._tables.codes import check_character
@@ -328,6 +329,32 @@ def test_blank_rows_and_the_example_are_skipped_and_row_numbers_stay_true():
     checked = tables.check("outlets", frame, file="a", first_row=2)
     assert checked.rows["row"].tolist() == [5]
     assert len(checked.skipped) == 3
+
+
+def test_an_id_that_only_begins_like_the_example_is_a_row():
+    frame = pd.DataFrame({"网点编号": ["示例店5"], "网点名称": ["甲"], "业态": ["药店"]})
+    assert tables.check("outlets", frame, file="a").rows.index.tolist() == ["示例店5"]
+
+
+def test_a_feature_without_a_word_is_refused_in_words_not_lost():
+    frame = pd.DataFrame({"网点名称": ["", ""], "业态": ["", ""], "geometry": [Point(1, 2), None]})
+    checked = tables.check("outlets", frame, file="a.gpkg", first_row=1)
+    assert len(checked.bad) == 1
+    assert "没有填网点名称" in said(checked)
+    assert len(checked.skipped) == 1
+
+
+def test_characters_nobody_can_see_are_taken_out_with_a_note():
+    checked = outlets(网点名称=["甲\x01店"], 业态=["药店\x0b"])
+    assert checked.rows["name"].tolist() == ["甲店"]
+    assert checked.rows["trades"].tolist() == ["药店"]
+    assert said(checked).count("看不见的控制字符") == 2
+
+
+def test_a_name_as_long_as_a_page_is_cut_with_a_note():
+    checked = outlets(网点名称=["长" * 300], 业态=["药店"])
+    assert checked.rows["name"].tolist() == ["长" * 200]
+    assert "有 300 个字" in said(checked)
 
 
 def test_rows_without_an_id_are_named_after_file_and_row():

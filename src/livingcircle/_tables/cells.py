@@ -49,6 +49,10 @@ _NO = frozenset({"否", "无", "0", "0.0", "×", "✗", "x", "没有", "不是",
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:约|大约|大概|近|≈|~)|(?:左右|上下|余|多)(?=$|人|户|套|平)")
 _UNIT_TAIL = re.compile(r"(?:人|户|套|层|岁|座|平方米|平米|㎡|m2|m|米)$")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_LONGEST_NAME = 200  # characters; beyond that it is a note that slipped into the wrong column
 _FACTORS = {"万": 1e4, "千": 1e3, "亿": 1e8}
 _FIRST_SERIAL = 18264  # 1950-01-01
 _LAST_SERIAL = 73050  # 2099-12-31
@@ -77,10 +81,20 @@ def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each type
 
 
 def clean(text: str) -> str:
-    """Strip what no one meant to type: outer spaces of any width, zero-width marks."""
+    """Strip what no one meant to type: outer spaces, zero-width marks, control characters."""
     if not text.isascii():
         text = re.sub(r"[\u200b-\u200d\ufeff]", "", text)
-    return text.strip(" \t\r\n\u3000\xa0")
+    return without_controls(text).strip(" \t\r\n\u3000\xa0")
+
+
+def without_controls(text: str) -> str:
+    """Drop characters no file format may hold: control codes, half surrogates, no-characters."""
+    return text if text.isprintable() else _CONTROLS.sub("", text)
+
+
+def has_controls(text: str) -> bool:
+    """Say whether a text holds characters that :func:`without_controls` drops."""
+    return not text.isprintable() and _CONTROLS.search(text) is not None
 
 
 def is_missing(text: str) -> bool:
@@ -208,7 +222,10 @@ def _system(text: str, _column: Column) -> Cell:
         return Cell(None, error.what, error.remedy, ERROR)
 
 
-def _text(text: str, _column: Column) -> Cell:
+def _text(text: str, column: Column) -> Cell:
+    if column.name == "name" and len(text) > _LONGEST_NAME:
+        problem = f"{column.title}有 {len(text):,} 个字，只取前 {_LONGEST_NAME} 个"
+        return Cell(text[:_LONGEST_NAME], problem, "写简短的名称，说明另写一列")
     return Cell(text)
 
 

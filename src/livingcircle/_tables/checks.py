@@ -12,6 +12,8 @@ import pandas as pd
 
 from livingcircle import trades
 from livingcircle._tables.cells import Cell
+from livingcircle._tables.cells import has_controls
+from livingcircle._tables.cells import without_controls
 from livingcircle._tables.columns import Column
 from livingcircle._tables.columns import Kind
 from livingcircle._tables.columns import Table
@@ -23,7 +25,7 @@ from livingcircle._tables.issues import Issue
 Grid = Mapping[str, Sequence[str]]  # column identifier → cleaned text, one for each row
 
 _TOTAL = re.compile(r"(?:本?页?合计|总计|小计|共计|汇总|总数)(?:[:：(（].*|\d+.{0,3})?")
-_EXAMPLE = re.compile(r"(?:示例|样例|填写示例).*")
+_EXAMPLE = re.compile(r"(?:填写)?(?:示例|样例)(?:行|数据)?(?:[（(].*[)）])?")
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Findings:
 
 
 def is_example(row_id: str) -> bool:
-    """Say whether the id marks the example row of a template."""
+    """Say whether the id marks the example row of a template; “示例店5” is a shop."""
     return _EXAMPLE.fullmatch(row_id) is not None
 
 
@@ -201,6 +203,16 @@ def _suggest(hints: Sequence[str], name: str) -> str:
     if likely:
         return f"看起来是：{likely}；确认后填写目录里的业态名称"
     return "从业态目录里选一个名称填写；目录里没有的留待人工核定"
+
+
+def note_controls(found: Findings, raw: Grid) -> None:
+    """Say which cells held characters that cannot be seen and were left out."""
+    for name, texts in raw.items():
+        for position, text in enumerate(texts):
+            if has_controls(text):
+                problem = "这一格里有看不见的控制字符，已去掉"
+                cell = Cell(None, problem, "在原来的表里重新输入这一格")
+                found.add(position, found.table[name], without_controls(text), cell)
 
 
 def note_unused(found: Findings, headers: Sequence[str]) -> None:

@@ -15,14 +15,18 @@ from livingcircle.io._excel.reading import Sheet
 from livingcircle.io._excel.reading import read_sheets
 from livingcircle.io._excel.sheets import write_workbook
 from livingcircle.io._excel.templates import write_template
+from livingcircle.io._files import check_target
+from livingcircle.io._files import replacing
 from livingcircle.tables import TABLES
 from livingcircle.tables import Issue
 from livingcircle.tables import Table
 
 __all__ = [
     "Sheet",
+    "check_target",
     "read_sheets",
     "read_table",
+    "replacing",
     "write_readback",
     "write_template",
     "write_workbook",

@@ -12,16 +12,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from livingcircle import tables
 from livingcircle.coordinates import suspect_label
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
-from livingcircle.duplicates import suspect_duplicates
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.io import geo
+from livingcircle.io._folder.agreement import check_agreement
+from livingcircle.io._folder.agreement import check_extent
 from livingcircle.io._folder.description import Description
 from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.description import read_description
@@ -29,10 +31,12 @@ from livingcircle.io._folder.joining import join
 from livingcircle.io._folder.members import Directory
 from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.members import split_members
+from livingcircle.io._folder.osm_parts import Extracts
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import read_part
 from livingcircle.io._folder.reported import resolve_units
+from livingcircle.io._folder.twins import ask_about_twins
 from livingcircle.tables import REVIEW
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -49,6 +53,7 @@ _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "c
 # of them together prove anything. Measured; see docs/explanation/coordinates.md.
 _WITNESSES = {"outlets": 5, "entrances": 5, "gates": 5, "doors": 300}
 _TEN_M = 9e-5  # degrees
+_MOST_REFERENCE = 3_000_000  # points along the streets: 30,000 km of them
 
 
 def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
@@ -81,16 +86,23 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
     whole["reports"], unplaced = resolve_units(whole, described.name)
     issues += [*found, *more, *_settle_doors(whole), *unplaced]
     outlet_trades = _outlet_trades(whole["outlets"])
-    issues += _twins(whole["outlets"], outlet_trades)
+    issues += ask_about_twins(whole["outlets"], outlet_trades)
+    issues += check_agreement(whole, members)
+    extent = _extent(described, parts, whole["streets"])
+    if extent is not None and described.extent_path is not None:
+        check_extent(extent, whole, described.extent)
     return District(
         name=described.name,
         outlet_trades=outlet_trades,
         circle_members=members,
-        extent=_extent(described, parts, whole["streets"]),
+        extent=extent,
         sources=tuple(sources),
         issues=tables.issues_frame(issues),
         standard=described.standard,
-        **{name: rows.drop(columns=["sheet"], errors="ignore") for name, rows in whole.items()},
+        **{
+            name: rows.drop(columns=["sheet", "declared"], errors="ignore")
+            for name, rows in whole.items()
+        },
     )
 
 
@@ -104,20 +116,34 @@ def _refuse_repeats(entries: Sequence[Entry]) -> None:
         seen.add(key)
 
 
+def _refuse_same_content(parts: Sequence[Part]) -> None:
+    """Refuse the same rows of one table under two names: the sheet said once, the file copied."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for part in parts:
+        key = (part.table, part.source.sha256, part.sheet)
+        if key in seen:
+            title = TABLES[part.table].title
+            what = f"“{seen[key]}”和“{part.source.file}”给出的是同样的{title}，会算两次"
+            remedy = "只留一节；网点已经在 [[outlets]] 里的 .osm.pbf，不要再写 use_osm_outlets"
+            raise TableError(what, where="district.toml", remedy=remedy)
+        seen[key] = part.source.file
+
+
 def _read_parts(described: Description, progress: Progress | None) -> list[Part]:
     """Read the streets first: the other files are held against them."""
     order = sorted(described.entries, key=lambda entry: _STREETS_FIRST.index(entry.table))
     parts: list[Part] = []
+    extracts = Extracts()
     area: shapely.Geometry | None = None
     for number, entry in enumerate(order):
         if progress:
             progress(number, len(order), f"读取 {entry.file}")
         if entry.is_osm:
-            with_outlets = bool(described.options.get("use_osm_outlets", False))
-            parts += read_osm_parts(entry, with_outlets=with_outlets)
+            parts += read_osm_parts(entry, with_outlets=described.use_osm_outlets, known=extracts)
         else:
             own = None if entry.table in {"streets", "junctions"} else area
             parts.append(read_part(entry, described.coordinates, own))
+        _refuse_same_content(parts)
         if entry.table == "streets":
             area = _box([part.rows for part in parts if part.table == "streets"])
     if progress:
@@ -158,19 +184,35 @@ def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
         part
         for part in parts
         if part.extent is None
-        and part.system
+        and (part.system or "declared" in part.rows)
         and len(part.rows) >= _WITNESSES.get(part.table, np.inf)
     ]
     if not judged or not len(streets):
         return []
-    reference = shapely.get_coordinates(shapely.segmentize(streets.geometry.to_numpy(), _TEN_M))
+    lines = streets.geometry.to_numpy()
+    lines = lines[shapely.length(lines) > 0]
+    step = max(_TEN_M, float(shapely.length(lines).sum()) / _MOST_REFERENCE)
+    reference = shapely.get_coordinates(shapely.segmentize(lines, step))
+    return [issue for part in judged for issue in _doubts(part, reference)]
+
+
+def _doubts(part: Part, reference: NDArray[np.float64]) -> list[Issue]:
+    """Doubt each system that the rows of one file declare, apart from the others."""
+    own = part.rows.get("declared", pd.Series("", index=part.rows.index)).fillna("")
     issues = []
-    for part in judged:
-        points = shapely.get_coordinates(part.rows.geometry.dropna().to_numpy())
-        found = suspect_label(points, reference, part.system)
-        if found is not None:
-            file = part.source.file
-            issues.append(Issue(file, "", 0, "", "", WARNING, found.problem, found.remedy))
+    for declared in sorted(set(own)):
+        rows = part.rows[own == declared]
+        if len(rows) < _WITNESSES[part.table]:
+            continue
+        points = shapely.get_coordinates(rows.geometry.dropna().to_numpy())
+        found = suspect_label(points, reference, declared or part.system)
+        if found is None:
+            continue
+        remedy = found.remedy
+        if declared and not found.swapped:
+            remedy = f"核对来源，属实就把这些行的“坐标系”改成 {found.likely}"
+        file, column = part.source.file, "坐标系" if declared else ""
+        issues.append(Issue(file, "", 0, column, "", WARNING, found.problem, remedy))
     return issues
 
 
@@ -220,27 +262,6 @@ def _settle_doors(whole: dict[str, gpd.GeoDataFrame]) -> list[Issue]:
             issues.append(Issue(*where, "所属社区", name, REVIEW, says, "与社区表写成一样"))
     settled = doors["community"].map(lambda name: answers.get(name, ("", ""))[0])
     whole["doors"] = doors.assign(community=settled.astype("str"))
-    return issues
-
-
-def _twins(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> list[Issue]:
-    """Ask about outlets that may be one shop; both are kept until a person decides."""
-    issues = []
-    for pair in suspect_duplicates(outlets, trades).itertuples():
-        other, one = outlets.loc[pair.first], outlets.loc[pair.second]
-        issues.append(
-            Issue(
-                file=str(one["source"]),
-                sheet="",
-                row=int(one["row"]) if pd.notna(one["row"]) else 0,
-                column="网点名称",
-                value=str(one["name"]),
-                severity=REVIEW,
-                problem=f"“{one['name']}”与{other['source']}里的“{other['name']}”相距{pair.metres:g}米、"
-                "名称或电话相同，像是同一家，两行都算了",
-                remedy="是同一家就删去一行；不是就不用改",
-            )
-        )
     return issues
 
 

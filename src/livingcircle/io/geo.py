@@ -7,7 +7,9 @@ none is never guessed at.
 
 import re
 import warnings
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from livingcircle import tables
 from livingcircle.errors import CoordinateError
@@ -25,6 +29,7 @@ from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.io._excel.reading import read_sheets
 from livingcircle.io._files import replacing
+from livingcircle.io._geo import guard as layer_guard
 from livingcircle.io._geo import shapefile
 from livingcircle.io._geo.shapes import from_columns
 from livingcircle.io._geo.shapes import moved
@@ -35,8 +40,25 @@ from livingcircle.tables import Issue
 __all__ = ["Layer", "read_layer", "write_geopackage"]
 
 WGS84 = "EPSG:4326"
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.CRSError,
+    pyogrio.errors.GeometryError,
+    CRSError,
+    ShapelyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
 _TEXT = {"csv", "txt", "tsv"}
-_DECLARES_CRS = re.compile(rb'"crs"\s*:\s*\{')
+_DECLARES_CRS = re.compile(
+    rb'"crs"\s*:\s*\{(?:[^{}]*"properties"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]{0,200})")?'
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +66,14 @@ class Layer:
     """Hold one layer in WGS-84 with its attributes as they stood, and what was noted.
 
     ``rows`` is indexed by the feature's number from 1 (for text tables by the row), so that an
-    issue can name it; ``system`` is the coordinate system it was converted from.
+    issue can name it; ``system`` is the coordinate system it was converted from, ``name`` that of
+    the layer where a file may hold several.
     """
 
     rows: gpd.GeoDataFrame
     issues: list[Issue]
     system: str
+    name: str = ""
 
 
 def read_layer(
@@ -85,6 +109,7 @@ def read_layer(
     path = Path(path)
     file = file or path.name
     kind = check_file(path)
+    name = _layer_name(path, kind, layer, prefer, file)
     if kind in _TEXT:
         raw = _read_text(path, encoding, file)
     elif kind in {"parquet", "geoparquet"}:
@@ -94,15 +119,19 @@ def read_layer(
             "这不是图层文件", where=file, remedy="导入 .gpkg、.geojson、.shp、.parquet 或 .csv"
         )
     else:
-        raw = _read_vector(path, kind, file, _layer_name(path, kind, layer, prefer, file), encoding)
-    if kind in {"geojson", "json"} and not _DECLARES_CRS.search(path.read_bytes()):
-        raw = raw.set_crs(None, allow_override=True)
-        fallback = fallback or "WGS-84"  # RFC 7946, 4: a GeoJSON that does not say is WGS-84
+        raw = _read_vector(path, kind, file, name, encoding)
+    if kind in {"geojson", "json"}:
+        declared = _DECLARES_CRS.search(path.read_bytes())
+        if declared is None:
+            raw = raw.set_crs(None, allow_override=True)
+            fallback = fallback or "WGS-84"  # RFC 7946, 4: one that does not say is WGS-84
+        elif not coordinates:
+            _refuse_unknown_system((declared[1] or b"").decode("utf-8", "replace"), file)
     raw.index = pd.RangeIndex(1, len(raw) + 1, name=tables.ROW) if kind not in _TEXT else raw.index
     system = _system(raw, coordinates, fallback, file)
     rows = _to_degrees(raw, coordinates or ("" if _declared(raw.crs) else fallback))
     shapes, issues = repair(rows.geometry, file, "")
-    return Layer(rows.set_geometry(shapes), issues, system)
+    return Layer(rows.set_geometry(shapes), issues, system, name or "")
 
 
 def write_geopackage(path: Path | str, layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -113,12 +142,22 @@ def write_geopackage(path: Path | str, layers: dict[str, gpd.GeoDataFrame]) -> N
             pyogrio.write_dataframe(frame, draft, layer=name, driver="GPKG")
 
 
+def _refuse_unknown_system(name: str, file: str) -> None:
+    """Refuse a system that no register knows: read as WGS-84 it would be a guess."""
+    try:
+        CRS.from_user_input(name)
+    except CRSError as error:
+        what = f"文件写的坐标系“{name[:80]}”不认识"
+        remedy = "在 district.toml 里用 coordinates 写明，例如 WGS-84、CGCS2000 或 EPSG:4547"
+        raise CoordinateError(what, where=file, remedy=remedy) from error
+
+
 def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file: str) -> str | None:
     if kind not in {"gpkg", "kml"}:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore")
             names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable(file) from error
@@ -140,14 +179,18 @@ def _read_vector(
     path: Path, kind: str, file: str, layer: str | None, encoding: str
 ) -> gpd.GeoDataFrame:
     try:
-        with warnings.catch_warnings():  # GDAL's remarks are about its drivers, not for a clerk
-            warnings.simplefilter("ignore", RuntimeWarning)
+        # GDAL's remarks are about its drivers, not for a clerk.
+        with warnings.catch_warnings(), _small_objects():
+            warnings.simplefilter("ignore")
+            layer_guard.check_layer(
+                path, kind, layer, "ISO-8859-1" if kind == "shp" else None, file
+            )
             if kind == "shp":
                 frame = shapefile.read_shapefile(path, file, encoding)
             else:
                 # A ring that is not closed is closed, as every GIS does when it draws it.
                 frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="fix")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except _UNREADABLE as error:
         raise _unreadable(file) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
@@ -155,7 +198,18 @@ def _read_vector(
     return frame if named == "geometry" else frame.rename_geometry("geometry")
 
 
+@contextmanager
+def _small_objects() -> Iterator[None]:
+    """Bound one GeoJSON object: a single outline of 48 MB would take gigabytes to parse."""
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": "20"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": None})
+
+
 def _read_parquet(path: Path, file: str) -> gpd.GeoDataFrame:
+    layer_guard.check_parquet(path, file)
     try:
         names = pq.read_schema(path).metadata or {}
         if b"geo" in names:
@@ -163,7 +217,7 @@ def _read_parquet(path: Path, file: str) -> gpd.GeoDataFrame:
             named = frame.active_geometry_name
             return frame if named == "geometry" else frame.rename_geometry("geometry")
         plain = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError, ValueError, shapely.errors.ShapelyError) as error:
+    except (pa.ArrowException, OSError, TypeError, AttributeError, *_UNREADABLE) as error:
         raise _unreadable(file) from error
     return gpd.GeoDataFrame(plain, geometry=from_columns(plain, file))
 

@@ -14,6 +14,8 @@ from livingcircle.errors import InputError
 from livingcircle.errors import UnsafeFileError
 from livingcircle.io import _xml_guard
 from livingcircle.io._excel import guard as workbook_guard
+from livingcircle.io._geo import guard as layer_guard
+from livingcircle.io._osm.guard import check_extract
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,13 @@ def check_file(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> str:
     """
     path = Path(path)
     kind = file_kind(path)
-    if not path.is_file():
-        what = "这是一个文件夹，不是文件" if path.is_dir() else "没有这个文件"
+    try:
+        there, folder = path.is_file(), path.is_dir()
+    except (OSError, ValueError) as error:
+        what = "文件名太长，或含有控制字符"
+        raise InputError(what, where=path.name[:80], remedy="换一个普通的文件名") from error
+    if not there:
+        what = "这是一个文件夹，不是文件" if folder else "没有这个文件"
         raise InputError(what, where=path.name, remedy="核对文件名和它所在的文件夹")
     if kind in _REFUSED:
         what, remedy = _REFUSED[kind]
@@ -87,8 +94,12 @@ def check_file(path: Path | str, *, limits: Limits = DEFAULT_LIMITS) -> str:
     if kind not in KINDS:
         remedy = "导入 .xlsx、.xls、.csv、.gpkg、.geojson、.shp、.parquet 或 .osm.pbf 文件"
         raise UnsafeFileError("不认识这种文件", where=path.name, remedy=remedy)
-    _check_size(path, kind, limits)
-    _check_content(path, kind, limits)
+    try:
+        _check_size(path, kind, limits)
+        _check_content(path, kind, limits)
+    except OSError as error:
+        what = f"文件打不开（{error.strerror}）"
+        raise InputError(what, where=path.name, remedy="核对文件的读取权限") from error
     return kind
 
 
@@ -119,8 +130,10 @@ def _check_content(path: Path, kind: str, limits: Limits) -> None:
         _check_text(path, head)
     elif kind in {"geojson", "json"}:
         _check_json(path, head)
+        layer_guard.check_content(path, kind)
     elif kind == "kml":
         _xml_guard.check_xml(path)
+        layer_guard.check_content(path, kind)
     else:
         _check_magic(path, kind, head)
 
@@ -177,6 +190,8 @@ def _check_json(path: Path, head: bytes) -> None:
 def _check_magic(path: Path, kind: str, head: bytes) -> None:
     if kind == "gpkg" and not head.startswith(b"SQLite format 3\0"):
         _disguised(path, "别的文件", "从 GIS 软件重新导出为 GeoPackage")
+    if kind == "gpkg":
+        layer_guard.check_content(path, kind)
     if kind == "shp":
         _check_shapefile(path, head)
     if kind in {"parquet", "geoparquet"}:
@@ -189,6 +204,8 @@ def _check_magic(path: Path, kind: str, head: bytes) -> None:
             raise UnsafeFileError("文件不完整，结尾缺了一截", where=path.name, remedy="重新传送")
     if kind == "osm.pbf" and b"OSMHeader" not in head[:64]:
         _disguised(path, "别的文件", "重新下载 .osm.pbf 数据")
+    if kind == "osm.pbf":
+        check_extract(path)
 
 
 def _check_shapefile(path: Path, head: bytes) -> None:

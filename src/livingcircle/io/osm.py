@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
+from livingcircle.io._geo.shapes import in_bulk
 from livingcircle.io._osm import tables
-from livingcircle.io._osm import walking
 from livingcircle.io._osm.reading import RawOsm
 from livingcircle.io._osm.reading import read_raw
 from livingcircle.io._osm.streets import build_streets
@@ -74,9 +73,7 @@ def read_osm(path: str | Path) -> OsmExtract:
     """
     raw = read_raw(Path(path))
     streets = build_streets(raw.ways, raw.node_tags)
-    walked = {
-        ref for way in raw.ways if walking.walking_access(way.tags) is not None for ref in way.refs
-    }
+    walked = {ref for way in raw.ways if way.access is not None for ref in way.refs}
     outlets, outlet_trades = tables.outlets_table(raw)
     buildings = tables.buildings_table(raw)
     return OsmExtract(
@@ -101,8 +98,9 @@ def _extent(raw: RawOsm, streets: gpd.GeoDataFrame) -> shapely.Polygon | None:
     """
     if raw.box is not None:
         return shapely.box(*raw.box)
-    lone = raw.lone_places()
-    if len(lone) >= _ENOUGH_PLACES:
-        return shapely.box(*shapely.total_bounds(lone))
-    bounds = streets.total_bounds
-    return shapely.box(*bounds) if np.isfinite(bounds).all() else None
+    lone = shapely.bounds(raw.lone_places())
+    bounds = lone if len(lone) >= _ENOUGH_PLACES else shapely.bounds(streets.geometry.to_numpy())
+    bounds = bounds[in_bulk(bounds)]  # one slip at (0, 0) would stretch it over half the earth
+    if not len(bounds):
+        return None
+    return shapely.box(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))

@@ -34,6 +34,8 @@ STREETS = "streets.osm.pbf"
 # The belt left around the district, if the extract is large enough: the longest service radius.
 _BELT_METRES = 1000.0
 _BELT_SHARE = 0.15
+_MOST_PEOPLE = 50_000_000  # no city has more
+_LONGEST_NAME = 100
 # An administrative area counts if at least this share of it lies in the extract.
 _MOSTLY_INSIDE = 0.5
 
@@ -63,8 +65,14 @@ def start_district(
         If the folder exists or cannot be written; nothing is left half done.
     """
     source, folder = Path(pbf), Path(out)
+    _refuse_words(name, people)
     check_file(source)
-    if folder.exists():
+    try:
+        there = folder.exists()
+    except (OSError, ValueError) as error:
+        remedy = "换一个短一些的普通文件夹名"
+        raise OutputError("这个文件夹名不能用", where=str(folder)[:80], remedy=remedy) from error
+    if there:
         remedy = "换一个新的文件夹名；已有的内容不会被覆盖"
         raise OutputError("这个文件夹已经存在", where=str(folder), remedy=remedy)
     extract = read_osm(source)
@@ -73,6 +81,18 @@ def start_district(
         raise InputError("文件里没有可以步行的道路", where=source.name, remedy=remedy)
     _make(extract, source, folder, name or folder.resolve().name, people)
     return folder
+
+
+def _refuse_words(name: str, people: int | None) -> None:
+    """Refuse a number of people no district has, and a name that is no single line."""
+    if people is not None and not 0 < people <= _MOST_PEOPLE:
+        what = f"总人口写成了 {people if abs(people) < _MOST_PEOPLE else '一个极大的数'}"
+        raise InputError(what, where="--people", remedy="填写全区的常住人口；不知道就不写")
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        what = "名称太长，或含有换行、控制字符"
+        raise InputError(
+            what, where="--name", remedy=f"写一行以内、不超过 {_LONGEST_NAME} 字的名称"
+        )
 
 
 def _make(extract: OsmExtract, source: Path, folder: Path, name: str, people: int | None) -> None:

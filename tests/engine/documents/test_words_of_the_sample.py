@@ -115,11 +115,12 @@ def test_a_reader_meets_only_foreign_words_that_stand_in_the_data(
 ) -> None:
     """No trade code, requirement id or English word of ours: only names, files and licences."""
     district = sample_assessment.district
-    given = [district.name, provenance(sample_assessment).run_id]
+    # Problems of a file name the rows and the words of district.toml that mend them.
+    given = [district.name, provenance(sample_assessment).run_id, "use_osm_outlets", "[[outlets]]"]
     for source in district.sources:
         given += [source.title, source.file, source.licence, source.note, source.date]
     outlets = district.outlets
-    for names in (outlets["name"], outlets["address"], district.doors["name"]):
+    for names in (outlets["name"], outlets["address"], outlets.index, district.doors["name"]):
         given += [str(name) for name in names.unique()]
     longest_first = sorted(
         {text for text in given if re.search("[A-Za-z]", text)}, key=len, reverse=True

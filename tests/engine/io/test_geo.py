@@ -204,7 +204,7 @@ def test_kml_without_entities_is_read(tmp_path):
 
 
 def test_a_damaged_layer_is_a_sentence(tmp_path):
-    (tmp_path / "a.gpkg").write_bytes(b"SQLite format 3\0" + b"\xff" * 500)
+    (tmp_path / "a.gpkg").write_bytes(b"SQLite format 3\0" + b"\xff" * 52 + b"GPKG" + b"\xff" * 500)
     with pytest.raises(InputError, match="这个图层读不出来，可能已损坏"):
         geo.read_layer(tmp_path / "a.gpkg")
     (tmp_path / "a.parquet").write_bytes(b"PAR1" + b"\xff" * 50 + b"PAR1")

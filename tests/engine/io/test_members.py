@@ -94,3 +94,8 @@ def test_a_count_that_does_not_agree_and_a_community_in_two_circles_are_told():
     )  # fmt: skip
     _, issues = resolve_members(both, places)
     assert [i.problem for i in issues] == ["社区“甲社区”整个属于 “1圈”、“2圈” 几个生活圈"]
+
+
+def test_a_known_name_with_a_space_is_not_cut():
+    members = split_members("West End、Old Town 甲社区", ["West End", "甲社区"])
+    assert [member.name for member in members] == ["West End", "Old", "Town", "甲社区"]

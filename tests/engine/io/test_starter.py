@@ -99,3 +99,19 @@ def test_a_map_without_streets_is_refused(tmp_path):
     path = write_osm(tmp_path / "sea.osm.pbf", nodes={1: (0, 0, {"shop": "convenience"})})
     with pytest.raises(InputError, match="没有可以步行的道路"):
         start_district(path, tmp_path / "district")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"people": -5}, "总人口写成了 -5"),
+        ({"people": 0}, "总人口写成了 0"),
+        ({"people": 10**25}, "一个极大的数"),
+        ({"name": "a\nb"}, "换行"),
+        ({"name": "长" * 300}, "名称太长"),
+    ],
+)
+def test_impossible_people_and_names_are_refused(tmp_path, options, words):
+    with pytest.raises(InputError, match=words):
+        start_district(tmp_path / "a.osm.pbf", tmp_path / "d", **options)
+    assert list(tmp_path.iterdir()) == []

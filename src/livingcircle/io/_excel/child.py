@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 _DIGITS = 1e15  # Excel keeps 15 digits; beyond that an integer is already a guess
@@ -61,16 +62,32 @@ def read_xlsx(path: str) -> list[dict[str, object]]:
         if "WorkSheet" not in str(meta.typ):
             continue
         sheet = book.get_sheet_by_name(meta.name)
-        rows = [[cell_text(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        rows = trimmed([*left, *map(cell_text, row)] for row in sheet.iter_rows())
         merged = [[*start, *end] for start, end in sheet.merged_cell_ranges or []]
         hidden = "Visible" not in str(meta.visible)
         sheets.append({"name": meta.name, "hidden": hidden, "rows": rows, "merged": merged})
     for name, cells in error_cells(path).items():
         rows = next((s["rows"] for s in sheets if s["name"] == name), [])
         for row, column, text in cells:
-            if row < len(rows) and column < len(rows[row]):
-                rows[row][column] = text
+            rows.extend([] for _ in range(row + 1 - len(rows)))
+            rows[row].extend([""] * (column + 1 - len(rows[row])))
+            rows[row][column] = text
     return sheets
+
+
+def trimmed(rows: Iterable[list[str]]) -> list[list[str]]:
+    """Leave out empty cells at the end of rows and empty rows at the end of the sheet."""
+    kept: list[list[str]] = []
+    blank = 0
+    for row in rows:
+        while row and not row[-1]:
+            row.pop()
+        if row:
+            kept.extend([] for _ in range(blank))
+            kept.append(row)
+        blank = 0 if row else blank + 1
+    return kept
 
 
 def error_cells(path: str) -> dict[str, list[tuple[int, int, str]]]:
@@ -122,10 +139,13 @@ def read_xls(path: str) -> list[dict[str, object]]:
     book = xlrd.open_workbook(path, logfile=sys.stderr)
     sheets: list[dict[str, object]] = []
     for sheet in book.sheets():
-        rows = []
-        for number in range(sheet.nrows):
-            pairs = zip(sheet.row_types(number), sheet.row_values(number), strict=True)
-            rows.append([xls_text(kind, value, book.datemode) for kind, value in pairs])
+        cells = (
+            zip(sheet.row_types(number), sheet.row_values(number), strict=True)
+            for number in range(sheet.nrows)
+        )
+        rows = trimmed(
+            [xls_text(kind, value, book.datemode) for kind, value in row] for row in cells
+        )
         hidden = sheet.visibility != 0
         sheets.append({"name": sheet.name, "hidden": hidden, "rows": rows, "merged": []})
     return sheets

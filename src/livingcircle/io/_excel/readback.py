@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -12,11 +13,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from livingcircle._tables.cells import without_controls
 from livingcircle._tables.columns import match_header
 from livingcircle.errors import InputError
 from livingcircle.io._excel.reading import read_sheets
+from livingcircle.io._excel.sheets import sheet_name
 from livingcircle.io._files import replacing
-from livingcircle.io._geo import grid_text
 from livingcircle.io.guard import check_file
 from livingcircle.tables import ERROR
 from livingcircle.tables import TABLES
@@ -29,9 +31,12 @@ _RED = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 _YELLOW = PatternFill("solid", start_color="FFFFEB9C", end_color="FFFFEB9C")
 _MARKS = {"FFFFC7CE", "FFFFEB9C"}
 _LONGEST_COMMENT = 1_000
+_LONGEST_CELL = 32_767  # characters, the format's own limit
 
 
-def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | str) -> Path:
+def write_readback(
+    original: Path | str, issues: Iterable[Issue], path: Path | str, *, encoding: str = ""
+) -> Path:
     """Write the uploaded workbook again with its problems marked; other sheets are kept.
 
     Errors are red, other notes yellow. A .csv or .xls comes back as .xlsx. The result, once
@@ -44,7 +49,7 @@ def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | s
         Where it was written: ``path`` with the suffix ``.xlsx``.
     """
     original, path = Path(original), Path(path).with_suffix(".xlsx")
-    book = _open(original)
+    book = _open(original, encoding)
     by_sheet: dict[str, list[Issue]] = defaultdict(list)
     for issue in issues:
         by_sheet[issue.sheet or book.worksheets[0].title].append(issue)
@@ -58,7 +63,7 @@ def write_readback(original: Path | str, issues: Iterable[Issue], path: Path | s
     return path
 
 
-def _open(original: Path) -> openpyxl.Workbook:
+def _open(original: Path, encoding: str) -> openpyxl.Workbook:
     kind = check_file(original)
     if kind == "xlsx":
         try:
@@ -70,7 +75,7 @@ def _open(original: Path) -> openpyxl.Workbook:
             ) from error
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for title, rows in _grids(original, kind):
+    for title, rows in _grids(original, kind, encoding):
         sheet = book.create_sheet(title)
         for number, row in enumerate(rows, start=1):
             for position, text in enumerate(row, start=1):
@@ -78,14 +83,18 @@ def _open(original: Path) -> openpyxl.Workbook:
     return book
 
 
-def _grids(original: Path, kind: str) -> list[tuple[str, list[list[str]]]]:
+def _grids(
+    original: Path, kind: str, encoding: str
+) -> Iterable[tuple[str, Sequence[Sequence[str]]]]:
+    sheets = read_sheets(original, encoding=encoding)
     if kind == "xls":
-        return [(s.name, [list(row) for row in s.rows]) for s in read_sheets(original)]
-    return [(original.stem[:31], grid_text.read_grid(original))]
+        return [(sheet.name, sheet.rows) for sheet in sheets]
+    return [(sheet_name(original.stem, set()), sheets[0].rows)]
 
 
 def _write_text(cell: Cell, text: str) -> None:
     """Write a text as a text, also where it looks like a formula."""
+    text = without_controls(text)[:_LONGEST_CELL]
     if text:
         cell.value = text
         cell.data_type = "s"
@@ -103,12 +112,12 @@ def _header(sheet: Worksheet) -> int:
 
 
 def _wipe(sheet: Worksheet) -> None:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == _AUTHOR:
-                cell.comment = None
-            if cell.fill.fill_type == "solid" and cell.fill.start_color.rgb in _MARKS:
-                cell.fill = PatternFill()
+    # Only the cells that are there: walking all rows would make millions of empty ones.
+    for cell in list(sheet._cells.values()):  # noqa: SLF001 - openpyxl offers no other way
+        if cell.comment is not None and cell.comment.author == _AUTHOR:
+            cell.comment = None
+        if cell.fill.fill_type == "solid" and cell.fill.start_color.rgb in _MARKS:
+            cell.fill = PatternFill()
 
 
 def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
@@ -120,9 +129,9 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
         for official in _official(text):
             titles.setdefault(official, column)
     reasons = titles.get(ERROR_TITLE) or sheet.max_column + 1
-    for number in range(header + 1, sheet.max_row + 1):
-        if sheet.cell(number, reasons).value is not None:
-            sheet.cell(number, reasons).value = None
+    for (number, column), cell in sheet._cells.items():  # noqa: SLF001 - as in _wipe
+        if number > header and column == reasons:
+            cell.value = None
     _write_text(sheet.cell(header, reasons), ERROR_TITLE)
     sheet.column_dimensions[sheet.cell(header, reasons).column_letter].width = 60
     by_row: dict[int, list[Issue]] = defaultdict(list)
@@ -134,7 +143,8 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
 
 def _lay_out(sheet: Worksheet) -> None:
     """Print all columns side by side on A3 landscape, the heading on every page."""
-    filled = [c for row in sheet.iter_rows() for c in row if c.value is not None]
+    cells = list(sheet._cells.values())  # noqa: SLF001 - as in _wipe
+    filled = [cell for cell in cells if cell.value is not None]
     last = max(cell.row for cell in filled), max(cell.column for cell in filled)
     sheet.print_area = f"A1:{sheet.cell(*last).coordinate}"
     sheet.print_title_rows = f"1:{_header(sheet)}"
@@ -173,6 +183,6 @@ def _mark_row(
 
 
 def _comment(cell: Cell, text: str) -> None:
-    comment = Comment(text[:_LONGEST_COMMENT], _AUTHOR)
+    comment = Comment(without_controls(text)[:_LONGEST_COMMENT], _AUTHOR)
     comment.width, comment.height = 320, 120
     cell.comment = comment

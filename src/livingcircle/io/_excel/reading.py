@@ -63,9 +63,13 @@ def read_sheets(
         raise InputError(what, where=path.name, remedy="分成几个文件再导入") from error
     if child.returncode != 0:
         raise _refusal(path, child)
+    sheets = json.loads(child.stdout)
+    if not sheets:
+        what = "工作簿里没有工作表，只有图表"
+        raise InputError(what, where=path.name, remedy="导入放着数据的那个工作簿")
     return tuple(
         Sheet(s["name"], s["rows"], s["hidden"], tuple(tuple(m) for m in s["merged"]))
-        for s in json.loads(child.stdout)
+        for s in sheets
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from livingcircle._tables.cells import without_controls
 from livingcircle.errors import OutputError
 from livingcircle.io._files import replacing
 
@@ -50,7 +51,7 @@ def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None
         header, body = book.add_format(HEADER), book.add_format(BODY)
         taken: set[str] = set()
         for title, frame in sheets.items():
-            sheet = book.add_worksheet(_sheet_name(title, taken))
+            sheet = book.add_worksheet(sheet_name(title, taken))
             _write_frame(sheet, frame, header, body, path.name)
         book.close()
 
@@ -100,7 +101,9 @@ def write_value(
             sheet.write_string(row, column, text, style)
 
 
-def _sheet_name(title: str, taken: set[str]) -> str:
+def sheet_name(title: str, taken: set[str]) -> str:
+    """Return a title as the format allows it for a sheet, told apart from those taken."""
+    title = without_controls(title)
     plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or "表"
     name, number = plain, 2
     while name.lower() in taken:

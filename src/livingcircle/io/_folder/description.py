@@ -26,6 +26,7 @@ _ENTRY_KEYS = ("file", "sheet", "layer", "coordinates", "status", "title", "date
                "note", "complete_for", "encoding", "columns")  # fmt: skip
 _OPTION_KEYS = ("walker", "at", "on", "use_osm_outlets")
 _LARGEST = 1024**2
+_LONGEST_NAME = 250
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class Description:
     entries: tuple[Entry, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def use_osm_outlets(self) -> bool:
+        """Say whether the shops of the street extract count as outlets."""
+        return self.options.get("use_osm_outlets") is True
+
 
 def read_description(folder: Path) -> Description:
     """Read and check the district.toml of a folder.
@@ -94,7 +100,7 @@ def read_description(folder: Path) -> Description:
     options = data.get("options", {})
     if not isinstance(options, dict):
         raise _wrong(FILE, "options 要写成一节", "写成 [options]")
-    _check_keys(options, _OPTION_KEYS, f"{FILE} 的 [options]")
+    _check_options(options)
     where = f"{FILE} 的 [district]"
     extent = _text(head, "extent", where)
     inside = "" if extent in {"", "roads"} else extent
@@ -107,6 +113,14 @@ def read_description(folder: Path) -> Description:
         entries=entries,
         options=options,
     )
+
+
+def _check_options(options: Mapping[str, object]) -> None:
+    where = f"{FILE} 的 [options]"
+    _check_keys(options, _OPTION_KEYS, where)
+    if not isinstance(options.get("use_osm_outlets", False), bool):
+        remedy = "写成 use_osm_outlets = true 或 use_osm_outlets = false，不加引号"
+        raise _wrong(where, "use_osm_outlets 只能是 true 或 false", remedy)
 
 
 def _wrong(where: str, what: str, remedy: str) -> InputError:
@@ -124,11 +138,15 @@ def _load(folder: Path) -> dict[str, object]:
         raise _wrong(FILE, "这个文件太大，不像是区的说明", "核对文件内容")
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        remedy = "核对文件的读取权限"
+        raise _wrong(FILE, f"文件打不开（{error.strerror}）", remedy) from error
     except UnicodeDecodeError as error:
         remedy = "用记事本另存，编码选 UTF-8"
         raise _wrong(FILE, "文字不是 UTF-8 编码", remedy) from error
-    except tomllib.TOMLDecodeError as error:
-        what = f"格式读不通（{error}）"
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        detail = f"（{error}）" if isinstance(error, tomllib.TOMLDecodeError) else ""
+        what = f"格式读不通{detail}"
         remedy = "核对这一处的引号、括号和等号；文字要用英文双引号括起来"
         raise _wrong(FILE, what, remedy) from error
 
@@ -217,6 +235,8 @@ def _complete_for(value: object, where: str) -> str | frozenset[str]:
 
 def _inside(folder: Path, name: str, where: str) -> Path:
     """Return the path of a file in the folder; refuse any that leads outside."""
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise _wrong(where, "文件名太长或含有控制字符", "写文件夹里文件的名字")
     parts = PurePosixPath(name.replace("\\", "/")).parts
     absolute = name.startswith(("/", "\\", "~")) or PureWindowsPath(name).drive != ""
     path = folder / Path(*parts) if parts else folder

@@ -48,6 +48,11 @@ def _distinct(
         return rows, []
     renamed = rows.copy()
     stem = file.rpartition("/")[2].rpartition(".")[0]
+    taken = {*whole.index, *rows.index}
+    if any(f"{stem}:{i}" in taken for i in rows.index[clash]):  # a/o.csv, b/o.csv and c/o.csv
+        stem = file.rpartition(".")[0]
+    while any(f"{stem}:{i}" in taken for i in rows.index[clash]):
+        stem += "+"
     fresh = [f"{stem}:{i}" if twice else i for i, twice in zip(rows.index, clash, strict=True)]
     renamed.index = pd.Index(fresh, name=rows.index.name, dtype=rows.index.dtype)
     problem = f"有 {int(clash.sum())} 个编号在别的文件里用过，已在前面加上“{stem}:”"

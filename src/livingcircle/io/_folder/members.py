@@ -14,7 +14,7 @@ from livingcircle.tables import WARNING
 from livingcircle.tables import Issue
 
 _PART = re.compile(r"[（(](?:部分|一部分|局部)[^（）()]*[)）]$")
-_SEPARATORS = re.compile(r"[、，,;；/\n]+|\s+")
+_SEPARATORS = re.compile(r"[、，,;；/\n]+")
 _SUFFIX = re.compile(r"(?:社区居委会|居民委员会|村民委员会|居委会|村委会|社区|村)$")
 
 
@@ -41,7 +41,7 @@ def split_members(text: str, known: Iterable[str] = ()) -> list[Member]:
     names = frozenset(known)
     keys = frozenset(name_key(name) for name in names)
     members = []
-    for piece in _SEPARATORS.split(unicodedata.normalize("NFKC", text).strip()):
+    for piece in _pieces(unicodedata.normalize("NFKC", text), names):
         bare = _PART.sub("", piece)
         if not bare:
             continue
@@ -49,6 +49,15 @@ def split_members(text: str, known: Iterable[str] = ()) -> list[Member]:
         pieces = [bare] if bare in names or name_key(bare) in keys else _cut(bare, keys)
         members += [Member(name, part) for name in pieces]
     return list(dict.fromkeys(members))
+
+
+def _pieces(text: str, names: frozenset[str]) -> list[str]:
+    """Split at the marks of a list, and at spaces unless a known name has them: West End."""
+    pieces = []
+    for piece in map(str.strip, _SEPARATORS.split(text)):
+        whole = _PART.sub("", piece).strip() in names
+        pieces += [piece] if whole else piece.split()
+    return pieces
 
 
 def _cut(text: str, keys: frozenset[str]) -> list[str]:

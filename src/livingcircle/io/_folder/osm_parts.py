@@ -1,6 +1,7 @@
 """Take from an OpenStreetMap extract the tables a section of district.toml asks for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import shapely
@@ -11,6 +12,7 @@ from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import listed_trades
 from livingcircle.io._folder.parts import source_of
+from livingcircle.io._folder.roads import drop_strays
 from livingcircle.io.guard import check_file
 from livingcircle.io.osm import OsmExtract
 from livingcircle.io.osm import read_osm
@@ -27,10 +29,18 @@ _GIVES = {
     "doors": ("doors",),
 }
 _LICENCE = "ODbL"
+Extracts = dict[Path, OsmExtract]
 
 
-def read_osm_parts(entry: Entry, *, with_outlets: bool = False) -> list[Part]:
+def read_osm_parts(
+    entry: Entry, *, with_outlets: bool = False, known: Extracts | None = None
+) -> list[Part]:
     """Read an extract once and return the parts of every table its section stands for.
+
+    Parameters
+    ----------
+    known
+        Extracts read before, by path; another section may name the same file.
 
     Raises
     ------
@@ -44,8 +54,11 @@ def read_osm_parts(entry: Entry, *, with_outlets: bool = False) -> list[Part]:
             f"{title}用 Excel 或图层文件给出；.osm.pbf 写在 [[roads]]、[[outlets]] 或 [[doors]] 下"
         )
         raise InputError(what, where=f"[[{entry.section}]] {entry.file}", remedy=remedy)
-    check_file(entry.path)
-    extract = read_osm(entry.path)
+    known = Extracts() if known is None else known
+    if entry.path not in known:
+        check_file(entry.path)
+        known[entry.path] = read_osm(entry.path)
+    extract = known[entry.path]
     named = replace(
         entry,
         title=entry.title or "OpenStreetMap",
@@ -63,9 +76,10 @@ def _part(entry: Entry, name: str, extract: OsmExtract) -> Part:
     complete = frozenset[str]()
     if name == "outlets" and entry.section == "outlets":
         complete = listed_trades(entry, rows["trades"])
+    rows, strays = drop_strays(rows, entry.file) if name == "streets" else (rows, [])
     source = source_of(entry, name, len(rows), complete)
     extent = extract.extent if name == "streets" else None
-    return Part(name, rows, [], source, system="", extent=extent)
+    return Part(name, rows, strays, source, system="", extent=extent)
 
 
 def _rows(name: str, extract: OsmExtract) -> gpd.GeoDataFrame:

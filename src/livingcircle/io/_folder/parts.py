@@ -13,10 +13,12 @@ from livingcircle._tables.cells import cell_text
 from livingcircle._tables.cells import clean
 from livingcircle.district import Source
 from livingcircle.errors import CoordinateError
-from livingcircle.errors import TableError
 from livingcircle.io import geo
 from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.places import place_rows
+from livingcircle.io._folder.roads import doubt_lengths
+from livingcircle.io._folder.roads import drop_strays
+from livingcircle.io._folder.roads import single_lines
 from livingcircle.io._geo.shapes import from_wkt
 from livingcircle.io._geo.shapes import moved
 from livingcircle.io._geo.shapes import repair
@@ -37,7 +39,7 @@ class Part:
     """Hold one file's rows of one table, conformed, with ``source``, ``sheet`` and ``row``.
 
     ``system`` is what the coordinates were declared as, empty where there is nothing to doubt;
-    ``extent`` is the area the file says it covers.
+    ``extent`` is the area the file says it covers; ``sheet`` the sheet or layer that was read.
     """
 
     table: str
@@ -46,6 +48,7 @@ class Part:
     source: Source
     system: str = ""
     extent: shapely.Geometry | None = None
+    sheet: str = ""
 
 
 def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Part:
@@ -60,12 +63,13 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
     """
     table = TABLES[entry.table]
     kind = check_file(entry.path)
-    system, sheet = entry.coordinates or fallback, ""
+    system, sheet, part_of = entry.coordinates or fallback, "", ""
     if kind in _GRIDS:
         frame, sheet, issues = read_table(
             entry.path, entry.table, sheet=entry.sheet, encoding=entry.encoding, file=entry.file
         )
         frame, more = _with_wkt(frame, entry, sheet, system)
+        part_of = sheet
     else:
         layer = geo.read_layer(
             entry.path,
@@ -77,17 +81,23 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
             file=entry.file,
         )
         frame, issues, more, system = layer.rows, [], layer.issues, layer.system
+        part_of = layer.name
     if entry.table == "streets":
-        frame = _single_lines(frame, entry.file)
+        frame = single_lines(frame, entry.file, entry.columns)
     checked = tables.check(entry.table, frame, file=entry.file, sheet=sheet, columns=entry.columns)
     rows = checked.rows.reset_index()
     placed = place_rows(rows, table, file=entry.file, sheet=sheet, system=system, area=area)
     kept = placed.rows.assign(source=entry.file, sheet=sheet)
     found = sorted([*issues, *checked.issues, *more, *placed.issues], key=lambda i: i.row)
-    if len(frame) and not len(kept):
-        found.append(_nothing_left(entry, sheet))
+    if not len(kept):
+        found.append(_nothing_left(entry, sheet, empty=not len(frame)))
     conformed = tables.conform(entry.table, gpd.GeoDataFrame(kept))
-    return Part(entry.table, conformed, found, _source(entry, conformed), system)
+    if entry.table == "streets":
+        conformed, strays = drop_strays(conformed, entry.file)
+        conformed, lengths = doubt_lengths(conformed, entry.file)
+        found += [*strays, *lengths]
+    source = _source(entry, conformed)
+    return Part(entry.table, conformed, found, source, system, sheet=part_of)
 
 
 def file_digest(path: Path) -> str:
@@ -168,21 +178,11 @@ def _with_wkt(
     return frame.drop(columns=header).assign(geometry=repaired.to_numpy()), issues + notes
 
 
-def _single_lines(frame: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Take lines of several parts apart: each part is a segment of its own."""
-    if "geometry" not in frame.columns:
-        remedy = "导入线图层（.gpkg、.geojson、.shp），带 WKT 列的表格，或 .osm.pbf"
-        raise TableError("道路表没有图形", where=file, remedy=remedy)
-    lines = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
-    multi = (lines.geom_type == "MultiLineString").to_numpy()
-    if not multi.any():
-        return pd.DataFrame(lines)
-    merged = lines.geometry.where(~multi, shapely.line_merge(lines.geometry.to_numpy()))
-    return pd.DataFrame(lines.set_geometry(merged).explode(index_parts=False))
-
-
-def _nothing_left(entry: Entry, sheet: str) -> Issue:
+def _nothing_left(entry: Entry, sheet: str, *, empty: bool) -> Issue:
     title = _KIND_OF_TABLE.get(entry.table, TABLES[entry.table].title)
-    problem = f"没有一行能用的{title}"
+    problem = f"只有表头，没有一行{title}" if empty else f"没有一行能用的{title}"
     remedy = "按上面各行的说明改正后重新导入"
-    return Issue(entry.file, sheet, 0, "", "", tables.ERROR, problem, remedy)
+    if empty:
+        remedy = "核对是不是导出了空表；不用这个文件就从 district.toml 里删去"
+    severity = tables.WARNING if empty else tables.ERROR
+    return Issue(entry.file, sheet, 0, "", "", severity, problem, remedy)

@@ -92,6 +92,8 @@ def place_rows(
         bad |= trap.rows if trap.severity == ERROR else False
     issues += _whole_column(traps, len(rows), file, sheet)
     placed = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, index=rows.index, crs=WGS84))
+    if "lon" in table:  # what each row itself declares, for doubting it later
+        placed["declared"] = np.where(given, rows["coordinates"], "")
     return Placed(_with_degrees(placed[~bad], table), issues, int(bad.sum()))
 
 

@@ -3,11 +3,15 @@
 import codecs
 import csv
 import io
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import chardet
 
 from livingcircle.errors import InputError
+from livingcircle.errors import UnsafeFileError
 
 _ASK = '在 district.toml 里写明 encoding，例如 encoding = "GB18030"，或从 Excel 另存为“CSV UTF-8”'
 _BOMS = (
@@ -20,22 +24,60 @@ _COMMON_SHARE = 0.85
 _EVERYDAY = {"gb18030": (0xA1, 0xF7, 0xA1), "big5": (0xA1, 0xC6, 0x40)}
 _SURE = 0.7
 _CELL_LIMIT = 1_000_000
+_MOST_ROWS = 100_000
+_MOST_COLUMNS = 200
+_MOST_MARKS = 20_000  # commas in one line, those of long texts among them
+_BLANK: list[str] = []  # one and the same for every blank row; nobody changes rows
 
 
 def read_grid(path: Path, encoding: str = "") -> list[list[str]]:
-    """Read a .csv, .tsv or .txt as rows of cells."""
+    """Read a .csv, .tsv or .txt as rows of cells, blank ones at the ends left out.
+
+    Raises
+    ------
+    UnsafeFileError
+        When it has more than 100,000 rows or 200 columns; reading stops there.
+    """
     text, _ = decode(path.read_bytes(), path.name, encoding)
     # The header decides: further down, text columns hold commas and semicolons of their own.
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",\t;|", key=header.count)
+    found = re.search(r"^.*\S.*$", text, re.MULTILINE)
+    delimiter = max(",\t;|", key=(found[0] if found else "").count)
     previous = csv.field_size_limit(_CELL_LIMIT)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _bounded(csv.reader(_lines(text, delimiter, path.name), delimiter=delimiter), path)
     except csv.Error as error:
         what = "文本表格的引号或换行读不通"
         raise InputError(what, where=path.name, remedy="从 Excel 重新另存为“CSV UTF-8”") from error
     finally:
         csv.field_size_limit(previous)
+
+
+def _lines(text: str, delimiter: str, file: str) -> Iterator[str]:
+    """Yield the lines; one of a million commas is refused before it is taken apart."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if line.count(delimiter) > _MOST_MARKS:
+            what = f"第 {number} 行有 {line.count(delimiter):,} 个分隔符"
+            raise UnsafeFileError(what, where=file, remedy="核对文件是不是导出坏了")
+        yield line
+
+
+def _bounded(reader: Iterable[list[str]], path: Path) -> list[list[str]]:
+    """Collect rows within the limits; blank rows cost nothing, and none are kept at the end."""
+    rows: list[list[str]] = []
+    blank = 0
+    for row in reader:
+        while row and not row[-1].strip():
+            row.pop()
+        if not row:
+            blank += 1
+            continue
+        if len(rows) + blank >= _MOST_ROWS or len(row) > _MOST_COLUMNS:
+            what = f"超出了 {_MOST_ROWS:,} 行、{_MOST_COLUMNS} 列的范围"
+            raise UnsafeFileError(what, where=path.name, remedy="删去空白行列，或分成几个文件")
+        rows.extend(_BLANK for _ in range(blank))
+        rows.append(row)
+        blank = 0
+    return rows
 
 
 def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
@@ -98,14 +140,15 @@ def _is_everyday(data: bytes, encoding: str) -> bool:
 def _strict(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 
 def _declared(data: bytes, file: str, encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError as error:
+        " ".encode(name)  # "hex" and its like are no encodings of text
+    except (LookupError, ValueError) as error:
         what = f"没有叫“{encoding}”的编码"
         raise InputError(
             what, where=file, remedy="写成 UTF-8、GB18030、GBK、UTF-16 或 Big5"
@@ -115,7 +158,8 @@ def _declared(data: bytes, file: str, encoding: str) -> str:
     name = "utf-8-sig" if name == "utf-8" else name
     try:
         return data.decode(name)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data.count(b"\n", 0, start) + 1
         what = f"第 {line} 行的文字不是 {encoding} 编码"
         raise InputError(what, where=file, remedy=_ASK) from error

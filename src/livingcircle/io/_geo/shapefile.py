@@ -7,6 +7,7 @@ character only.
 """
 
 import codecs
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,6 +25,10 @@ _LONGEST_TAIL = 3  # bytes of an unfinished character at the end of a full field
 def read_shapefile(path: Path, file: str, encoding: str = "") -> gpd.GeoDataFrame:
     """Read a shapefile; its texts are decoded with the declared, stated or found encoding."""
     frame = pyogrio.read_dataframe(path, encoding=_BYTES, on_invalid="fix")
+    if len(set(frame.columns)) < len(frame.columns):
+        twice = next(str(n) for n, count in Counter(frame.columns).items() if count > 1)
+        what = f"属性表里有两列都叫“{_decode(twice.encode(_BYTES), 'utf-8')}”"
+        raise InputError(what, where=file, remedy="改掉其中一个列名，或导出为 GeoPackage")
     named = [str(name) for name in frame.columns if name != "geometry"]
     texts = [name for name in named if not _is_number(frame, name)]
     raw = {name: [_to_bytes(value) for value in frame[name].tolist()] for name in texts}
@@ -74,7 +79,8 @@ def _stated(path: Path) -> str:
 def _known(name: str) -> str:
     try:
         found = codecs.lookup(name).name
-    except LookupError:
+        " ".encode(found)  # "hex" and its like are no encodings of text
+    except (LookupError, ValueError):
         return ""
     return "gb18030" if found in {"gbk", "gb2312", "cp936"} else found
 

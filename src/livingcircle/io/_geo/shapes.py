@@ -25,6 +25,10 @@ from livingcircle.tables import Issue
 
 _WKT = frozenset({"wkt", "geometry", "geom", "thegeom", "wktgeom", "几何", "图形", "坐标串"})
 _TELL = 0.01  # a repair that changes the area by more than 1 % is for a person to look at
+_FAR_DEGREES = 0.45  # of latitude, some 50 km
+_MANY = 10.0
+_BEYOND = 1e9  # metres or degrees: nothing projected is that large
+_NARROWEST = 0.1  # beyond 84° north nobody lives
 Shapes = NDArray[np.object_]
 
 
@@ -36,6 +40,25 @@ def moved(shapes: Shapes, system: str) -> Shapes:
         return np.column_stack([lon, lat])
 
     return np.asarray(shapely.transform(shapes, convert), dtype=object)
+
+
+def in_bulk(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which boxes (west, south, east, north) lie where most of them do.
+
+    Each side is held against the median centre, give or take some 50 km and ten times the
+    median distance from it, so that large districts are kept whole.
+    """
+    bounds = bounds.reshape(-1, 4)
+    known = np.asarray(np.isfinite(bounds).all(axis=1), dtype=bool)
+    if not known.any():
+        return known
+    centres = (bounds[:, :2] + bounds[:, 2:]) / 2
+    middle = np.median(centres[known], axis=0)
+    spread = np.median(np.abs(centres[known] - middle), axis=0)
+    narrow = max(math.cos(math.radians(middle[1])), _NARROWEST)
+    reach = _MANY * spread + np.array([_FAR_DEGREES / narrow, _FAR_DEGREES])
+    near = (bounds[:, :2] >= middle - reach) & (bounds[:, 2:] <= middle + reach)
+    return np.asarray(known & near.all(axis=1), dtype=bool)
 
 
 def wkt_column(frame: pd.DataFrame) -> str:
@@ -116,15 +139,21 @@ def repair(
 
 
 def _is_finite(shape: shapely.Geometry | None) -> bool:
-    return shape is None or bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    """Say whether all coordinates are numbers that lie somewhere near the earth."""
+    return shape is None or bool((np.abs(shapely.get_coordinates(shape)) < _BEYOND).all())
 
 
-def _valid(shape: shapely.Geometry) -> shapely.Geometry:
-    """Make a geometry valid and keep the parts of its own dimension."""
-    whole = shapely.make_valid(shape)
+def _valid(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """Make a geometry valid and keep the parts of its own dimension; None if none is left."""
+    try:
+        whole = shapely.make_valid(shape)
+    except shapely.errors.GEOSException:
+        return None
+    wanted = shapely.get_dimensions(shape)
+    if shapely.get_dimensions(whole) < wanted:
+        return None
     if whole.geom_type != "GeometryCollection":
         return whole
-    wanted = shapely.get_dimensions(shape)
     parts = [part for part in shapely.get_parts(whole) if shapely.get_dimensions(part) == wanted]
     return shapely.union_all(parts) if parts else whole
 
@@ -139,7 +168,8 @@ def _note(
 ) -> Issue:
     who = f"“{name}”的" if name else ""
     if after is None or after.is_empty:
-        problem = f"{who}图形里有不是数字的坐标，按没有图形处理"
+        why = "围不成面，点太少或挤在一条线上" if _is_finite(before) else "里有不是数字的坐标"
+        problem = f"{who}图形{why}，按没有图形处理"
         return Issue(file, sheet, row, "", "", WARNING, problem, "在 GIS 软件里重新画这个图形")
     old, new = abs(before.area), after.area
     change = abs(new - old) / new if new else 0.0

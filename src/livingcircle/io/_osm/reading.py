@@ -111,23 +111,56 @@ def _read_lines(path: Path) -> tuple[list[RawWay], dict[int, RawPlace]]:
     reader = (
         osmium.FileProcessor(str(path), NODE | WAY).with_locations().with_filter(KeyFilter(*keys))
     )
-    ways, nodes = [], {}
-    places = []
+    factory = osmium.geom.WKBFactory()
+    ways: list[tuple[str, Tags, list[int], str] | RawWay] = []
+    nodes, places = {}, []
     for item in reader:
         if item.is_node():
+            if not item.location.valid():  # beyond the 180th meridian: no place on earth
+                continue
             places.append((item.id, dict(item.tags), item.lon, item.lat))
         elif any(key in item.tags for key in _LINE_KEYS):
-            ways.append(_way(item))
+            drawn = _drawn(item, factory)
+            if isinstance(drawn, RawWay):
+                ways.append(drawn)
+            else:
+                ways.append((f"w{item.id}", dict(item.tags), *drawn))
     points = shapely.points([place[2:] for place in places]) if places else []
     for (number, tags, _, _), point in zip(places, points, strict=True):
         nodes[number] = RawPlace(f"n{number}", tags, point)
-    return ways, nodes
+    return _ways(ways), nodes
 
 
-def _way(item: osmium.osm.Way) -> RawWay:
-    """Return one way with the nodes that the file holds."""
-    key, tags = f"w{item.id}", dict(item.tags)
-    nodes = [(n.ref, n.location) for n in item.nodes]
+def _drawn(item: osmium.osm.Way, factory: osmium.geom.WKBFactory) -> tuple[list[int], str] | RawWay:
+    """Return a way's node numbers and its line; a way that lacks nodes as it stands."""
+    try:
+        line = factory.create_linestring(item, osmium.geom.use_nodes.ALL)
+    except (osmium.InvalidLocationError, RuntimeError):  # nodes missing, or fewer than two
+        nodes = [(n.ref, n.location) for n in item.nodes]
+        return _torn_way(f"w{item.id}", dict(item.tags), nodes)
+    return [node.ref for node in item.nodes], line
+
+
+def _ways(found: list[tuple[str, Tags, list[int], str] | RawWay]) -> list[RawWay]:
+    """Draw the lines of all ways at once."""
+    lines = shapely.from_wkb([one[3] for one in found if not isinstance(one, RawWay)])
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    cuts = np.searchsorted(owner, np.arange(len(lines) + 1)).tolist()
+    lons, lats = xy.T.tolist() if len(xy) else ([], [])
+    ways, number = [], 0
+    for one in found:
+        if isinstance(one, RawWay):
+            ways.append(one)
+            continue
+        key, tags, refs, _ = one
+        here = slice(cuts[number], cuts[number + 1])
+        ways.append(RawWay(key, tags, refs, lons[here], lats[here]))
+        number += 1
+    return ways
+
+
+def _torn_way(key: str, tags: Tags, nodes: list[tuple[int, osmium.osm.Location]]) -> RawWay:
+    """Return a way some of whose nodes the file does not hold."""
     known = np.array([place.valid() for _, place in nodes], dtype=np.bool_)
     gaps = np.cumsum(known)[~known]
     kept = [(ref, place.lon, place.lat) for ref, place in nodes if place.valid()]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -48,6 +49,11 @@ class RawWay:
     lats: list[float]
     gaps: frozenset[int] = frozenset()
 
+    @cached_property
+    def access(self) -> walking.Access | None:
+        """Say who may walk along the way; None if it is no footway."""
+        return walking.walking_access(self.tags)
+
 
 @dataclass(frozen=True)
 class _Points:
@@ -71,7 +77,7 @@ def build_streets(ways: Sequence[RawWay], nodes: Mapping[int, Tags]) -> gpd.GeoD
         Tags of the nodes that have any.
     """
     streets = sorted(
-        (way for way in ways if walking.walking_access(way.tags) is not None and way.refs),
+        (way for way in ways if way.access is not None and way.refs),
         key=lambda way: (len(way.key), way.key),
     )
     if not streets:
@@ -96,7 +102,10 @@ def _flatten(ways: Sequence[RawWay]) -> _Points:
     ref = np.array([r for w in ways for r in w.refs], dtype=np.int64)
     lon = np.array([x for w in ways for x in w.lons], dtype=np.float64)
     lat = np.array([y for w in ways for y in w.lats], dtype=np.float64)
-    torn = np.array([k in w.gaps for w in ways for k in range(len(w.refs))], dtype=np.bool_)
+    first = np.cumsum([0, *(len(w.refs) for w in ways)])
+    torn = np.zeros(len(ref), dtype=np.bool_)
+    gaps = [place + k for place, w in zip(first[:-1], ways, strict=True) for k in w.gaps]
+    torn[[gap for gap in gaps if gap < len(ref)]] = True
     start = torn | np.r_[True, way[1:] != way[:-1]]
     keep = start | np.r_[True, ref[1:] != ref[:-1]]
     return _Points(way[keep], ref[keep], lon[keep], lat[keep], start[keep])
@@ -183,7 +192,7 @@ def _attributes(ways: Sequence[RawWay], row: Ints) -> pd.DataFrame:
             "way_id": [key.removeprefix("w") for key in keys],
             "name": of_way(lambda t: t.get("name", "")),
             "highway": of_way(_highway),
-            "access": of_way(walking.walking_access),
+            "access": np.array([way.access for way in ways], dtype=object)[row],
             "layer": of_way(walking.layer).astype(np.int64),
             "structure": of_way(walking.structure),
             "steps": of_way(walking.is_steps).astype(np.bool_),
@@ -213,12 +222,22 @@ def _crossings(
     kind = pd.Series("", index=table.index, dtype=object)
     road = {r for w in ways if w.tags.get("highway") in walking.CARRIAGEWAYS for r in w.refs}
     ground = table["crossing_way"] & (table["structure"] == "")
-    for _, part in table[ground].groupby("way_id", sort=False):
-        leaving = part.index[part["from_node"].isin(road)]
-        node = [nodes.get(int(n), {}) for n in (*part["from_node"], *part["to_node"])]
-        told = [part["crossing_tag"].iloc[0], *(walking.crossing_kind(tags) for tags in node)]
-        word = next((word for word in told if word), "marked")
-        kind[leaving if len(leaving) else part.index[:1]] = word
+    part = table.loc[ground, ["way_id", "from_node", "to_node", "crossing_tag"]]
+    ways_of = part["way_id"].tolist()
+    rows = zip(part["from_node"].tolist(), part["to_node"].tolist(), strict=True)
+    ends: dict[str, list[tuple[int, int, str]]] = {}
+    for key, (leave, arrive), segment in zip(ways_of, rows, part.index, strict=True):
+        ends.setdefault(key, []).append((leave, arrive, segment))
+    words = dict(zip(ways_of, part["crossing_tag"].tolist(), strict=True))
+    told: dict[str, str] = {}
+    for key, pieces in ends.items():
+        numbers = [leave for leave, _, _ in pieces] + [arrive for _, arrive, _ in pieces]
+        node = (nodes.get(number, {}) for number in numbers)
+        kinds = (words[key], *(walking.crossing_kind(tags) for tags in node))
+        word = next((word for word in kinds if word), "marked")
+        leaving = [segment for leave, _, segment in pieces if leave in road]
+        told |= dict.fromkeys(leaving or [pieces[0][2]], word)
+    kind.update(pd.Series(told, dtype=object))
     kind.update(_bridges(table, ways))
     return kind
 

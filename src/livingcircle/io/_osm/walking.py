@@ -6,9 +6,11 @@ the same in prose with its source in the OpenStreetMap wiki. A conditional restr
 holds.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
+_LEVEL = re.compile(r"-?[0-9]{1,2}")  # a longer number is a slip, not a storey
 Tags = Mapping[str, str]
 Access = Literal["public", "residents", "closed"]
 
@@ -144,7 +146,7 @@ def structure(tags: Tags) -> str:
 def layer(tags: Tags) -> int:
     """Return the level a way lies on: its layer tag, else 1 on bridges and -1 in tunnels."""
     written = _first(tags.get("layer", "")).removeprefix("+")
-    if written.removeprefix("-").isdecimal():
+    if _LEVEL.fullmatch(written):
         return int(written)
     return {"bridge": 1, "tunnel": -1}.get(structure(tags), 0)
 
