@@ -40,7 +40,7 @@ _LONGEST_NAME = 60
 
 
 def write_plan_sheets(
-    assessment: Assessed, out: Path, progress: Progress | None = None
+    assessment: Assessed, out: Path | str, progress: Progress | None = None
 ) -> list[Path]:
     """Write every plan sheet of a run into a folder and return the files in reading order.
 
@@ -61,6 +61,7 @@ def write_plan_sheets(
     OutputError
         When a sheet cannot be set or written.
     """
+    out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".plan-sheets-") as draft:
         made: list[Path] = []
