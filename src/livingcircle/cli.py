@@ -32,6 +32,7 @@ from livingcircle.documents import change_sentences
 from livingcircle.documents import diff_assessments
 from livingcircle.documents import write_change_list
 from livingcircle.documents import write_plan_sheets
+from livingcircle.errors import InputError
 from livingcircle.errors import LivingCircleError
 from livingcircle.errors import OutputError
 from livingcircle.explain import explain_verdict
@@ -71,6 +72,7 @@ app.add_typer(standards, name="standards")
 out = Console()
 err = Console(stderr=True, soft_wrap=True)
 Step = Callable[[int, int, str], None]
+_LONGEST_NAME = 250  # characters of a file name
 
 
 def main() -> None:
@@ -169,6 +171,9 @@ def _plan(folder: Path, standard: str = "", walker: str = "", at: str = "", on: 
     """Settle standard, walker, hour and day: as typed, else as in district.toml, else the usual."""
     described = read_description(folder)
     named = standard or described.standard
+    if len(named) > _LONGEST_NAME or not named.isprintable():
+        remedy = "用 livingcircle standards list 看有哪些，或给出一个 .toml 文件"
+        raise InputError("配置标准的名字太长或含有控制字符", where="--standard", remedy=remedy)
     own = folder / named
     plan = Plan(
         folder,

@@ -91,6 +91,8 @@ def test_check_marks_the_bad_cells_and_lists_every_problem(tmp_path):
         (["assess", SAMPLE, "--at", "25:99"], "“25:99”不是钟点"),
         (["compare", SAMPLE, SAMPLE], "这里没有评估结果"),
         (["template", "shops"], "没有名为“shops”的表"),
+        (["assess", SAMPLE, "--standard", "x" * 5000], "名字太长"),
+        (["check", "x" * 5000], "这个文件夹打不开"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_long_begins(words, sentence):

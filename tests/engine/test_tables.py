@@ -400,3 +400,10 @@ def test_no_row_is_dropped_in_silence(name, data):
     for issue in checked.issues:
         assert issue.problem
         assert not issue.problem.endswith("。")
+
+
+@pytest.mark.parametrize("text", ["118 46 48", "118 . 78", "118°46′48″E", "118：46：48", "11 8.78"])
+def test_longitudes_with_spaces_are_read_or_refused_never_run_together(text):
+    value = outlets(经度=[text], 纬度=["32.04"]).rows["lon"].iloc[0]
+    assert value == pytest.approx(118.78) or pd.isna(value) or text == "11 8.78"
+    assert not value > 180

@@ -206,7 +206,9 @@ def _date(text: str, column: Column) -> Cell:
 
 
 def _angle(text: str, _column: Column) -> Cell:
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not re.search(r"\d\s+\d", plain):  # “118 46 48” are degrees, minutes, seconds
+        plain = re.sub(r"\s", "", plain)
     if _NUMBER.fullmatch(plain):
         return Cell(float(plain))
     try:

@@ -77,7 +77,7 @@ class Description:
         return self.options.get("use_osm_outlets") is True
 
 
-def read_description(folder: Path) -> Description:
+def read_description(folder: Path | str) -> Description:
     """Read and check the district.toml of a folder.
 
     Raises
@@ -85,6 +85,7 @@ def read_description(folder: Path) -> Description:
     InputError
         Naming the key that is unknown, missing or of the wrong kind, and what is allowed.
     """
+    folder = Path(folder)
     data = _load(folder)
     _check_keys(data, ("district", *SECTIONS, "options"), FILE)
     head = data.get("district")
@@ -129,9 +130,13 @@ def _wrong(where: str, what: str, remedy: str) -> InputError:
 
 def _load(folder: Path) -> dict[str, object]:
     path = folder / FILE
-    if not folder.is_dir():
+    try:
+        here, there = folder.is_dir(), path.is_file()
+    except (OSError, ValueError) as error:
+        raise _wrong(str(folder)[:80], "这个文件夹打不开", "核对路径和读取权限") from error
+    if not here:
         raise _wrong(str(folder), "没有这个文件夹", "核对文件夹的路径")
-    if not path.is_file():
+    if not there:
         remedy = f"在文件夹里写一个 {FILE}，列出各表的文件；用 livingcircle from-osm 可以生成一份"
         raise _wrong(str(folder), f"文件夹里没有 {FILE}", remedy)
     if path.stat().st_size > _LARGEST:
