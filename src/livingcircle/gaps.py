@@ -260,6 +260,13 @@ def _heard(
 
 def _todo(one: Requirement, row: Mapping[Any, Any], *, blind: bool) -> Todo:
     """Return what to do about a gap."""
-    required, found, short = (float(row[name]) for name in ("required", "found", "shortfall"))
-    todo = remedy(one, Missed(required, found, short, str(row["unit"]), str(row["reason"])))
+    missed = Missed(
+        required=float(row["required"]),
+        found=float(row["found"]),
+        shortfall=float(row["shortfall"]),
+        unit=str(row["unit"]),
+        reason=str(row["reason"]),
+        surplus=float(row["surplus"]),
+    )
+    todo = remedy(one, missed)
     return todo.near_blind_doors() if blind and not isinstance(one.rule, ReachRule) else todo

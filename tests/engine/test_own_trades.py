@@ -5,6 +5,7 @@ import pytest
 import livingcircle as lc
 from livingcircle._rules.fitting import fit
 from livingcircle._rules.packs import parse_pack
+from livingcircle.documents._assessed import trade_label
 from livingcircle.explain import explain_verdict
 from livingcircle.io.folder import read_district
 from tests.factories.district import draw_district
@@ -131,5 +132,7 @@ def test_a_trade_of_ones_own_is_measured_judged_and_explained():
     assert found["study", "c1"] == found["near", "c1"] == "served"
     assert found["study", "c2"] == found["near", "c2"] == "lacking"
     assert set(assessment.gaps["trade_name"]) == {"共享自习室"}
+    assert trade_label(assessment, "shared_study") == "共享自习室"
+    assert trade_label(assessment, "pharmacy") == "药店"
     assert "共享自习室" in explain_verdict(assessment, "楼0", "夜读屋")[0]
     assert "共享自习室" in explain_verdict(assessment, "甲圈", "共享自习室")[0]

@@ -137,6 +137,11 @@ def todo(requirement, *numbers, enhanced=()):
             "满意度提高1.5个百分点，现为88.5%",
         ),
         (
+            {"rule": "measure", "measure": "s", "label": "空置率", "unit": "%", "most": 0.1},
+            (10, 12.5, 0, "%"),
+            "空置率降低2.5个百分点，现为12.5%",
+        ),
+        (
             {"rule": "grade_share", "level": "district", "grade": "提升型", "least": 0.8},
             (80, 60, 20, "%"),
             "提升型及以上的生活圈占比提高20.0个百分点",

@@ -84,5 +84,10 @@ def test_the_example_of_the_how_to_is_a_sound_pack_that_says_its_own_text():
         said["targets"]
         == "全区：到2024-12-31累计不少于60个，到2025-12-31累计不少于100个，可以超额完成"
     )
+    assert said["village_shop"] == (
+        "每个社区不少于1个便利店或流动售货点，1个便利店可由2个流动售货点代替，移动和临时供给也计入，"
+        "适用于社区类别为村"
+    )
+    assert said["grade"].startswith("生活圈分级：基础型须达到“5万人以下设1处药店")
     for one in standard.requirements:
         assert one.text in HOW_TO

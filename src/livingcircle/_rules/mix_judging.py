@@ -70,17 +70,20 @@ def variety(requirement: Requirement, facts: UnitFacts, standard: Standard) -> O
 
 def _stands_for(
     requirement: Requirement, facts: UnitFacts, standard: Standard
-) -> Callable[[str, Iterable[str]], bool]:
+) -> Callable[[str, frozenset[str]], bool]:
     """Return a function that tells whether any of some outlets stands for a trade.
 
     One that is there only because a narrower trade implies it, does not: a 菜市场 is a 菜篮子 as
     well, and still one kind of shop.
     """
-    asked, names = frozenset(requirement.trades), standard.names
+    names = standard.names
+    narrower = {trade: names.narrower(trade, requirement.trades) for trade in requirement.trades}
 
-    def stands(trade: str, outlets: Iterable[str]) -> bool:
-        held = (facts.everywhere[one].trades for one in outlets)
-        return any(trade in names.narrowest(trades, asked) for trades in held)
+    def stands(trade: str, outlets: frozenset[str]) -> bool:
+        others = narrower[trade]
+        if not others:
+            return bool(outlets)
+        return any(not facts.everywhere[one].trades & others for one in outlets)
 
     return stands
 
@@ -246,7 +249,7 @@ def _one_centre(
 
 def _of_tier(held: Iterable[frozenset[str]], tier: str, standard: Standard) -> frozenset[str]:
     """Return the trades of a tier that some shops stand for."""
-    asked = [row.trade for row in standard.trades if row.tier == tier]
+    asked = frozenset(row.trade for row in standard.trades if row.tier == tier)
     return frozenset().union(*(standard.names.narrowest(trades, asked) for trades in held))
 
 

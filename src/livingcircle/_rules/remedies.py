@@ -58,6 +58,7 @@ class Missed:
     shortfall: float = math.nan
     unit: str = ""
     reason: str = ""
+    surplus: float = math.nan
 
     @property
     def short(self) -> bool:
@@ -67,7 +68,7 @@ class Missed:
     @property
     def too_much(self) -> float:
         """Return how much more there is than allowed; 0 where that is not the matter."""
-        over = self.found - self.required
+        over = self.surplus if self.surplus > 0 else self.found - self.required
         return over if over > 0 and not self.short else 0.0
 
 
@@ -165,7 +166,7 @@ def _measure(one: Requirement, missed: Missed) -> Todo:
     if rule.unit == "%":
         way = "提高" if missed.found < missed.required else "降低"
         now = measured_words(missed.found)
-        points = f"{missed.shortfall:.1f}个百分点"
+        points = f"{missed.shortfall if missed.short else missed.too_much:.1f}个百分点"
         return Todo(f"{rule.label}{way}{points}，现为{now}%", manage=True)
     bound = "不少于" if missed.found < missed.required else "不多于"
     now, goal = measured_words(missed.found), number_words(missed.required)

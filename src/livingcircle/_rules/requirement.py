@@ -82,7 +82,7 @@ class Requirement:
         """Tell whether an id means this requirement, which may be one of several trades."""
         return self.id == name or self.id.startswith(f"{name}.")
 
-    @property
+    @cached_property
     def supplies(self) -> frozenset[str]:
         """Return the ways of supply that count; one that a condition names does."""
         named = set(self.where.supply)

@@ -227,7 +227,7 @@ def _of_outlets(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Sta
 
 def _of_trades(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Standard) -> _Portion:
     """Return the share among the trades present that the standard sorts."""
-    sorted_trades, names = [row.trade for row in standard.trades], standard.names
+    sorted_trades, names = frozenset(row.trade for row in standard.trades), standard.names
     held = {one: names.narrowest(one.trades, sorted_trades) for one in outlets}
     sure = frozenset().union(*(held[one] for one, known in outlets.items() if known))
     perhaps = frozenset().union(*held.values())

@@ -80,15 +80,11 @@ def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> t
 
 def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) -> float:
     """Return how much some outlets count: one each, or the largest weight of their trades."""
+    if not requirement.weights:
+        return float(sum(1 for _ in outlets))
     weights, asked = dict(requirement.weights), frozenset(requirement.trades)
-    return sum(
-        max(
-            (weights.get(trade, 1.0) for trade in facts.everywhere[one].trades & asked), default=1.0
-        )
-        if weights
-        else 1.0
-        for one in outlets
-    )
+    held = (facts.everywhere[one].trades & asked for one in outlets)
+    return sum(max(weights.get(trade, 1.0) for trade in trades) for trades in held)
 
 
 def is_known(requirement: Requirement, facts: UnitFacts, standard: Standard) -> bool:

@@ -92,11 +92,22 @@ class TradeNames:
             waiting += [*with_broader([trade])[1:], *([row.broader] if row and row.broader else [])]
         return tuple(found)
 
-    def narrowest(self, held: Iterable[str], among: Iterable[str]) -> frozenset[str]:
+    @cached_property
+    def _implied(self) -> Mapping[str, frozenset[str]]:
+        """Return the wider trades that each trade has."""
+        return MappingProxyType(
+            {trade: frozenset(self.wider([trade])[1:]) for trade in (*TRADES, *self._rows)}
+        )
+
+    def narrower(self, trade: str, among: Iterable[str]) -> frozenset[str]:
+        """Return which of some trades a trade is the wider one of."""
+        nothing: frozenset[str] = frozenset()
+        return frozenset(one for one in among if trade in self._implied.get(one, nothing))
+
+    def narrowest(self, held: frozenset[str], among: frozenset[str]) -> frozenset[str]:
         """Return which of some trades a shop stands for, those left out that follow from others.
 
         A 菜市场 is a 菜篮子 as well, but it is not two kinds of shop.
         """
-        asked = frozenset(held) & frozenset(among)
-        implied = {wide for trade in asked for wide in self.wider([trade])[1:]}
-        return asked - implied
+        asked, nothing = held & among, frozenset[str]()
+        return asked.difference(*(self._implied.get(trade, nothing) for trade in asked))

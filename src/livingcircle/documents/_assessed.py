@@ -151,12 +151,12 @@ def records(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.astype(object).itertuples()
 
 
-def trade_label(code: object) -> str:
-    """Return the Chinese name of a trade; a code outside the catalogue stays as it is."""
+def trade_label(assessed: Assessed, code: object) -> str:
+    """Return the Chinese name of a trade; one outside the catalogue is the standard's own."""
     if not isinstance(code, str) or not code:
         return ""
     trade = TRADES.get(code)
-    return trade.name if trade is not None else code
+    return trade.name if trade is not None else str(assessed.standard.name_of(code))
 
 
 def circle_ids(assessed: Assessed) -> list[str]:

@@ -110,7 +110,8 @@ def outlet_listing(assessed: Assessed) -> Listing:
     communities, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
     rows = []
     for place, row in enumerate(records(outlets)):
-        held = "、".join(trade_label(trade) for trade in trades.get(str(row.Index), []))
+        codes = trades.get(str(row.Index), [])
+        held = "、".join(trade_label(assessed, trade) for trade in codes)
         cells = [
             row.name or "（无名）", held or "业态待核", row.address or "未填",
             str(communities.get(row.community_id, "")) or "圈外",
@@ -160,7 +161,7 @@ def _door_name(row: Any, place: int) -> str:  # noqa: ANN401 - a row of doors
 def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:
     answers: dict[str, dict[str, list[str]]] = {}
     for row in records(assessed.access):
-        label = trade_label(row.trade)
+        label = trade_label(assessed, row.trade)
         known = wording.known(row.metres) and row.metres != float("inf")
         near = f"{label}{wording.metres(row.metres)}" if known else label
         text = label if row.verdict in {"unknown", "not_applicable"} else near

@@ -82,7 +82,9 @@ def quantity(value: Any, unit: str) -> str:  # noqa: ANN401
     """Write an amount with its unit: ``2个``, ``12.5%``, ``1,200平方米``."""
     if not known(value):
         return UNKNOWN
-    whole = unit in PIECES or unit == SITES or abs(float(value)) >= LARGE
+    counted = unit in PIECES or unit == SITES
+    # Two vegetable shops may stand in for a market: there is such a thing as half of one.
+    whole = (counted and float(value).is_integer()) or abs(float(value)) >= LARGE
     return f"{number(value, 0 if whole else 2 if unit == '平方公里' else 1)}{unit}"
 
 

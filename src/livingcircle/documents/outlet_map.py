@@ -125,7 +125,7 @@ def _trade_choices(assessed: Assessed, trades: list[str], focus: str) -> str:
     ]
     for trade in trades:
         rows = worst_areas(areas[areas["trade"] == trade])
-        label = trade_label(trade)
+        label = trade_label(assessed, trade)
         if len(rows):
             label = f"{rows['trade_name'].iloc[0]}：{len(rows)}处，{hit(rows)}"
         marks = " selected" if trade == focus else ""
@@ -146,7 +146,7 @@ def _trade_filters(assessed: Assessed) -> str:
             order = [family.id for family in families()]
             held.sort(key=lambda t: (order.index(family_of([t]).id), t))
             name = wording.TIERS.get(tier, "其他业态")
-            boxes = "".join(_trade_box(trade) for trade in held)
+            boxes = "".join(_trade_box(assessed, trade) for trade in held)
             parts.append(
                 f'<fieldset><legend><label><input type="checkbox" checked data-tier>{name}'
                 f"</label></legend>{boxes}</fieldset>"
@@ -154,11 +154,11 @@ def _trade_filters(assessed: Assessed) -> str:
     return "".join(parts)
 
 
-def _trade_box(trade: str) -> str:
+def _trade_box(assessed: Assessed, trade: str) -> str:
     sign = _sign(outlet_mark(family_of([trade])))
     return (
         f'<label><input type="checkbox" checked data-filter="{escape(trade)}">{sign}'
-        f"{escape(trade_label(trade))}</label>"
+        f"{escape(trade_label(assessed, trade))}</label>"
     )
 
 

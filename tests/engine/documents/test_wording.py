@@ -127,6 +127,11 @@ def test_a_rounded_trifle_has_no_minus() -> None:
     assert wording.quantity(-0.04, "%") == "0%"
 
 
+def test_half_of_what_may_stand_in_is_not_rounded_away() -> None:
+    assert wording.quantity(0.5, "个") == "0.5个"
+    assert wording.quantity(2.0, "个") == "2个"
+
+
 def test_tally_keeps_the_four_answers_apart() -> None:
     verdicts = ["served", "served", "lacking", "unknown", "not_applicable"]
     sentence = wording.tally_sentence("果园生活圈", pd.DataFrame({"verdict": verdicts}), "《方案》")
