@@ -61,7 +61,8 @@ def test_two_other_libraries_agree(lon, lat):
 def test_our_inverse_is_at_least_as_exact_as_theirs(lon, lat):
     there = from_wgs84(lon, lat, "GCJ-02")
     theirs = eviltransform.gcj2wgs_exact(there[1], there[0])[::-1]
-    assert to_wgs84(*there, "GCJ-02") == pytest.approx(theirs, abs=1e-5)
+    # Theirs stops within about a metre; ours goes on.
+    assert to_wgs84(*there, "GCJ-02") == pytest.approx(theirs, abs=3e-5)
     assert to_wgs84(*there, "GCJ-02") == pytest.approx((lon, lat), abs=MILLIMETRE)
 
 
