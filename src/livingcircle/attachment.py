@@ -43,12 +43,8 @@ class Attachment:
         Straight metres from the entrance to its street, shape (entrances,).
     side
         1 left of the segment, -1 right, 0 on it, shape (entrances,).
-    passed_over
-        Nearer streets refused because a barrier lies between, shape (entrances,).
     foot
         Where the leg meets the street, metres, shape (entrances, 2).
-    nearest
-        Metres to the nearest street of any kind, admissible or not, shape (entrances,).
     """
 
     owner: Ints
@@ -56,9 +52,7 @@ class Attachment:
     along: Floats
     leg: Floats
     side: Ints
-    passed_over: Ints
     foot: Floats
-    nearest: Floats
 
     def best(self, count: int) -> pd.DataFrame:
         """Return one row for each of ``count`` owners: its shortest leg, or none."""
@@ -68,7 +62,6 @@ class Attachment:
                 "segment": self.segment,
                 "leg": np.where(self.segment >= 0, self.leg, np.inf),
                 "side": self.side,
-                "nearest": self.nearest,
             }
         ).sort_values(["owner", "leg"], kind="stable")
         return table.drop_duplicates("owner").set_index("owner").reindex(range(count))
@@ -110,8 +103,7 @@ def attach(
     # Buildings open onto the ground; a bridge or tunnel serves where nothing else is near.
     pairs["last"] = np.where(network.raised[pairs["segment"]], 2, second)
     pairs = pairs.sort_values(["entrance", "last", "millimetres", "segment"])
-    chosen, refused = _first_admissible(network, points, pairs, len(points))
-    return _measure(network, points, owner, chosen, refused)
+    return _measure(network, points, owner, _first_admissible(network, points, pairs))
 
 
 def _candidates(
@@ -162,11 +154,10 @@ def _inside_points(
 
 
 def _first_admissible(
-    network: Network, points: npt.NDArray[np.object_], pairs: pd.DataFrame, count: int
-) -> tuple[Ints, Ints]:
-    """Return each entrance's first candidate that no barrier cuts off, and how many were."""
-    chosen = np.full(count, -1, dtype=np.int64)
-    refused = np.zeros(count, dtype=np.int64)
+    network: Network, points: npt.NDArray[np.object_], pairs: pd.DataFrame
+) -> Ints:
+    """Return each entrance's first candidate that no barrier cuts off, or -1."""
+    chosen = np.full(len(points), -1, dtype=np.int64)
     rank = pairs.groupby("entrance").cumcount()
     tree = shapely.STRtree(network.barriers)
     for turn in range(CANDIDATES):
@@ -183,8 +174,7 @@ def _first_admissible(
         if len(network.barriers):
             blocked[np.unique(tree.query(legs, predicate="crosses")[0])] = True
         chosen[entrance[~blocked]] = segment[~blocked]
-        refused[entrance[blocked]] += 1
-    return chosen, refused
+    return chosen
 
 
 def _lines_between(
@@ -200,7 +190,6 @@ def _measure(
     points: npt.NDArray[np.object_],
     owner: Ints,
     chosen: Ints,
-    refused: Ints,
 ) -> Attachment:
     """Measure legs and positions for the chosen segments."""
     count = len(points)
@@ -215,13 +204,9 @@ def _measure(
     along[on] = share * network.metres[chosen[on]]
     leg[on] = shapely.distance(points[on], lines)
     side[on] = _sides(lines, place, points[on])
-    tree = shapely.STRtree(network.lines)
-    nearest = np.full(count, np.nan)
-    hits, gaps = tree.query_nearest(points, return_distance=True, all_matches=False)
-    nearest[hits[0]] = gaps
     foot = shapely.get_coordinates(points).astype(np.float64)
     foot[on] = shapely.get_coordinates(shapely.line_interpolate_point(lines, place))
-    return Attachment(owner, chosen, along, leg, side, refused, foot, nearest)
+    return Attachment(owner, chosen, along, leg, side, foot)
 
 
 def _sides(lines: npt.NDArray[np.object_], place: Floats, points: npt.NDArray[np.object_]) -> Ints:
