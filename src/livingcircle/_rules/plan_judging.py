@@ -94,6 +94,14 @@ def grades(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
     good = sum(lowest >= wanted for lowest, _ in ranks)
     blank = sum(lowest < wanted <= highest for lowest, highest in ranks)
     low, high = good / len(ranks), (good + blank) / len(ranks)
+    numbers = f"{len(ranks)}个中{good}个达到{rule.grade_name}，{blank}个未评级"
+    return _share_of_units(rule, low, high, numbers, "有单元未评级")
+
+
+def _share_of_units(
+    rule: GradeShareRule | ChildrenShareRule, low: float, high: float, numbers: str, doubt: str
+) -> Outcome:
+    """Return the outcome of a share of units below that lies between two ends."""
     verdict = compare(low + rule.tolerance, high + rule.tolerance, rule.least)
     return Outcome(
         verdict,
@@ -101,8 +109,8 @@ def grades(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Ou
         found=round(100 * low, 2),
         shortfall=0.0 if verdict == SERVED else round(max(0.0, 100 * (rule.least - low)), 2),
         unit="%",
-        numbers=f"{len(ranks)}个中{good}个达到{rule.grade_name}，{blank}个未评级",
-        reason="有单元未评级" if verdict == UNKNOWN else "",
+        numbers=numbers,
+        reason=doubt if verdict == UNKNOWN else "",
     )
 
 
@@ -125,14 +133,6 @@ def children(requirement: Requirement, facts: UnitFacts, standard: Standard) -> 
         return Outcome(verdict, unit="%", reason=f"没有适用的{who}" if told else f"没有{who}")
     good, bad = (sum(one == word for one in verdicts) for word in (SERVED, LACKING))
     low, high = good / len(verdicts), 1 - bad / len(verdicts)
-    verdict = compare(low + rule.tolerance, high + rule.tolerance, rule.least)
     left = len(verdicts) - good - bad
-    return Outcome(
-        verdict,
-        required=round(100 * rule.least, 2),
-        found=round(100 * low, 2),
-        shortfall=0.0 if verdict == SERVED else round(max(0.0, 100 * (rule.least - low)), 2),
-        unit="%",
-        numbers=f"{len(verdicts)}个{who}中{good}个达到、{bad}个没有达到、{left}个未核实",
-        reason=f"有{who}未核实" if verdict == UNKNOWN else "",
-    )
+    numbers = f"{len(verdicts)}个{who}中{good}个达到、{bad}个没有达到、{left}个未核实"
+    return _share_of_units(rule, low, high, numbers, f"有{who}未核实")
