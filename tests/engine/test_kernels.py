@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.sweeps import sweep_nearest
 from livingcircle._kernels.tallies import least_by_unit
 from livingcircle._kernels.tallies import tally
 from livingcircle._routing.hierarchy import contract
@@ -64,6 +65,22 @@ def test_nearest_is_that_of_the_slow_twin_with_the_lowest_owner(network, data):
             at = number // LANES, hierarchy.rank[v], number % LANES
             assert min(int(near[at]), int(FAR)) == want
             assert want == FAR or whose[at] == who
+
+
+@settings(max_examples=30, deadline=None)
+@given(networks(), st.data())
+def test_lengths_without_owners_are_those_of_the_slow_twin(network, data):
+    xy, arcs = network
+    hierarchy = hierarchy_of(xy, arcs)
+    seeds = data.draw(st.lists(st.tuples(st.integers(0, len(xy) - 1), st.integers(0, 300))))
+    near = np.full((len(xy), LANES), FAR, dtype=np.uint32)
+    for node, length in seeds:
+        at = hierarchy.rank[node], 0
+        near[at] = min(int(near[at]), length)
+    sweep_nearest(hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back, near)
+    got = np.minimum(near[hierarchy.rank, 0], FAR).tolist()
+    assert got == lengths_to(arcs, len(xy), seeds)
+    assert (near[:, 1:] >= FAR).all()
 
 
 @settings(max_examples=40, deadline=None)
