@@ -24,6 +24,9 @@ from livingcircle.trades import with_broader
 GRID = LocalGrid(116.8, 40.3)
 BLOCK = 90.0
 KEPT = 0.75
+# As in Beijing: 22 people behind a door, some 6,000 in a community, four communities to a circle.
+PEOPLE = (4, 40)
+DOORS_OF_COMMUNITY = 285
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def make_network(nodes: int, seed: int = 0) -> Network:
 
 
 def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) -> District:
-    """Return a made-up district with communities of about 4,000 people in circles of four."""
+    """Return a made-up district of about 22 people a door, communities in circles of four."""
     rng = np.random.default_rng(seed)
     network = make_network(max(100, doors // 3), seed)
     streets = _streets(network)
@@ -77,7 +80,7 @@ def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) ->
         circle_members=members,
         doors=_table(
             "doors",
-            {"residents": rng.integers(10, 200, doors).astype(float), "use": "住宅"},
+            {"residents": rng.integers(*PEOPLE, doors, endpoint=True).astype(float), "use": "住宅"},
             homes, [f"d{i:07}" for i in range(doors)],
         ),
         streets=streets,
@@ -126,8 +129,8 @@ def _beside(network: Network, count: int, rng: np.random.Generator) -> npt.NDArr
 
 
 def _units(network: Network, doors: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
-    """Return square communities of some 40 doors of 100 people, four to a circle."""
-    side = max(2, 2 * round((doors / 160) ** 0.5))
+    """Return square communities of equal size, four to a circle."""
+    side = max(2, 2 * round((doors / DOORS_OF_COMMUNITY / 4) ** 0.5))
     low, high = network.xy.min(axis=0) - 50, network.xy.max(axis=0) + 50
     step = (high - low) / side
     rows = [(i, j) for i in range(side) for j in range(side)]

@@ -25,6 +25,8 @@ TOUCH_METRES = 1e-6
 # A shop front stands no farther from its street.
 FRONT_METRES = 50.0
 INTO_METRES = 1.0
+# Where to look first; no answer depends on it. Beyond the front of a shop nothing is preferred.
+NEAR_METRES = FRONT_METRES
 
 
 @dataclass(frozen=True)
@@ -92,30 +94,53 @@ def attach(
     cap
         Longest leg in metres.
     """
+    chosen = np.full(len(points), -1, dtype=np.int64)
     usable = np.flatnonzero(~network.island)
-    pairs = _candidates(network, points, usable, cap)
+    tree = shapely.STRtree(network.lines[usable])
+    # Most doors stand by their street. What is found near is final where nothing farther off
+    # could be preferred; the rest look again, all the way.
+    for reach in sorted({min(NEAR_METRES, cap), cap}):
+        left = np.flatnonzero(chosen < 0)
+        pairs = _candidates(network, points[left], usable, tree, reach)
+        preference = _preference(network, pairs, points[left], residents=residents)
+        pairs = pairs.assign(last=preference)
+        if reach < cap:
+            # Of ways equally far to the millimetre all must be known.
+            inner = pairs["millimetres"] < reach * 1000 - 1
+            pairs = pairs[(preference == 0) & inner.to_numpy()]
+        pairs = pairs.sort_values(["entrance", "last", "millimetres", "segment"])
+        chosen[left] = _first_admissible(network, points[left], pairs)
+    return _measure(network, points, owner, chosen)
+
+
+def _preference(
+    network: Network, pairs: pd.DataFrame, points: npt.NDArray[np.object_], *, residents: bool
+) -> Ints:
+    """Return 0 for ways an entrance opens onto, 1 for those only if need be, 2 for the last."""
+    segment = pairs["segment"].to_numpy()
     second = np.zeros(len(pairs), dtype=np.int64)
     if not residents:
-        private = (network.resident_only | network.gated)[pairs["segment"]]
+        private = (network.resident_only | network.gated)[segment]
         far = (pairs["millimetres"] > FRONT_METRES * 1000).to_numpy()
         # Where a street ends, at a gate above all, there is no front.
         second[private | far | _at_dead_end(network, pairs, points)] = 1
     # Buildings open onto the ground; a bridge or tunnel serves where nothing else is near.
-    pairs["last"] = np.where(network.raised[pairs["segment"]], 2, second)
-    pairs = pairs.sort_values(["entrance", "last", "millimetres", "segment"])
-    return _measure(network, points, owner, _first_admissible(network, points, pairs))
+    return np.where(network.raised[segment], 2, second)
 
 
 def _candidates(
-    network: Network, points: npt.NDArray[np.object_], usable: Ints, cap: float
+    network: Network,
+    points: npt.NDArray[np.object_],
+    usable: Ints,
+    tree: shapely.STRtree,
+    reach: float,
 ) -> pd.DataFrame:
-    """Return entrance × segment pairs within the cap, with their distance in millimetres.
+    """Return entrance × segment pairs within a reach, with their distance in millimetres.
 
     Of ways that meet at the nearest point, as at a gate, only those on the entrance's own side
     are candidates.
     """
-    tree = shapely.STRtree(network.lines[usable])
-    entrance, hit = tree.query(points, predicate="dwithin", distance=cap)
+    entrance, hit = tree.query(points, predicate="dwithin", distance=reach)
     segment = usable[hit]
     distance = shapely.distance(points[entrance], network.lines[segment])
     millimetres = np.round(distance * 1000).astype(np.int64)

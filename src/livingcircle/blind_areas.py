@@ -7,7 +7,6 @@ the blind area and no served door, and nothing is ever computed from it.
 
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,9 +22,10 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.graph import RoutingGraph
-from livingcircle._routing.hierarchy import THREADS
 from livingcircle.access import Access
 from livingcircle.door_verdicts import Judged
+from livingcircle.ground import Ground
+from livingcircle.ground import divide
 from livingcircle.residents import People
 from livingcircle.residents import people_of
 from livingcircle.situation import Situation
@@ -41,8 +41,6 @@ Shapes = npt.NDArray[np.object_]
 # Doors farther apart than this along the street are not one blind area.
 LINK_METRES = 300.0
 STRAIGHT_LINK_METRES = 100.0
-# How far around a door the drawing reaches.
-DRAW_METRES = 60.0
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,18 @@ class Neighbourhood:
     ----------
     links
         Symmetric doors × doors matrix, non-zero between neighbours.
-    cells
-        Ground of each door in metres: nearer to it than to any other, at most 60 m away.
+    ground
+        Ground of each door in metres: nearer to it than to any other, and close by.
     points
         Doors in metres.
+    water
+        Lakes and rivers, where nobody lives.
     """
 
     links: csr_array
-    cells: Shapes
+    ground: Ground
     points: Shapes
+    water: Shapes
 
 
 def neighbours_on_streets(graph: RoutingGraph, count: int) -> csr_array:
@@ -98,30 +99,6 @@ def _symmetric(a: Ints, b: Ints, count: int) -> csr_array:
     return coo_array((np.ones(len(rows)), (rows, columns)), shape=(count, count)).tocsr()
 
 
-def neighbourhood(links: csr_array, points: Shapes, water: Shapes) -> Neighbourhood:
-    """Return doors with their neighbours and their ground, water taken out.
-
-    Doors at the very same place share their ground.
-    """
-    if len(points) == 0:
-        return Neighbourhood(links, np.empty(0, dtype=object), points)
-    xy = shapely.get_coordinates(points)
-    places, place_of = np.unique(xy, axis=0, return_inverse=True)
-    discs = shapely.buffer(shapely.points(places), DRAW_METRES, quad_segs=8)
-    cells = discs
-    if len(places) > 1:
-        # Only the envelope matters; a box has it at no cost.
-        reach = 10 * DRAW_METRES
-        around = shapely.box(*(places.min(axis=0) - reach), *(places.max(axis=0) + reach))
-        drawn = shapely.voronoi_polygons(
-            shapely.multipoints(places), extend_to=around, ordered=True
-        )
-        cells = shapely.intersection(shapely.get_parts(drawn), discs)
-    if len(water):
-        cells = shapely.difference(cells, shapely.union_all(water))
-    return Neighbourhood(links, cells[place_of.ravel()], points)
-
-
 def neighbourhood_of(situation: Situation) -> Neighbourhood:
     """Return whose neighbour every door is, and the ground it stands on."""
     points = situation.grid.project(situation.doors.geometry.to_numpy())
@@ -132,7 +109,8 @@ def neighbourhood_of(situation: Situation) -> Neighbourhood:
     barriers = situation.district.barriers
     water = barriers[barriers["kind"] == "river"].geometry.to_numpy()
     water = situation.grid.project(water[shapely.get_dimensions(water) == 2])  # noqa: PLR2004
-    return neighbourhood(links, np.asarray(points, dtype=object), np.asarray(water, dtype=object))
+    points = np.asarray(points, dtype=object)
+    return Neighbourhood(links, divide(points), points, np.asarray(water, dtype=object))
 
 
 def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
@@ -162,14 +140,27 @@ def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
     return number
 
 
-def draw(place: Neighbourhood, members: Ints, served: shapely.STRtree) -> shapely.Geometry | None:
-    """Return the polygon of some doors in metres, or None where served doors leave no room."""
-    cells = place.cells[members]
-    shape = cells[0] if len(cells) == 1 else shapely.union_all(cells)
-    for door in np.sort(served.query(shape, predicate="intersects")):
-        shape = shapely.difference(shape, served.geometries[door].buffer(1.0))
-    shape = shapely.make_valid(shape)
-    return None if shape.is_empty else shape
+def draw(place: Neighbourhood, number: Ints, served: Bools) -> Shapes:
+    """Return the polygon of each blind area in metres, None where served doors leave no room.
+
+    Parameters
+    ----------
+    place
+        What ground belongs to each door.
+    number
+        Blind area of each door, -1 for none, shape (doors,).
+    served
+        Doors that no drawing may hold, shape (doors,).
+    """
+    members = np.flatnonzero(number >= 0)
+    shapes = place.ground.outlines(members, number[members], int(number.max(initial=-1)) + 1)
+    safe = place.points[served]
+    for others, apart in ((place.water, 0.0), (safe, 1.0)):
+        hits = shapely.STRtree(others).query(shapes, predicate="intersects")
+        for shape, other in hits[:, np.lexsort(hits[::-1])].T:
+            shapes[shape] = shapely.difference(shapes[shape], others[other].buffer(apart))
+    shapes[shapely.is_empty(shapes)] = None
+    return shapes
 
 
 def find_blind_areas(
@@ -201,12 +192,10 @@ def find_blind_areas(
     ``infants``, ``nearest_m``, ``farthest_m``, ``nearest_door`` and geometry in metres.
     """
     number = group(place, lacking, circle)
-    safe = shapely.STRtree(place.points[served])
+    shapes = draw(place, number, served)
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
     areas = [order[first:last] for first, last in pairwise(ends)]
-    with ThreadPoolExecutor(THREADS) as pool:
-        shapes = list(pool.map(lambda doors: draw(place, doors, safe), areas))
     rows = []
     for doors, shape in zip(areas, shapes, strict=True):
         reach = metres[doors]

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
+from livingcircle import attachment
 from livingcircle.attachment import LEG_METRES
 from livingcircle.attachment import attach
 from livingcircle.network import build_network
@@ -50,3 +54,29 @@ def test_of_several_entrances_the_shortest_leg_is_the_best():
     best = attach(network, points, np.array([0, 0]), residents=True).best(2)
     assert best["leg"].tolist()[0] == pytest.approx(20, abs=0.01)
     assert best["leg"].isna().tolist() == [False, True]
+
+
+PLACES = st.tuples(st.integers(0, 400), st.integers(0, 400))
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(PLACES, PLACES, st.booleans()), min_size=3, max_size=9),
+    st.lists(st.tuples(PLACES, PLACES), max_size=3),
+    st.lists(PLACES, min_size=1, max_size=8),
+    st.booleans(),
+)
+def test_looking_near_first_changes_no_answer(lines, walls, places, residents):
+    lines = [line for line in lines if line[0] != line[1]] or [((0, 0), (9, 9), False)]
+    streets = draw_streets(
+        *[line[:2] for line in lines], structure=["bridge" if up else "" for _, _, up in lines]
+    )
+    walls = draw_barriers(*[wall for wall in walls if wall[0] != wall[1]])
+    network = build_network(streets, grid=GRID, walker=WALKERS["standard"], barriers=walls)
+    points = np.array([shapely.Point(*place) for place in places], dtype=object)
+    owner = np.arange(len(places))
+    near_first = attach(network, points, owner, residents=residents)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attachment, "NEAR_METRES", LEG_METRES)
+        at_once = attach(network, points, owner, residents=residents)
+    assert near_first.segment.tolist() == at_once.segment.tolist()

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from livingcircle.blind_areas import Neighbourhood
 from livingcircle.blind_areas import find_blind_areas
-from livingcircle.blind_areas import neighbourhood
 from livingcircle.blind_areas import neighbours_by_line
 from livingcircle.blind_areas import neighbours_on_streets
+from livingcircle.ground import divide
 from livingcircle.residents import People
 from tests.engine.walks import graph_of
 from tests.engine.walks import walk
@@ -23,7 +24,8 @@ def along_one_street(xs, lacking, circle=None, water=NO_WATER):
     doors = [(x, 0) for x in xs]
     network, _ = walk(draw_streets([(0, 0), (3000, 0)]), doors, [(0, 0)])
     links = neighbours_on_streets(graph_of(network, doors, [(0, 0)]), len(doors))
-    place = neighbourhood(links, shapely.points(doors), water)
+    points = shapely.points(doors)
+    place = Neighbourhood(links, divide(points), points, water)
     count = len(xs)
     people = People(np.full(count, 10.0), np.full(count, 2.0), np.full(count, np.nan))
     lacking = np.array(lacking, dtype=bool)
