@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from livingcircle._kernels.tallies import least_by_unit
 from livingcircle._kernels.tallies import tally
 from livingcircle._routing.hierarchy import THREADS
 from livingcircle._routing.links import UNITS
+from livingcircle._routing.links import Metric
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.streets import by_outlet
 from livingcircle._routing.streets import whole
@@ -26,12 +28,15 @@ from livingcircle._routing.streets import whole
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Small = npt.NDArray[np.int32]
 # Outlet, unit and least millimetres between the two.
 Least = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # 国家2023: 家门口 5–10 minutes, 家周边 15 minutes; 密云 附件1.1 三: 5, 10 and 15 minutes.
 BANDS = (5.0, 10.0, 15.0)
+BAND_NAMES = ("5", "10", "15", "15+", "")
 DEFAULT_RADII = (800.0, 1000.0)
+METRICS: tuple[Metric, ...] = ("metres", "minutes")
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,14 @@ class Units:
 
 
 @dataclass(frozen=True)
-class Access:
-    """Hold distances of doors × needs; inf means no way at all, -1 no outlet.
+class NeedAccess:
+    """Hold the distances of every door to one need; inf means no way at all, -1 no outlet.
 
     Attributes
     ----------
-    needs
-        One name for each column, as in :class:`Supply`.
     metres, minutes
-        Least network metres and least minutes, shape (doors, needs). The two may belong to
-        different outlets.
+        Least network metres and least minutes, shape (doors,). The two may belong to different
+        outlets.
     outlet, minutes_outlet
         Which outlet each belongs to.
     circle_metres, circle_outlet
@@ -90,36 +93,69 @@ class Access:
         Straight metres to the nearest outlet that answers or may but reaches no street: it can
         be no nearer than that.
     shared_communities, shared_circles
-        For each need, (unit, outlet) pairs of what is present within the far radius of at least
-        one door.
+        (unit, outlet) pairs of what is present within the far radius of at least one door.
+    """
+
+    metres: Floats
+    minutes: Floats
+    outlet: Small
+    minutes_outlet: Small
+    circle_metres: Floats
+    circle_outlet: Small
+    count_good: Small
+    count_pass: Small
+    maybe_metres: Floats
+    maybe_minutes: Floats
+    lost_metres: Floats
+    shared_communities: Ints
+    shared_circles: Ints
+
+
+@dataclass(frozen=True)
+class Access:
+    """Hold distances of doors to needs, need by need.
+
+    Attributes
+    ----------
+    needs
+        One name for each column, as in :class:`Supply`.
+    method
+        ``"street"`` or ``"straight_line"``.
+    count
+        How many doors there are.
+    columns
+        The distances to each need.
     """
 
     needs: tuple[str, ...]
     method: str
-    metres: Floats
-    minutes: Floats
-    outlet: Ints
-    minutes_outlet: Ints
-    circle_metres: Floats
-    circle_outlet: Ints
-    count_good: Ints
-    count_pass: Ints
-    maybe_metres: Floats
-    maybe_minutes: Floats
-    lost_metres: Floats
-    shared_communities: tuple[Ints, ...]
-    shared_circles: tuple[Ints, ...]
+    count: int
+    columns: tuple[NeedAccess, ...]
 
     def column(self, need: str) -> int:
         """Return the column of a need."""
         return self.needs.index(need)
 
+    def to(self, need: str) -> NeedAccess:
+        """Return the distances to a need."""
+        return self.columns[self.column(need)]
+
+    def table(self, name: str, columns: Sequence[int]) -> npt.NDArray[Any]:
+        """Return one attribute of several needs side by side, shape (doors, columns)."""
+        if not columns:
+            return np.empty((self.count, 0))
+        return np.stack([getattr(self.columns[c], name) for c in columns], axis=1)
+
+
+def band_codes(minutes: Floats) -> npt.NDArray[np.int8]:
+    """Return the walking band of each number of minutes as its place in ``BAND_NAMES``."""
+    place = np.searchsorted(np.array(BANDS), minutes, side="left")
+    return np.where(np.isfinite(minutes), place, len(BANDS) + 1).astype(np.int8)
+
 
 def band_of(minutes: Floats) -> npt.NDArray[np.object_]:
     """Return the walking band of each number of minutes: 5, 10, 15, 15+ or nothing."""
-    place = np.searchsorted(np.array(BANDS), minutes, side="left")
-    names = np.array(["5", "10", "15", "15+"], dtype=object)
-    return np.where(np.isfinite(minutes), names[place], "")
+    return np.array(BAND_NAMES, dtype=object)[band_codes(minutes)]
 
 
 def measure(
@@ -127,7 +163,7 @@ def measure(
     supply: Supply,
     units: Units,
     radii: Mapping[str, tuple[float, float]],
-    lost: Floats | None = None,
+    lost: Mapping[int, Floats] | None = None,
 ) -> Access:
     """Return the distances of every door to every need.
 
@@ -142,38 +178,51 @@ def measure(
     radii
         Near and far metres for each need; needs without use 800 and 1000.
     lost
-        Straight metres to outlets without a street, from :func:`metres_to_lost`.
+        Straight metres to outlets without a street, by need, from :func:`metres_to_lost`.
     """
-    shape = (len(units.door_circle), len(supply.needs))
-    metres, outlet = reader.nearest(supply.offers, "metres")
-    minutes, minutes_outlet = reader.nearest(supply.offers, "minutes")
-    maybe, maybe_minutes = np.full(shape, np.inf), np.full(shape, np.inf)
-    doubtful = np.flatnonzero(supply.maybe.any(axis=0))
-    if len(doubtful):
-        maybe[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "metres")
-        maybe_minutes[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "minutes")
+    count = len(units.door_circle)
+    never = np.broadcast_to(np.inf, count)
+    metres, outlet = _by_need(*reader.nearest(supply.offers, "metres"))
+    minutes, minutes_outlet = _by_need(*reader.nearest(supply.offers, "minutes"))
+    doubtful = np.flatnonzero(supply.maybe.any(axis=0)).tolist()
+    maybe = [never] * len(supply.needs), [never] * len(supply.needs)
+    for into, metric in zip(maybe, METRICS, strict=True):
+        found = _by_need(*reader.nearest(supply.maybe[:, doubtful], metric))[0]
+        for need, values in zip(doubtful, found, strict=True):
+            into[need] = values
     near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
-    return Access(
-        needs=supply.needs,
-        method=reader.method,
-        metres=metres,
-        minutes=minutes,
-        outlet=outlet,
-        minutes_outlet=minutes_outlet,
-        circle_metres=near.circle_metres,
-        circle_outlet=near.circle_outlet,
-        count_good=near.good,
-        count_pass=near.far,
-        maybe_metres=maybe,
-        maybe_minutes=maybe_minutes,
-        lost_metres=np.full(shape, np.inf) if lost is None else lost,
-        shared_communities=near.communities,
-        shared_circles=near.circles,
+    columns = tuple(
+        NeedAccess(
+            metres=metres[need],
+            minutes=minutes[need],
+            outlet=outlet[need],
+            minutes_outlet=minutes_outlet[need],
+            circle_metres=near.circle_metres[need],
+            circle_outlet=near.circle_outlet[need],
+            count_good=near.good[need],
+            count_pass=near.far[need],
+            maybe_metres=maybe[0][need],
+            maybe_minutes=maybe[1][need],
+            lost_metres=never if lost is None else lost.get(need, never),
+            shared_communities=near.communities[need],
+            shared_circles=near.circles[need],
+        )
+        for need in range(len(supply.needs))
     )
+    return Access(supply.needs, reader.method, count, columns)
 
 
-def metres_to_lost(doors: Floats, outlets: Floats, off_street: Bools, supply: Supply) -> Floats:
+def _by_need(lengths: Floats, outlets: Ints | Small) -> tuple[Floats, Small]:
+    """Return tables of doors × needs as one row for each need."""
+    return np.ascontiguousarray(lengths.T), np.ascontiguousarray(outlets.T, dtype=np.int32)
+
+
+def metres_to_lost(
+    doors: Floats, outlets: Floats, off_street: Bools, supply: Supply
+) -> dict[int, Floats]:
     """Return straight metres from every door to the nearest outlet of each need off the streets.
+
+    Needs all of whose outlets have a street are left out.
 
     Parameters
     ----------
@@ -184,22 +233,22 @@ def metres_to_lost(doors: Floats, outlets: Floats, off_street: Bools, supply: Su
     supply
         Who offers what.
     """
-    metres = np.full((len(doors), len(supply.needs)), np.inf)
-    for column in range(len(supply.needs)):
-        some = np.flatnonzero(off_street & (supply.offers | supply.maybe)[:, column])
-        if len(some):
-            metres[:, column] = cKDTree(outlets[some]).query(doors)[0]
+    metres = {}
+    lost = np.flatnonzero(off_street)
+    answers = (supply.offers[lost] | supply.maybe[lost]).T
+    for column in np.flatnonzero(answers.any(axis=1)).tolist():
+        metres[column] = cKDTree(outlets[lost[answers[column]]]).query(doors)[0]
     return metres
 
 
 @dataclass(frozen=True)
 class _Nearby:
-    """Hold what one search outward from every outlet found."""
+    """Hold what one search outward from every outlet found, need by need."""
 
     circle_metres: Floats
-    circle_outlet: Ints
-    good: Ints
-    far: Ints
+    circle_outlet: Small
+    good: Small
+    far: Small
     communities: tuple[Ints, ...]
     circles: tuple[Ints, ...]
 
@@ -234,11 +283,12 @@ def _count(
                 found.append(least_by_unit(pairs, of, int(of.max(initial=-1)) + 1))
             list(done)
     good, far, length, owner = into
+    inside, whose = _by_need(np.where(length < FAR, length / UNITS["metres"], np.inf), owner)
     return _Nearby(
-        circle_metres=np.where(length < FAR, length / UNITS["metres"], np.inf),
-        circle_outlet=owner.astype(np.int64),
-        good=good.astype(np.int64),
-        far=far.astype(np.int64),
+        circle_metres=inside,
+        circle_outlet=whose,
+        good=np.ascontiguousarray(good.T),
+        far=np.ascontiguousarray(far.T),
         communities=_shared(units_reached[0], supply.present, ends[1]),
         circles=_shared(units_reached[1], supply.present, ends[1]),
     )

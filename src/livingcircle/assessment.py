@@ -284,7 +284,7 @@ def _measure(
     return measure(situation.reader, supply, numbers, radii, _lost(situation, outlets, supply))
 
 
-def _lost(situation: Situation, outlets: pd.DataFrame, supply: Supply) -> Floats | None:
+def _lost(situation: Situation, outlets: pd.DataFrame, supply: Supply) -> dict[int, Floats] | None:
     """Return how far outlets that no street leads to are; None where there are no streets."""
     if situation.outlet_ends is None:
         return None

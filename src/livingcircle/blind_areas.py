@@ -229,10 +229,8 @@ def blind_area_table(
     streets = _streets_of_doors(situation)
     parts = []
     for one in judged.values():
-        verdict = one.doors.verdict
-        found = find_blind_areas(
-            place, verdict == LACKING, verdict == SERVED, circle, people, one.doors.metres
-        )
+        lacking, served = one.doors.are(LACKING), one.doors.are(SERVED)
+        found = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
         if len(found):
             parts.append(
                 _named(situation, access, one, found, streets).assign(trade=one.service.trades[0])
@@ -270,7 +268,9 @@ def _named(
     outlet_name = np.append(outlets["name"].to_numpy(dtype=object), "")
     door = found["nearest_door"].to_numpy(dtype=np.int64)
     need = one.doors.need[door]
-    nearest = np.where(need >= 0, access.outlet[door, need], -1)
+    nearest = [
+        access.columns[n].outlet[d] if n >= 0 else -1 for n, d in zip(need, door, strict=True)
+    ]
     communities = [
         _communities(situation, members, names["community"]) for members in found["members"]
     ]

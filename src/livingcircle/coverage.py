@@ -5,19 +5,23 @@ views of them, so people are conserved.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle.access import BAND_NAMES
 from livingcircle.access import Access
-from livingcircle.access import band_of
-from livingcircle.door_verdicts import DoorVerdicts
+from livingcircle.access import band_codes
+from livingcircle.door_verdicts import REASONS
 from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.situation import Situation
 from livingcircle.units import circle_of_community
 from livingcircle.units import unit_names
 from livingcircle.units import unit_numbers
+from livingcircle.verdicts import CODES
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import VERDICTS
 
@@ -25,6 +29,10 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 NO_RADIUS = "配置标准没有规定这类业态的服务半径"
+# What the access table takes from the measured distances.
+_MEASURED = ["metres", "minutes", "outlet", "circle_metres", "circle_outlet"]
+_MEASURED += ["count_good", "count_pass"]
+_COLUMNS = [*_MEASURED, "verdict", "reason"]
 
 
 def access_table(
@@ -44,46 +52,65 @@ def access_table(
     trades
         Trades to list, in this order.
     """
-    ids = pd.Index(situation.doors.index)
-    # The last place answers for outlet number -1: none.
-    outlets = np.array([*situation.district.outlets.index, None], dtype=object)
-    parts = [
-        _access_part(access, trade, judged.get(trade), outlets).assign(door_id=ids, trade=trade)
-        for trade in trades
-    ]
-    if not parts:  # a standard that names no trade has no distances to tell
-        parts = [_access_part(access, "", None, outlets).iloc[:0].assign(door_id=[], trade=[])]
-    table = pd.concat(parts, ignore_index=True)
-    for column in ("trade", "band", "verdict", "reason"):
-        table[column] = table[column].astype("category")
-    first = ["door_id", "trade"]
-    return table[[*first, *(c for c in table.columns if c not in first)]]
+    count = len(situation.doors)
+    parts = [_access_part(access, trade, judged.get(trade), count) for trade in trades]
+    # A standard that names no trade has no distances to tell.
+    nothing = np.empty(0, dtype=np.int8)
+    told: dict[str, npt.NDArray[Any]] = {
+        name: np.concatenate([part[name] for part in parts]) if parts else nothing
+        for name in _COLUMNS
+    }
+    door = np.tile(np.arange(count), len(trades))
+    outlets = situation.district.outlets.index
+    return pd.DataFrame(
+        {
+            "door_id": _taken(situation.doors.index, door),
+            "trade": _category(np.repeat(np.arange(len(trades)), count), trades),
+            "metres": _finite(told["metres"], 1),
+            "minutes": _finite(told["minutes"], 2),
+            "outlet_id": _taken(outlets, told["outlet"]),
+            "circle_metres": _finite(told["circle_metres"], 1),
+            "circle_outlet_id": _taken(outlets, told["circle_outlet"]),
+            "count_good": told["count_good"],
+            "count_pass": told["count_pass"],
+            "band": _category(band_codes(told["minutes"]), BAND_NAMES),
+            "verdict": _category(told["verdict"], VERDICTS),
+            "reason": _category(told["reason"], (*REASONS, NO_RADIUS)),
+            "method": _category(np.zeros(len(door), dtype=np.int8), (access.method,)),
+        }
+    )
 
 
 def _access_part(
-    access: Access, trade: str, said: TradeVerdicts | None, outlets: npt.NDArray[np.object_]
-) -> pd.DataFrame:
+    access: Access, trade: str, said: TradeVerdicts | None, count: int
+) -> dict[str, npt.NDArray[Any]]:
     """Return the rows of one trade, from the columns its verdicts were made from."""
-    count = len(access.metres)
-    nothing = np.full(count, "", dtype=object)
-    verdict = said.doors.verdict if said else np.full(count, NOT_APPLICABLE, dtype=object)
-    column = said.column if said else np.full(count, access.column(trade) if trade else -1)
-    cell = np.arange(count), column
-    return pd.DataFrame(
-        {
-            "metres": _finite(access.metres[cell], 1),
-            "minutes": _finite(access.minutes[cell], 2),
-            "outlet_id": pd.array(outlets[access.outlet[cell]], dtype="str"),
-            "circle_metres": _finite(access.circle_metres[cell], 1),
-            "circle_outlet_id": pd.array(outlets[access.circle_outlet[cell]], dtype="str"),
-            "count_good": access.count_good[cell],
-            "count_pass": access.count_pass[cell],
-            "band": band_of(access.minutes[cell]),
-            "verdict": verdict,
-            "reason": said.doors.reason if said else nothing + NO_RADIUS,
-            "method": access.method,
-        }
-    )
+    if said is None:
+        part = {name: getattr(access.to(trade), name) for name in _MEASURED}
+        verdict = np.full(count, CODES[NOT_APPLICABLE], dtype=np.int8)
+        return {**part, "verdict": verdict, "reason": np.full(count, len(REASONS), np.int8)}
+    used = np.unique(said.column)
+    part = {name: getattr(access.columns[used[0]], name) for name in _MEASURED}
+    for number in used[1:]:
+        here = said.column == number
+        other = access.columns[number]
+        part = {name: np.where(here, getattr(other, name), old) for name, old in part.items()}
+    return {**part, "verdict": said.doors.verdict, "reason": said.doors.reason}
+
+
+def _taken(ids: pd.Index, places: npt.NDArray[Any]) -> pd.api.extensions.ExtensionArray:
+    """Return the ids at some places as text; none where the place is -1."""
+    words = pd.array(ids.to_numpy(dtype=object), dtype="str")
+    return words.take(places, allow_fill=True)
+
+
+def _category(codes: npt.NDArray[Any], words: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return words as a category of those that occur, in alphabetical order."""
+    present = np.flatnonzero(np.bincount(codes, minlength=len(words)))
+    order = sorted(present.tolist(), key=lambda code: words[code])
+    place = np.zeros(len(words), dtype=np.int16)
+    place[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(place[codes], categories=[words[code] for code in order])
 
 
 def _finite(values: Floats, digits: int) -> Floats:
@@ -104,47 +131,47 @@ def coverage_table(situation: Situation, judged: Mapping[str, TradeVerdicts]) ->
     circle_of = circle_of_community(situation)
     residents = situation.doors["residents"].to_numpy(dtype=np.float64)
     rows = [
-        _covered(level, ids, number, residents, trade, one.doors)
+        _covered(level, ids, number, residents, judged)
         for level, (ids, number) in unit_numbers(situation).items()
-        for trade, one in judged.items()
-        if len(ids)
+        if len(ids) and judged
     ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COVERAGE_COLUMNS)
     known = (table["served"] + table["lacking"]).astype("float64")
     table["share"] = (table["served"].astype("float64") / known.where(known > 0)).round(4)
-    table["unit_name"] = [
-        names[lv][u] for lv, u in zip(table["level"], table["unit_id"], strict=True)
-    ]
-    table["circle_id"] = [
-        u if lv == "circle" else circle_of.get(u, "")
-        for lv, u in zip(table["level"], table["unit_id"], strict=True)
-    ]
+    units = list(zip(table["level"], table["unit_id"], strict=True))
+    table["unit_name"] = [names[level][unit] for level, unit in units]
+    table["circle_id"] = [u if level == "circle" else circle_of.get(u, "") for level, u in units]
     return table.round(dict.fromkeys((*VERDICTS, "people", "good"), 1))
 
 
 def _covered(
-    level: str, ids: pd.Index, number: Ints, residents: Floats, trade: str, doors: DoorVerdicts
+    level: str,
+    ids: pd.Index,
+    number: Ints,
+    residents: Floats,
+    judged: Mapping[str, TradeVerdicts],
 ) -> pd.DataFrame:
-    """Return the coverage of one trade in every unit of one level."""
+    """Return the coverage of every trade in every unit of one level, trade by trade."""
     count = len(ids)
-    known = _sum(number, count, np.isfinite(residents).astype(np.float64)) > 0
+    inside = number >= 0
+    number, residents = number[inside], residents[inside]
+    known = np.bincount(number, weights=np.isfinite(residents), minlength=count) > 0
     weight = np.where(known[number], np.nan_to_num(residents), 1.0)
-    sums = {word: _sum(number, count, weight * (doors.verdict == word)) for word in VERDICTS}
+    sums, good = np.empty((len(judged), count, len(VERDICTS))), np.empty((len(judged), count))
+    for row, one in enumerate(judged.values()):
+        cell = number * len(VERDICTS) + one.doors.verdict[inside]
+        sums[row] = np.bincount(cell, weight, minlength=sums[row].size).reshape(sums[row].shape)
+        good[row] = np.bincount(number, weight * one.doors.good[inside], minlength=count)
+    people = np.where(known, np.bincount(number, weight, minlength=count), np.nan)
     return pd.DataFrame(
         {
             "level": level,
-            "unit_id": ids.to_numpy(dtype=object),
-            "trade": trade,
-            "doors": np.bincount(number[number >= 0], minlength=count),
-            "people": np.where(known, _sum(number, count, weight), np.nan),
-            **sums,
-            "good": _sum(number, count, weight * doors.good),
-            "counted": np.where(known, "people", "doors"),
+            "unit_id": np.tile(ids.to_numpy(dtype=object), len(judged)),
+            "trade": np.repeat(np.array(list(judged), dtype=object), count),
+            "doors": np.tile(np.bincount(number, minlength=count), len(judged)),
+            "people": np.tile(people, len(judged)),
+            **{word: sums[..., code].ravel() for word, code in CODES.items()},
+            "good": good.ravel(),
+            "counted": np.tile(np.where(known, "people", "doors").astype(object), len(judged)),
         }
     )
-
-
-def _sum(number: Ints, count: int, weight: Floats) -> Floats:
-    """Return the sum of a weight over each unit's doors."""
-    inside = number >= 0
-    return np.bincount(number[inside], weights=weight[inside], minlength=count).astype(np.float64)

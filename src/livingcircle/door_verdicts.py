@@ -13,14 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from livingcircle.access import Access
+from livingcircle.verdicts import CODES
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
+from livingcircle.verdicts import VERDICTS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.int8]
 
 NO_LEDGER = "没有这类业态的完整台账，查不到不等于没有"
 OFF_NETWORK = "楼门附近没有可走的道路"
@@ -29,6 +31,8 @@ UNVERIFIED = "附近只有未核实的网点"
 LOST = "附近有网点接不上道路，走不走得到没有核实"
 EDGE = "靠近数据边界，界外可能有网点"
 WHICH_RULE = "缺少判断是否适用的信息"
+# Why a verdict is unknown, by code; the first is no reason at all.
+REASONS = ("", OFF_NETWORK, SHUT_IN, NO_LEDGER, UNVERIFIED, LOST, EDGE, WHICH_RULE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ class DoorVerdicts:
     Attributes
     ----------
     verdict, reason
-        Words, shape (doors,); the reason is empty except for unknown.
+        Places in ``VERDICTS`` and in ``REASONS``, shape (doors,); there is no reason except for
+        unknown.
     good
         Served within the near end.
     metres
@@ -102,11 +107,19 @@ class DoorVerdicts:
         Column of the need that decided, -1 where none was found.
     """
 
-    verdict: Words
-    reason: Words
+    verdict: Codes
+    reason: Codes
     good: Bools
     metres: Floats
     need: npt.NDArray[np.int64]
+
+    def are(self, word: str) -> Bools:
+        """Return which doors have a verdict, given by its word."""
+        return np.asarray(self.verdict == CODES[word])
+
+    def tell(self, door: int) -> tuple[str, str]:
+        """Return the verdict of one door and its reason in words."""
+        return VERDICTS[self.verdict[door]], REASONS[self.reason[door]]
 
 
 @dataclass(frozen=True)
@@ -149,26 +162,35 @@ class TradeVerdicts:
 
 def speak_for(trade: str, judged: Sequence[Judged], access: Access) -> TradeVerdicts:
     """Return the verdicts of the first service about a trade that applies at each door."""
-    count = len(access.metres)
-    speaker = np.full(count, -1, dtype=np.int64)
-    first = judged[0]
-    doors = {name: getattr(first.doors, name).copy() for name in DoorVerdicts.__annotations__}
     columns = [access.column(one.service.needs[one.service.trades.index(trade)]) for one in judged]
-    for number, one in enumerate(judged):
-        here = (speaker < 0) & (one.doors.verdict != NOT_APPLICABLE)
-        speaker[here] = number
-        for name, values in doors.items():
-            values[here] = getattr(one.doors, name)[here]
+    applies = [~one.doors.are(NOT_APPLICABLE) for one in judged]
+    speaker = np.where(applies[0], 0, -1)
+    doors = judged[0].doors
+    for number, one in enumerate(judged[1:], start=1):
+        here = (speaker < 0) & applies[number]
+        if here.any():
+            speaker[here] = number
+            doors = _overlaid(doors, one.doors, here)
     return TradeVerdicts(
         services=tuple(one.service for one in judged),
         speaker=speaker,
-        doors=DoorVerdicts(**doors),
+        doors=doors,
         column=np.array(columns, dtype=np.int64)[np.maximum(speaker, 0)],
     )
 
 
+def _overlaid(under: DoorVerdicts, over: DoorVerdicts, here: Bools) -> DoorVerdicts:
+    """Return one service's verdicts at some doors, the other's elsewhere."""
+    return DoorVerdicts(
+        *(
+            np.where(here, getattr(over, name), getattr(under, name))
+            for name in DoorVerdicts.__annotations__
+        )
+    )
+
+
 def judge_doors(
-    access: Access, service: Service, certainty: Certainty, applies: Words
+    access: Access, service: Service, certainty: Certainty, applies: Codes
 ) -> DoorVerdicts:
     """Return the verdict of every door on one service.
 
@@ -181,29 +203,29 @@ def judge_doors(
     certainty
         What could make an absence doubtful.
     applies
-        ``"yes"``, ``"no"`` or ``"unknown"`` for each door, shape (doors,).
+        Whether the service applies where each door stands: the code of ``SERVED`` for yes, of
+        ``NOT_APPLICABLE`` for no, of ``UNKNOWN`` where nobody can tell, shape (doors,).
     """
     columns = [access.column(need) for need in service.needs]
-    metres, need = _decide(access.metres[:, columns], columns, every=service.every)
-    within = _within(access, columns, service.far, service.far_minutes, every=service.every)
-    good = within & _within(
-        access, columns, service.good, service.good_minutes, every=service.every
-    )
-    verdict = np.where(within, SERVED, LACKING).astype(object)
-    reason = np.full(len(metres), "", dtype=object)
-    for doubtful, why in _doubts(access, columns, service, certainty):
-        hit = doubtful & (verdict == LACKING)
-        verdict[hit], reason[hit] = UNKNOWN, why
+    ways = access.table("metres", columns), access.table("minutes", columns)
+    metres, need = _decide(ways[0], columns, every=service.every)
+    within = _within(*ways, service.far, service.far_minutes, every=service.every)
+    good = within & _within(*ways, service.good, service.good_minutes, every=service.every)
+    reason = np.zeros(len(metres), dtype=np.int8)
+    for doubtful, why in reversed(_doubts(access, columns, service, certainty)):
+        reason[doubtful] = REASONS.index(why)
+    reason[within] = 0
+    verdict = np.where(within, CODES[SERVED], CODES[LACKING]).astype(np.int8)
+    verdict[reason > 0] = CODES[UNKNOWN]
     _apply(verdict, reason, applies)
-    return DoorVerdicts(verdict, reason, good & (verdict == SERVED), metres, need)
+    return DoorVerdicts(verdict, reason, good & (verdict == CODES[SERVED]), metres, need)
 
 
 def _within(
-    access: Access, columns: list[int], metres: float, minutes: float, *, every: bool
+    metres: Floats, minutes: Floats, far: float, far_minutes: float, *, every: bool
 ) -> Bools:
     """Return which doors reach any, or each, of several trades within metres and minutes."""
-    near = (access.metres[:, columns] <= metres) & (access.minutes[:, columns] <= minutes)
-    near &= np.isfinite(access.metres[:, columns])
+    near = (metres <= far) & (minutes <= far_minutes) & np.isfinite(metres)
     return np.asarray(near.all(axis=1) if every else near.any(axis=1))
 
 
@@ -227,14 +249,14 @@ def _doubts(
     reach = service.far
     if not np.isfinite(reach):
         reach = service.far_minutes * certainty.metres_per_minute
-    missing = (access.metres[:, columns] > service.far) | (
-        access.minutes[:, columns] > service.far_minutes
+    missing = (access.table("metres", columns) > service.far) | (
+        access.table("minutes", columns) > service.far_minutes
     )
     listed = np.array([t in certainty.complete for t in service.trades])
-    hidden = (access.maybe_metres[:, columns] <= service.far) & (
-        access.maybe_minutes[:, columns] <= service.far_minutes
+    hidden = (access.table("maybe_metres", columns) <= service.far) & (
+        access.table("maybe_minutes", columns) <= service.far_minutes
     )
-    lost = access.lost_metres[:, columns] <= reach
+    lost = access.table("lost_metres", columns) <= reach
     gone = missing & listed & ~hidden & ~lost
     # Of alternatives, all must be surely missing; of a set, one that surely is will do.
     sure = gone.any(axis=1) if service.every else gone.all(axis=1)
@@ -248,8 +270,9 @@ def _doubts(
     ]
 
 
-def _apply(verdict: Words, reason: Words, applies: Words) -> None:
+def _apply(verdict: Codes, reason: Codes, applies: Codes) -> None:
     """Overrule verdicts where the requirement does not apply or nobody can tell."""
-    verdict[applies == "no"], reason[applies == "no"] = NOT_APPLICABLE, ""
-    doubtful = (applies == UNKNOWN) & (verdict != SERVED)
-    verdict[doubtful], reason[doubtful] = UNKNOWN, WHICH_RULE
+    no = applies == CODES[NOT_APPLICABLE]
+    verdict[no], reason[no] = CODES[NOT_APPLICABLE], 0
+    doubtful = (applies == CODES[UNKNOWN]) & (verdict != CODES[SERVED])
+    verdict[doubtful], reason[doubtful] = CODES[UNKNOWN], REASONS.index(WHICH_RULE)

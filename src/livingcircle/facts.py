@@ -300,10 +300,10 @@ class _Near:
 
     def _by_unit(self, need: str) -> dict[UnitKey, frozenset[str]]:
         """Return the outlets of one need by unit, at every level."""
-        column = self._access.column(need)
+        measured = self._access.to(need)
         members, district = self._situation.members, self._situation.district
-        by_community = self._access.shared_communities[column]
-        by_circle = self._access.shared_circles[column]
+        by_community = measured.shared_communities
+        by_circle = measured.shared_circles
         streets = district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
         everyone = np.concatenate([by_community[:, 1], by_circle[:, 1]])
         ids = {

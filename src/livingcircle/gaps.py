@@ -103,7 +103,7 @@ def affected(unit: Unit, people: People, verdicts: DoorVerdicts | None) -> Affec
     doors = unit.doors
     metres = np.full(len(doors), np.inf)
     if verdicts is not None:
-        lacking = doors[verdicts.verdict[doors] == LACKING]
+        lacking = doors[verdicts.are(LACKING)[doors]]
         doors = lacking if len(lacking) else doors
         metres = verdicts.metres[doors]
     finite = metres[np.isfinite(metres)]
@@ -223,7 +223,7 @@ def _gap(
     verdicts, service = _heard(services, one, trade, unit)
     speed = situation.walker.metres_per_minute
     radius = radius_of(service, speed)[1] if service is not None else np.inf
-    blind = verdicts is not None and bool((verdicts.verdict[unit.doors] == LACKING).any())
+    blind = verdicts is not None and bool(verdicts.are(LACKING)[unit.doors].any())
     hit = affected(unit, people, verdicts)
     circles = situation.district.circles
     known = unit.circle_id in circles.index

@@ -92,8 +92,8 @@ class Ground:
 
         A face that is ground holds one of the set's places. Sets of one face need no search.
         """
-        alone = np.bincount(of)[of] == 1
-        kept = alone.copy()
+        alone: Bools = np.bincount(of)[of] == 1
+        kept: Bools = alone.copy()
         doubtful = np.flatnonzero(~alone)
         asked = pairs[:, np.isin(pairs[0], of[doubtful])]
         tree = shapely.STRtree(faces[doubtful])

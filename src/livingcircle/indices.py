@@ -199,9 +199,9 @@ def _coverage_row(
     sums = {"served": 0.0, "lacking": 0.0, "unknown": 0.0}
     for row in standard.trades:
         if row.tier == "basic" and row.trade in services.by_trade:
-            verdict = services.by_trade[row.trade].doors.verdict[unit.doors]
+            verdicts = services.by_trade[row.trade].doors
             for word in sums:
-                sums[word] += float(weight[verdict == word].sum())
+                sums[word] += float(weight[verdicts.are(word)[unit.doors]].sum())
     rate = Rate(sums["served"], sums["served"] + sums["lacking"], sums["unknown"])
     formula = "Σ业态 服务半径内的居民 ÷ Σ业态 已核实的居民 ×100"
     return index_row(label, "basic_coverage", "基本保障类步行覆盖率", rate, formula)
@@ -220,8 +220,8 @@ def _crossing_row(
         for row in standard.trades
         if row.tier == "basic" and row.trade in access.needs
     ]
-    metres = access.metres[unit.doors][:, columns]
-    minutes = access.minutes[unit.doors][:, columns]
+    metres = access.table("metres", columns)[unit.doors]
+    minutes = access.table("minutes", columns)[unit.doors]
     known = np.isfinite(metres) & np.isfinite(minutes)
     total = float(minutes[known].sum())
     plain = float(metres[known].sum()) / situation.walker.metres_per_minute

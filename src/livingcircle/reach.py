@@ -35,12 +35,15 @@ from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
 from livingcircle.units import Unit
+from livingcircle.verdicts import CODES
 from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
+from livingcircle.verdicts import VERDICTS
 
 Floats = npt.NDArray[np.float64]
-Words = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.int8]
 # For each trade, the rules that may say what "within reach" means, each with its need.
 Sharing = Mapping[str, tuple[tuple[Requirement | None, str], ...]]
 
@@ -287,15 +290,18 @@ def _by_trade(
 
 def _applies(
     one: Requirement, units: Sequence[Unit], facts: Sequence[UnitFacts], count: int
-) -> Words:
-    """Return for each door whether a requirement applies where it stands."""
+) -> Codes:
+    """Return for each door whether a requirement applies where it stands, as ``judge_doors`` asks.
+
+    Nobody can tell for a door that is in no unit of the requirement's level.
+    """
     if one.applies.always:
-        return np.full(count, "yes", dtype=object)
-    answers = np.full(count, "unknown", dtype=object)
-    words = {True: "yes", False: "no", None: "unknown"}
+        return np.full(count, CODES[SERVED], dtype=np.int8)
+    answers = np.full(count, CODES[UNKNOWN], dtype=np.int8)
+    codes = {True: CODES[SERVED], False: CODES[NOT_APPLICABLE], None: CODES[UNKNOWN]}
     for unit, fact in zip(units, facts, strict=True):
         if unit.level == one.level:
-            answers[unit.doors] = words[one.applies.test(fact)[0]]
+            answers[unit.doors] = codes[one.applies.test(fact)[0]]
     return answers
 
 
@@ -319,8 +325,7 @@ def _people(
             if one.level != unit.level or len(unit.doors) == 0:
                 continue
             verdict = judged[one.id].doors.verdict[unit.doors]
-            served, lacking, unknown = (
-                float(weight[verdict == word].sum()) for word in (SERVED, LACKING, UNKNOWN)
-            )
-            rows[one.id] = (served, lacking, unknown)
+            sums = np.bincount(verdict, weights=weight, minlength=len(VERDICTS))
+            served, lacking, unknown = sums[[CODES[w] for w in (SERVED, LACKING, UNKNOWN)]]
+            rows[one.id] = (float(served), float(lacking), float(unknown))
     return found

@@ -13,6 +13,8 @@ LACKING: Final = "lacking"
 UNKNOWN: Final = "unknown"
 NOT_APPLICABLE: Final = "not_applicable"
 VERDICTS: Final = (SERVED, LACKING, UNKNOWN, NOT_APPLICABLE)
+# Millions of answers are kept as their place in this order.
+CODES: Final[Mapping[str, int]] = MappingProxyType({word: n for n, word in enumerate(VERDICTS)})
 
 # What readers see: of a unit and a requirement, and of a door and a trade.
 UNIT_WORDS: Final[Mapping[str, str]] = MappingProxyType(

@@ -41,45 +41,50 @@ def access_on_main(doors, outlets, offers, radii, door_circle, outlet_circle, **
     return measure(reader, supply(*offers, **options), units(door_circle, outlet_circle), radii)
 
 
+def side_by_side(access, name):
+    """Return one attribute of every need, shape (doors, needs)."""
+    return access.table(name, range(len(access.needs)))
+
+
 def test_nearest_outlet_in_metres_and_minutes_with_its_owner():
     got = access_on_main(
         [(1000, 0)], [(1400, 0), (800, 0), (1100, 0)], ["a", "a", "b"], {}, [0], [0, 0, 0]
     )
-    assert got.metres.round(1).tolist() == [[200.0, 100.0]]
-    assert got.outlet.tolist() == [[1, 2]]
-    assert got.minutes.round(3).tolist() == [[3.333, 1.667]]
+    assert side_by_side(got, "metres").round(1).tolist() == [[200.0, 100.0]]
+    assert side_by_side(got, "outlet").tolist() == [[1, 2]]
+    assert side_by_side(got, "minutes").round(3).tolist() == [[3.333, 1.667]]
 
 
 def test_circle_distance_stays_inside_the_border():
     got = access_on_main([(1000, 0)], [(1100, 0), (1600, 0)], ["a", "a"], {}, [0], [1, 0])
-    assert got.metres.round(1).tolist() == [[100.0]]
-    assert got.circle_metres.round(1).tolist() == [[600.0]]
-    assert got.circle_outlet.tolist() == [[1]]
+    assert side_by_side(got, "metres").round(1).tolist() == [[100.0]]
+    assert side_by_side(got, "circle_metres").round(1).tolist() == [[600.0]]
+    assert side_by_side(got, "circle_outlet").tolist() == [[1]]
 
 
 def test_counts_use_both_ends_of_the_radius():
     shops = [(1200, 0), (1200.5, 0), (1300, 0), (1301, 0)]
     got = access_on_main([(1000, 0)], shops, ["a"] * 4, {"a": (200.2, 300.2)}, [0], [0] * 4)
-    assert got.count_good.tolist() == [[1]]
-    assert got.count_pass.tolist() == [[3]]
+    assert side_by_side(got, "count_good").tolist() == [[1]]
+    assert side_by_side(got, "count_pass").tolist() == [[3]]
 
 
 def test_one_shop_with_two_trades_serves_both():
     got = access_on_main([(1000, 0)], [(1100, 0)], ["ab"], {}, [0], [0])
-    assert got.metres.round(1).tolist() == [[100.0, 100.0]]
+    assert side_by_side(got, "metres").round(1).tolist() == [[100.0, 100.0]]
 
 
 def test_outlet_beyond_the_border_is_shared_with_the_units_it_reaches():
     got = access_on_main([(1000, 0), (2000, 0)], [(1250, 0)], ["a"], {"a": (200, 300)}, [0, 1], [1])
-    assert got.shared_circles[0].tolist() == [[0, 0]]
+    assert got.columns[0].shared_circles.tolist() == [[0, 0]]
 
 
 def test_unverified_outlets_count_for_nobody_and_are_kept_apart():
     got = access_on_main(
         [(1000, 0)], [(1100, 0), (1500, 0)], ["a", "a"], {}, [0], [0, 0], unverified=(0,)
     )
-    assert got.metres.round(1).tolist() == [[500.0]]
-    assert got.maybe_metres.round(1).tolist() == [[100.0]]
+    assert side_by_side(got, "metres").round(1).tolist() == [[500.0]]
+    assert side_by_side(got, "maybe_metres").round(1).tolist() == [[100.0]]
 
 
 def test_trade_without_outlets_is_infinitely_far():
@@ -90,8 +95,11 @@ def test_trade_without_outlets_is_infinitely_far():
         units([0], [0]),
         {},
     )
-    assert got.outlet.tolist() == [[0]]
-    assert (none.metres.tolist(), none.outlet.tolist()) == ([[math.inf]], [[-1]])
+    assert side_by_side(got, "outlet").tolist() == [[0]]
+    assert (side_by_side(none, "metres").tolist(), side_by_side(none, "outlet").tolist()) == (
+        [[math.inf]],
+        [[-1]],
+    )
 
 
 def test_bands_include_their_upper_end():
@@ -173,6 +181,6 @@ def test_adding_an_outlet_never_makes_anything_farther(door, shops):
         places = [(s, 9) for s in places]
         return access_on_main([(door, 5)], places, ["a"] * len(places), {}, [0], [0] * len(places))
 
-    few, more = with_shops(shops[:-1]), with_shops(shops)
+    few, more = (with_shops(some).columns[0] for some in (shops[:-1], shops))
     assert (more.metres <= few.metres + 1e-9).all()
     assert (more.count_pass >= few.count_pass).all()

@@ -15,6 +15,7 @@ from livingcircle.door_verdicts import WHICH_RULE
 from livingcircle.door_verdicts import Certainty
 from livingcircle.door_verdicts import Service
 from livingcircle.door_verdicts import judge_doors
+from livingcircle.verdicts import CODES
 from tests.engine.walks import walk
 from tests.factories.streets import draw_streets
 
@@ -31,7 +32,7 @@ def judge(
     edge=np.inf,
     off=False,
     shut=False,
-    applies="yes",
+    applies="served",
 ):
     """Return (verdict, reason) of one door on a straight street with shops at the given places."""
     places = [(x, 0) for x, _ in shops]
@@ -43,8 +44,8 @@ def judge(
     sure, doubtful = offers & ~maybe[:, None], offers & maybe[:, None]
     access = measure(reader, Supply(("a", "b"), sure, doubtful, offers), units, {})
     certainty = Certainty(complete, np.array([off]), np.array([shut]), np.array([float(edge)]))
-    got = judge_doors(access, service, certainty, np.array([applies], dtype=object))
-    return got.verdict[0], got.reason[0]
+    got = judge_doors(access, service, certainty, np.array([CODES[applies]], dtype=np.int8))
+    return got.tell(0)
 
 
 @pytest.mark.parametrize(("x", "verdict"), [(1299.9, "served"), (1300.2, "lacking")])
@@ -86,7 +87,7 @@ def test_door_shut_in_without_any_way_is_unknown():
 
 
 def test_requirement_that_does_not_apply_says_so():
-    assert judge(applies="no") == ("not_applicable", "")
+    assert judge(applies="not_applicable") == ("not_applicable", "")
 
 
 def test_requirement_that_may_not_apply_is_unknown_unless_met():

@@ -17,6 +17,7 @@ from livingcircle.gaps import number_gaps
 from livingcircle.gaps import urgency
 from livingcircle.residents import People
 from livingcircle.units import Unit
+from livingcircle.verdicts import CODES
 
 NAN = math.nan
 
@@ -106,9 +107,8 @@ def hit(verdicts, residents):
     unit = Unit("circle", "c1", "甲圈", "c1", np.array([0]), np.arange(3), np.arange(0))
     people = People(np.array(residents, dtype=float), np.full(count, 1.0), np.full(count, NAN))
     metres = np.array([100.0, 400.0, 600.0, 900.0])
-    doors = DoorVerdicts(
-        np.array(verdicts, dtype=object), np.full(count, ""), np.zeros(count), metres, metres
-    )
+    codes = np.array([CODES[word] for word in verdicts], dtype=np.int8)
+    doors = DoorVerdicts(codes, np.zeros(count), np.zeros(count), metres, metres)
     return affected(unit, people, doors)
 
 

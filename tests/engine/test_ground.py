@@ -1,4 +1,4 @@
-"""Check the ground of doors: nobody's twice, everybody's own door on it, no farther than a circle."""
+"""Check the ground of doors: nobody's twice, everybody stands on their own, none reaches far."""
 
 import numpy as np
 import pytest
