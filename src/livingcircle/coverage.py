@@ -110,7 +110,8 @@ def _category(codes: npt.NDArray[Any], words: Sequence[str]) -> Any:  # noqa: AN
     order = sorted(present.tolist(), key=lambda code: words[code])
     place = np.zeros(len(words), dtype=np.int16)
     place[order] = np.arange(len(order))
-    return pd.Categorical.from_codes(place[codes], categories=[words[code] for code in order])
+    names = pd.Index([words[code] for code in order], dtype="str")
+    return pd.Categorical.from_codes(place[codes], dtype=pd.CategoricalDtype(names))
 
 
 def _finite(values: Floats, digits: int) -> Floats:

@@ -80,6 +80,7 @@ def gather(
         Day of the assessment.
     """
     register = MappingProxyType(read_register(outlets))
+    ids = outlets.index.to_numpy(dtype=object)
     plain = _Plain(situation)
     whole = plain.age_shares(units[-1])
     known = situation.district.complete_trades()
@@ -88,9 +89,10 @@ def gather(
         told = reported.get((unit.level, unit.unit_id), Reported())
         facts.append(
             replace(
-                _facts(plain, unit, outlets),
+                _facts(plain, unit),
                 reference_ages=whole,
                 known_trades=known,
+                inside={o: register[o] for o in ids[unit.shops] if o in register},
                 register=register,
                 evidence=told.evidence,
                 measures=told.measures,
@@ -156,7 +158,7 @@ def _below(situation: Situation, unit: Unit) -> dict[str, tuple[str, ...]]:
     return {"community": communities, "circle": tuple(map(str, own))}
 
 
-def _facts(plain: "_Plain", unit: Unit, outlets: pd.DataFrame) -> UnitFacts:
+def _facts(plain: "_Plain", unit: Unit) -> UnitFacts:
     """Return the facts of one unit that the tables tell."""
     words, sizes = plain.character(unit), plain.sizes(unit)
     return UnitFacts(
@@ -177,7 +179,6 @@ def _facts(plain: "_Plain", unit: Unit, outlets: pd.DataFrame) -> UnitFacts:
         area_km2=plain.area(unit),
         ages=plain.age_shares(unit),
         community_count=plain.community_count(unit),
-        outlets=outlets.iloc[unit.shops],
     )
 
 

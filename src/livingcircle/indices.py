@@ -6,12 +6,15 @@ every function. Pairs nobody can judge count as not met, and how many they are s
 """
 
 import math
+from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from livingcircle._rules.facts import PHYSICAL
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.reach import Services
@@ -78,14 +81,14 @@ class Rate:
         return 100.0 * (self.numerator + self.unknown) / total if total else math.nan
 
 
-def rate_of_flag(flags: pd.Series) -> Rate:
-    """Return the rate of a yes/no/unknown column, counting each physical outlet once.
+def rate_of_flag(flags: Sequence[bool | None]) -> Rate:
+    """Return the rate of a yes or no of each physical outlet, None where nobody told.
 
     连锁化率 = chain outlets ÷ outlets whose chain status is known. Blank cells are 未核实: they
     are neither yes nor no.
     """
-    known = flags.dropna()
-    return Rate(float(known.sum()), float(len(known)), float(flags.isna().sum()))
+    yes, unknown = flags.count(True), flags.count(None)
+    return Rate(float(yes), float(len(flags) - unknown), float(unknown))
 
 
 def convenience(verdicts: pd.Series) -> Rate:
@@ -149,34 +152,41 @@ def measure_indices(
         own = judged.loc[judged["unit_id"].isin(ids[unit.communities]), "verdict"]
         formula = "已覆盖的（社区×8项功能）÷全部（社区×8项功能）×100，未核实的不算已覆盖"
         rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
-        rows += _rates(label, fact.outlets, standard)
+        rows += _rates(label, fact.inside.values(), standard)
         rows.append(_coverage_row(label, situation, standard, services, unit))
         rows.append(_crossing_row(label, situation, access, standard, unit))
     return pd.DataFrame(rows, columns=INDEX_COLUMNS)
 
 
 def _rates(
-    label: tuple[str, str, str], outlets: pd.DataFrame, standard: Standard
+    label: tuple[str, str, str], outlets: Iterable[OutletFacts], standard: Standard
 ) -> list[dict[str, object]]:
     """Return chain, online and brand rates; each physical outlet counts once."""
-    real = outlets[outlets["status"].isin(["open", ""]) & outlets["supply"].isin(["fixed", ""])]
+    real = [one for one in outlets if one.status == "open" and one.supply in PHYSICAL]
     basic = {row.trade for row in standard.trades if row.tier == "basic"}
-    is_basic = pd.Series(
-        [bool(held & basic) for held in real["trades"]], index=real.index, dtype=bool
-    )
     columns = (
-        ("chain_rate", "连锁化率", real["chain"], "连锁网点÷已登记是否连锁的实体网点×100"),
+        (
+            "chain_rate",
+            "连锁化率",
+            [one.chain for one in real],
+            "连锁网点÷已登记是否连锁的实体网点×100",
+        ),
         (
             "chain_rate_basic",
             "连锁化率（基本保障类）",
-            real["chain"][is_basic],
+            [one.chain for one in real if one.trades & basic],
             "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
         ),
-        ("online_rate", "线上入驻率", real["online"], "入驻线上平台的网点÷已登记的实体网点×100"),
+        (
+            "online_rate",
+            "线上入驻率",
+            [one.online for one in real],
+            "入驻线上平台的网点÷已登记的实体网点×100",
+        ),
         (
             "quality_brand_share",
             "优质品牌占比",
-            real["quality_brand"],
+            [one.quality_brand for one in real],
             "优质品牌网点÷已登记的实体网点×100",
         ),
     )

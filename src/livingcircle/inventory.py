@@ -101,7 +101,6 @@ def circle_fact_table(
     for unit, fact in zip(units, facts, strict=True):
         if unit.level != "circle":
             continue
-        present = frozenset().union(*fact.outlets["trades"]) if len(fact.outlets) else frozenset()
         people, area = fact.population, fact.area_km2
         rows[unit.unit_id] = {
             "name": unit.name,
@@ -112,8 +111,8 @@ def circle_fact_table(
             "households": np.nan if fact.households is None else fact.households,
             "communities": len(unit.communities),
             "doors": len(unit.doors),
-            "outlets": len(fact.outlets),
-            "basic_trades_present": len(basic & present),
+            "outlets": len(fact.inside),
+            "basic_trades_present": len(basic & fact.inside_by_trade.keys()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=None if rows else FACTS)
     return table.reindex(situation.district.circles.index).rename_axis("circle_id")

@@ -49,9 +49,9 @@ def drawn(**options):
 
 def test_outlets_of_the_belt_are_nobodys_own_stock():
     got = drawn()
-    assert got["community", "甲社区"].outlets.index.tolist() == ["o0"]
-    assert got["circle", "乙圈"].outlets.index.tolist() == ["o1"]
-    assert got["district", "手绘区"].outlets.index.tolist() == ["o0", "o1"]
+    assert list(got["community", "甲社区"].inside) == ["o0"]
+    assert list(got["circle", "乙圈"].inside) == ["o1"]
+    assert list(got["district", "手绘区"].inside) == ["o0", "o1"]
 
 
 def test_outlets_across_a_border_are_shared_with_whoever_reaches_them():
@@ -64,9 +64,9 @@ def test_outlets_across_a_border_are_shared_with_whoever_reaches_them():
 
 
 def test_one_shop_with_several_trades_is_one_shop():
-    outlets = drawn()["circle", "乙圈"].outlets
+    outlets = drawn()["circle", "乙圈"].inside
     assert len(outlets) == 1
-    assert outlets["trades"].iloc[0] == {"pharmacy", "bank"}
+    assert outlets["o1"].trades == {"pharmacy", "bank"}
 
 
 def test_stated_population_goes_before_the_doors():
@@ -116,7 +116,7 @@ def test_street_offices_gather_their_communities():
     got = drawn(west={"subdistrict": "新街"}, east={"subdistrict": "新街"})
     office = got["subdistrict", "新街"]
     assert office.population == 150.0
-    assert office.outlets.index.tolist() == ["o0", "o1"]
+    assert list(office.inside) == ["o0", "o1"]
     assert office.shared["pharmacy"] == {"o0", "o2"}
 
 
@@ -141,7 +141,7 @@ def test_circle_with_part_of_a_community_counts_its_own_doors():
     assert got["circle", "甲圈"].population == 40.0
     assert got["circle", "乙圈"].population == 110.0
     assert got["community", "甲社区"].population == 100.0
-    assert got["circle", "乙圈"].outlets.index.tolist() == ["o0", "o1"]
+    assert list(got["circle", "乙圈"].inside) == ["o0", "o1"]
 
 
 def test_part_of_a_community_leaves_its_dwellings_unknown():

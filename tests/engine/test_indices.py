@@ -13,17 +13,17 @@ from livingcircle.indices import rate_of_flag
 
 def test_chain_rate_of_dongcheng_2017():
     """东城 2017: 1,058 chain outlets of 2,662 are 39.74 %."""
-    flags = pd.Series([True] * 1058 + [False] * 1604, dtype="boolean")
+    flags = [True] * 1058 + [False] * 1604
     assert round(rate_of_flag(flags).value, 2) == 39.74
 
 
 def test_blank_chain_cells_are_neither_yes_nor_no():
-    rate = rate_of_flag(pd.Series([True, False, None, None], dtype="boolean"))
+    rate = rate_of_flag([True, False, None, None])
     assert (rate.value, rate.low, rate.high) == (50.0, 25.0, 75.0)
 
 
 def test_no_known_flag_gives_no_rate():
-    assert math.isnan(rate_of_flag(pd.Series([None], dtype="boolean")).value)
+    assert math.isnan(rate_of_flag([None]).value)
 
 
 def test_convenience_index_is_100_only_when_every_pair_is_met():

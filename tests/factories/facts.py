@@ -31,13 +31,14 @@ def unit(*inside, outside=(), known=(), level="circle", **more):
     for name, row in rows:
         for trade in row["trades"]:
             shared.setdefault(trade, set()).update([] if row.get("far") else [name])
+    register = read_register(pd.concat([here, there]))
     return UnitFacts(
         level=level,
         unit_id="U",
         unit_name="甲单元",
         circle_id="C",
-        outlets=here,
-        register=read_register(pd.concat([here, there])),
+        inside={name: register[name] for name in here.index if name in register},
+        register=register,
         shared={trade: frozenset(names) for trade, names in shared.items()},
         known_trades=frozenset(known),
         **more,

@@ -69,8 +69,8 @@ class UnitFacts:
         Share of residents by age group (``0_3``, ``60_plus``, ``65_plus``, ``80_plus``).
     reference_ages
         The same shares for the whole district, for rules such as “比例较高”.
-    outlets
-        Shops located strictly inside the unit, indexed by ``outlet_id``.
+    inside
+        Shops located strictly inside the unit that are not gone, by id.
     register
         Every shop known anywhere that is not gone, by id.
     shared
@@ -115,7 +115,7 @@ class UnitFacts:
     ages: Mapping[str, float | None] = field(default_factory=dict)
     reference_ages: Mapping[str, float | None] = field(default_factory=dict)
     community_count: int | None = None
-    outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    inside: Mapping[str, OutletFacts] = field(default_factory=dict)
     register: Mapping[str, OutletFacts] = field(default_factory=dict)
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known_trades: frozenset[str] = frozenset()
@@ -131,12 +131,6 @@ class UnitFacts:
     on: date | None = None
 
     @cached_property
-    def inside(self) -> Mapping[str, OutletFacts]:
-        """Return the shops inside the unit by id."""
-        register = self.register or read_register(self.outlets)
-        return MappingProxyType({o: register[o] for o in self.outlets.index if o in register})
-
-    @cached_property
     def everywhere(self) -> Mapping[str, OutletFacts]:
         """Return the shops inside the unit and those within reach outside it, by id."""
         near = sorted(frozenset().union(*self.shared.values()))
@@ -147,6 +141,13 @@ class UnitFacts:
     def inside_by_trade(self) -> Mapping[str, frozenset[str]]:
         """Return the ids of the shops inside the unit, trade by trade."""
         return MappingProxyType(_index(self.inside.values()))
+
+    def inside_of(self, trades: Iterable[str]) -> list[OutletFacts]:
+        """Return the shops of some trades inside the unit; all of them where none is named."""
+        asked = [self.inside_by_trade.get(trade, frozenset()) for trade in trades]
+        if not asked:
+            return list(self.inside.values())
+        return [self.inside[one] for one in frozenset().union(*asked)]
 
     def within_reach(self, trade: str) -> frozenset[str]:
         """Return the ids of the shops of one trade within reach of the unit's residents.

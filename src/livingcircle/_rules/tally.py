@@ -67,14 +67,16 @@ def _note_online(bins: dict[str, set[str]], outlet: OutletFacts, *, doubtful: bo
 
 def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> tuple[Tally, Tally]:
     """Return the tally inside the unit and the one that counts under the sharing in force."""
-    strict = tally(requirement, facts.inside.values())
+    inside = facts.inside_of(requirement.trades)
+    strict = tally(requirement, inside)
     sharing = requirement.sharing or standard.defaults.sharing.get(facts.level, "strict")
     if sharing == "strict":
         return strict, strict
     near = set().union(*(facts.within_reach(trade) for trade in requirement.trades))
     if sharing == "strict_or_shared":
-        near |= facts.inside.keys()
-    reachable = [one for key, one in facts.everywhere.items() if key in near]
+        near |= {one.outlet_id for one in inside}
+    everywhere = facts.everywhere
+    reachable = [everywhere[key] for key in near if key in everywhere]
     return strict, tally(requirement, reachable)
 
 
