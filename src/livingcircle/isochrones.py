@@ -7,10 +7,12 @@ within a margin of a reached stretch. No verdict is ever read off it.
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 from typing import Protocol
 
@@ -53,9 +55,10 @@ Drawing = Literal["polygons", "lines"]
 
 # How far beside a reached street the drawing extends: a street and the buildings along it.
 MARGIN_METRES = 25.0
-# Nobody walks farther; the picture of a longer walk would not fit into memory.
-LONGEST: dict[Metric, float] = {"metres": 20_000.0, "minutes": 300.0}
-UNIT_WORDS: dict[Metric, str] = {"metres": "米", "minutes": "分钟"}
+# Nobody walks farther to a shop, and a grid around a longer walk would not fit into memory.
+LONGEST: Mapping[Metric, float] = MappingProxyType({"metres": 10_000.0, "minutes": 120.0})
+FINEST = 400  # margins to the longest walk
+UNIT_WORDS: Mapping[Metric, str] = MappingProxyType({"metres": "米", "minutes": "分钟"})
 LATTICE_METRES = 200.0
 CHUNK = 32
 SHOWN = 5
@@ -115,7 +118,8 @@ def isochrones(
     NetworkError
         If the district has no streets.
     InputError
-        If an identifier is unknown, a point is no place on earth, or a limit is none.
+        If an identifier is unknown, a point is no place on earth, a limit is none, or the margin
+        is too narrow for so long a walk.
     """
     situation = laid if isinstance(laid, Situation) else laid.situation
     network = situation.network
@@ -298,6 +302,11 @@ class _Drawn:
 
 def _draw(network: Network, origins: _Origins, wish: _Wish) -> gpd.GeoDataFrame:
     """Return the isochrones of checked origins."""
+    pace = network.walker.metres_per_minute if wish.by == "minutes" else 1.0
+    if wish.as_ == "polygons" and not wish.exact and wish.limits[-1] * pace > FINEST * wish.margin:
+        what = f"走得远，沿街却只画 {wish.margin:g} 米，图形太细"
+        least = np.ceil(wish.limits[-1] * pace / FINEST)
+        raise InputError(what, remedy=f"沿街至少画 {least:g} 米，或要精确的图形")
     ground = lay_ground(network, wish.by, outward=origins.outward)
     count = len(origins.ids)
     sources = place_sources(network, ground, origins.ends, origins.xy, origins.short_cuts, count)

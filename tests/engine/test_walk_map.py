@@ -108,7 +108,7 @@ def test_who_is_off_the_streets_is_named_and_the_others_are_drawn(folder, tmp_pa
         (("--point", "118.8"), InputError, "写成“经度,纬度”"),
         (("--door", "A", "--minutes", "五"), InputError, "“五”不是一串数"),
         (("--door", "A", "--minutes", "0"), InputError, "步行范围要大于 0"),
-        (("--door", "A", "--metres", "99999"), InputError, "不超过 20000 米"),
+        (("--door", "A", "--metres", "99999"), InputError, "不超过 10000 米"),
         (("--door", "A", "--minutes", "5", "--metres", "5"), InputError, "只能用一种"),
         (("--door", "A", "--walker", "cat"), NetworkError, "没有名为“cat”的步行者"),
         (("--door", "A", "--at", "9点"), NetworkError, "不是钟点"),

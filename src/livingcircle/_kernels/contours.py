@@ -115,14 +115,21 @@ def _link_crossings(field: Field, level: np.float32) -> Small:
     after = np.full(2 * rows * columns, -1, dtype=np.int32)
     inside = np.empty(4, dtype=np.bool_)
     edges = np.empty(4, dtype=np.int64)
+    corners = np.empty(columns, dtype=np.uint8)
     for row in range(rows - 1):
+        # How many corners of each cell are inside: found for a whole row at once.
         for column in range(columns - 1):
+            low = np.uint8(field[row, column] < level) + np.uint8(field[row, column + 1] < level)
+            high = np.uint8(field[row + 1, column] < level)
+            high += np.uint8(field[row + 1, column + 1] < level)
+            corners[column] = low + high
+        for column in range(columns - 1):
+            if corners[column] & 3 == 0:
+                continue
             a, b = field[row, column], field[row, column + 1]
             c, d = field[row + 1, column + 1], field[row + 1, column]
             # Corners and edges one after the other, turning left.
             inside[0], inside[1], inside[2], inside[3] = a < level, b < level, c < level, d < level
-            if inside[0] == inside[1] and inside[1] == inside[2] and inside[2] == inside[3]:
-                continue
             corner = row * columns + column
             edges[0], edges[1] = 2 * corner, 2 * (corner + 1) + 1
             edges[2], edges[3] = 2 * (corner + columns), 2 * corner + 1
