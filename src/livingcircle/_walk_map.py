@@ -173,15 +173,16 @@ def draw_map(situation: Situation, asked: Asked) -> tuple[gpd.GeoDataFrame, list
         drawn["坐标点"] = draw(points=asked.places)
     rows = [frame.reset_index().assign(kind=kind) for kind, frame in drawn.items()]
     table = gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs="EPSG:4326")
-    off = table[table.geometry.isna()].drop_duplicates(["kind", "origin_id"])
+    lost = shapely.is_missing(table.geometry.to_numpy())
+    off = table[lost].drop_duplicates(["kind", "origin_id"])
     missed = [
         f"{kind}“{name}”没有画：{LEG_METRES:g} 米内没有走得到的道路"
         for kind, name in zip(off["kind"], off["origin_id"], strict=True)
     ]
-    if table.geometry.isna().all():
+    if lost.all():
         remedy = "核对位置和道路数据"
         raise InputError(f"一个也画不出：{'；'.join(missed[:5])}", remedy=remedy)
-    return table[table.geometry.notna()].reset_index(drop=True), missed
+    return table[~lost].reset_index(drop=True), missed
 
 
 def tell(table: gpd.GeoDataFrame, situation: Situation) -> list[str]:

@@ -97,6 +97,15 @@ def test_who_is_off_the_streets_is_named_and_the_others_are_drawn(folder, tmp_pa
     assert gpd.read_file(target)["origin_id"].unique().tolist() == ["A"]
 
 
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson"])
+def test_who_is_still_on_the_way_to_the_street_is_written_without_a_shape(folder, tmp_path, name):
+    run(folder, "--door", "A", "--metres", "5,50", "--out", tmp_path / name)
+    drawn = gpd.read_file(tmp_path / name)
+    assert drawn["street_metres"].tolist() == pytest.approx([0, 80], abs=0.1)
+    assert drawn.geometry.iloc[0] is None or drawn.geometry.iloc[0].is_empty
+    assert not drawn.geometry.iloc[1].is_empty
+
+
 @pytest.mark.parametrize(
     ("words", "error", "sentence"),
     [
