@@ -57,7 +57,7 @@ def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) ->
     """Return a made-up district of about 22 people a door, communities in circles of four."""
     rng = np.random.default_rng(seed)
     network = make_network(max(100, doors // 3), seed)
-    streets = _streets(network)
+    streets = draw_streets(network)
     homes = _beside(network, doors, rng)
     shops = _beside(network, outlets, rng)
     communities, circles, members = _units(network, doors)
@@ -105,7 +105,8 @@ def _table(
     return conform(name, frame)
 
 
-def _streets(network: Network) -> gpd.GeoDataFrame:
+def draw_streets(network: Network) -> gpd.GeoDataFrame:
+    """Return a made-up network as a table of streets."""
     ends = np.stack([network.xy[network.tail], network.xy[network.head]], axis=1)
     columns = {
         "highway": "residential",

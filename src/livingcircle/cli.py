@@ -221,6 +221,44 @@ def explain(
 
 
 @app.command()
+def isochrones(
+    folder: Folder,
+    table: Annotated[Path, typer.Option("--out", help=".gpkg 或 .geojson", metavar="文件")],
+    door: Annotated[
+        list[str] | None, typer.Option("--door", help="从哪个楼门出发，可写多次", metavar="编号")
+    ] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option("--outlet", help="走到哪个网点，可写多次", metavar="编号")
+    ] = None,
+    point: Annotated[
+        list[str] | None, typer.Option("--point", help="从哪一点出发", metavar="经度,纬度")
+    ] = None,
+    minutes: Annotated[str, typer.Option(help="几分钟，不写则 5,10,15", metavar="数,数")] = "",
+    metres: Annotated[str, typer.Option(help="改按多少米，如 300,500", metavar="数,数")] = "",
+    exact: Annotated[bool, typer.Option("--exact", help="逐条街画准，慢得多")] = False,  # noqa: FBT002
+    walker: WalkerName = "",
+    at: At = "",
+) -> None:
+    """画出步行几分钟能到哪里：从楼门、从任意一点，或走到网点。"""
+    from livingcircle import _walk_map as maps  # noqa: PLC0415 - drawing loads only when asked
+
+    limits, by = maps.read_limits(minutes, metres)
+    asked = maps.Asked(
+        tuple(door or ()), tuple(outlet or ()), tuple(point or ()), limits, by, exact
+    )
+    maps.check_asked(asked)
+    maps.check_map_file(table, folder)
+    situation = maps.lay(folder, walker, at)
+    drawn, missed = maps.draw_map(situation, asked)
+    maps.write_map(drawn, table)
+    for sentence in missed:
+        _report.say(err, sentence, style="yellow")
+    for sentence in maps.tell(drawn, situation):
+        _report.say(out, sentence)
+    _report.say(out, f"已写出：{table}")
+
+
+@app.command()
 def template(
     name: Annotated[str, typer.Argument(help="表名：outlets、communities、circles、doors 等")],
     folder: Out = Path(),

@@ -24,3 +24,60 @@ def lengths_to(arcs, count, seeds):
             if length + more < best[other]:
                 heapq.heappush(heap, (length + more, other))
     return best
+
+
+def steps_within(segments, exits, sources, limit, *, outward):
+    """Return the unit steps (segment, from) of street within a limit of one source.
+
+    Every segment is cut into steps of length one, and every step is walked by itself.
+
+    ``segments`` are (tail, head, length, wait at tail, wait at head, forward, backward), ``exits``
+    arcs of no length, ``sources`` (segment, along, leg) or (None, node, way).
+    """
+    ways = [(a, b, 0) for a, b in exits]
+    starts = []
+    for s, (tail, head, room, first, last, forward, backward) in enumerate(segments):
+        if room == 0:
+            ways += [(tail, head, first + last)] * forward + [(head, tail, first + last)] * backward
+            continue
+        ways += [(tail, (s, 0), first), ((s, 0), tail, first)]
+        ways += [(head, (s, room), last), ((s, room), head, last)]
+        ways += [((s, p), (s, p + 1), 1) for p in range(room) if forward]
+        ways += [((s, p + 1), (s, p), 1) for p in range(room) if backward]
+    for s, at, way in sources:
+        if s is None:
+            starts.append((at, way))
+        elif segments[s][2] == 0:
+            tail, head, _, first, last, *_ = segments[s]
+            starts += [(tail, way + first), (head, way + last)]
+        else:
+            starts.append(((s, at), way))
+    best = _lengths(ways if outward else [(b, a, w) for a, b, w in ways], starts)
+    found = set()
+    for s, (*_, room, _, _, forward, backward) in enumerate(segments):
+        up, down = (forward, backward) if outward else (backward, forward)
+        for p in range(room):
+            from_low = up and best.get((s, p), FAR) + 1 <= limit
+            if from_low or (down and best.get((s, p + 1), FAR) + 1 <= limit):
+                found.add((s, p))
+    return found
+
+
+def _lengths(ways, starts):
+    """Return the least length from any start, by plain Dijkstra over whatever is joined."""
+    after = {}
+    for a, b, way in ways:
+        after.setdefault(a, []).append((b, way))
+    best = {}
+    heap = [(way, i, at) for i, (at, way) in enumerate(starts)]
+    heapq.heapify(heap)
+    count = len(heap)
+    while heap:
+        way, _, at = heapq.heappop(heap)
+        if at in best:
+            continue
+        best[at] = way
+        for other, more in after.get(at, ()):
+            count += 1
+            heapq.heappush(heap, (way + more, count, other))
+    return best

@@ -8,10 +8,14 @@ Paid for in valhalla (#3741: an isodistance held a point at 1.6 × the limit), o
 import shapely
 
 from livingcircle.assessment import assess
+from livingcircle.isochrones import isochrones
+from livingcircle.situation import lay_out
+from livingcircle.walkers import WALKERS
 from tests.factories.district import draw_district
 from tests.factories.district import table
 from tests.factories.standards import reach
 from tests.factories.standards import write_standard
+from tests.factories.streets import GRID
 from tests.factories.streets import draw_streets
 
 PHARMACY = write_standard(reach("pharmacy"))
@@ -48,3 +52,18 @@ def test_lesson_06_the_drawing_leaves_water_out_and_nobody_with_it():
     assert wet.geometry.iloc[0].area < dry.geometry.iloc[0].area
     assert wet.geometry.iloc[0].intersection(lake.geometry.iloc[0]).area < 1e-15
     assert wet["people"].tolist() == dry["people"].tolist() == [10.0]
+
+
+def test_lesson_06_an_isochrone_does_not_jump_to_the_far_bank():
+    """Two banks 200 m apart, the bridge 600 m away: the far bank is no part of the picture."""
+    banks = draw_streets([(0, 0), (700, 0)], [(700, 0), (700, 200)], [(700, 200), (0, 200)])
+    district = draw_district((), [(100, 10, 5)], streets=banks)
+    drawn = isochrones(
+        lay_out(district, WALKERS["standard"]), doors=["d00"], limits=[500, 900], by="metres"
+    )
+    near, far = GRID.project(drawn.geometry.to_numpy())
+    assert near.bounds[3] < 40
+    # 900 less 10 to the street, 600 to the bridge and 200 across leaves 90 of the far bank.
+    beyond = far.intersection(shapely.box(-100, 150, 640, 300))
+    assert beyond.is_empty or beyond.bounds[0] > 575
+    assert far.contains(shapely.Point(650, 200))

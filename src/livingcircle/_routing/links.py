@@ -81,7 +81,7 @@ def street_arcs(network: Network, metric: Metric) -> Arcs:
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Hold attached entrances with their lengths in whole units.
 
     ``low`` and ``rest`` are the ways along the segment to its tail and its head, waits left out.
@@ -94,7 +94,8 @@ class _Places:
     rest: Lengths
 
 
-def _places(network: Network, ends: Attachment, metric: Metric) -> _Places:
+def places_on(network: Network, ends: Attachment, metric: Metric) -> Places:
+    """Return where attached entrances stand on their segments."""
     on = np.flatnonzero(ends.segment >= 0)
     segment = ends.segment[on]
     pace = network.pace[segment] if metric == "minutes" else np.ones(len(on))
@@ -102,12 +103,12 @@ def _places(network: Network, ends: Attachment, metric: Metric) -> _Places:
     total = whole(network.metres[segment] * pace, metric)
     low = np.minimum(whole(ends.along[on] * pace, metric), total)
     leg = whole(ends.leg[on] / speed, metric)
-    return _Places(ends.owner[on], segment, leg, low, total - low)
+    return Places(ends.owner[on], segment, leg, low, total - low)
 
 
 def end_links(network: Network, ends: Attachment, metric: Metric, *, outward: bool) -> Links:
     """Return the ways from doors to street nodes, or from street nodes to outlets."""
-    places = _places(network, ends, metric)
+    places = places_on(network, ends, metric)
     tail_wait = head_wait = np.zeros(len(network.lines))
     if metric == "minutes":
         tail_wait, head_wait = network.wait_tail, network.wait_head
@@ -130,7 +131,7 @@ def direct_pairs(
     network: Network, doors: Attachment, outlets: Attachment, metric: Metric
 ) -> Direct:
     """Return the doors and outlets that stand on one segment, the walkable ones."""
-    a, b = _places(network, doors, metric), _places(network, outlets, metric)
+    a, b = places_on(network, doors, metric), places_on(network, outlets, metric)
     left = pd.DataFrame({"segment": a.segment, "a": np.arange(len(a.segment))})
     right = pd.DataFrame({"segment": b.segment, "b": np.arange(len(b.segment))})
     joined = left.merge(right, on="segment")
