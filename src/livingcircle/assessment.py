@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from livingcircle import __version__
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.facts import read_register
 from livingcircle._rules.fitting import fit
@@ -190,11 +191,12 @@ def assess(
     units = list_units(situation)
     reported, strangers = match_reports(district.reports, standard, day)
     outlets = outlet_table(situation)
-    bare = gather(situation, units, outlets, reported, day)
+    register = read_register(outlets)
+    bare = gather(situation, units, register, reported, day)
     step()
     needs = list_needs(situation, standard, on=day)
     own = list_needs(situation, load_standard(FUNCTIONS), prefix=f"{FUNCTIONS}|")
-    supply = _supply(outlets, (needs, own))
+    supply = _supply(register, situation, (needs, own))
     measured = _measure(situation, outlets, supply, {**needs.radii, **own.radii})
     step()
     facts = share(bare, situation, measured, needs.sharing)
@@ -260,10 +262,12 @@ def _circle_checks(
     )
 
 
-def _supply(outlets: pd.DataFrame, wanted: Sequence[Needs]) -> Supply:
+def _supply(
+    register: Mapping[str, OutletFacts], situation: Situation, wanted: Sequence[Needs]
+) -> Supply:
     """Return who answers everything that some standards want measured."""
-    register = read_register(outlets)
-    supplies = [supply_of(register, list(outlets.index), needs) for needs in wanted]
+    ids = situation.district.outlets.index.tolist()
+    supplies = [supply_of(register, ids, needs) for needs in wanted]
     return Supply(
         tuple(name for one in supplies for name in one.needs),
         np.hstack([one.offers for one in supplies]),

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
-from livingcircle._rules.facts import read_register
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
 from livingcircle.reach import Sharing
@@ -29,7 +29,9 @@ from livingcircle.standards import Requirement
 from livingcircle.units import DISTRICT
 from livingcircle.units import Unit
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
 # Those that the table of circles may state itself.
 OWN_SIZES = ("population", "households", "dwellings")
@@ -50,9 +52,11 @@ SHOP_COLUMNS = (
 def outlet_table(situation: Situation) -> pd.DataFrame:
     """Return every outlet as the rules see it: its trades as a set, its place in metres."""
     outlets, pairs = situation.district.outlets, situation.district.outlet_trades
-    held = pairs.groupby("outlet_id")["trade"].agg(frozenset)
+    held: dict[str, set[str]] = {outlet: set() for outlet in outlets.index}
+    for outlet, trade in zip(pairs["outlet_id"].tolist(), pairs["trade"].tolist(), strict=True):
+        held.setdefault(outlet, set()).add(trade)
     table = pd.DataFrame(outlets[list(SHOP_COLUMNS)])
-    table["trades"] = [held.get(o, frozenset()) for o in outlets.index]
+    table["trades"] = [frozenset(held[outlet]) for outlet in outlets.index]
     xy = shapely.get_coordinates(
         np.asarray(situation.grid.project(outlets.geometry.to_numpy()), dtype=object)
     )
@@ -62,7 +66,7 @@ def outlet_table(situation: Situation) -> pd.DataFrame:
 def gather(
     situation: Situation,
     units: Sequence[Unit],
-    outlets: pd.DataFrame,
+    register: Mapping[str, OutletFacts],
     reported: Mapping[UnitKey, Reported] = MappingProxyType({}),
     on: date | None = None,
 ) -> list[UnitFacts]:
@@ -72,15 +76,14 @@ def gather(
     ----------
     situation, units
         The district on its streets, and whom to tell about.
-    outlets
-        The table of :func:`outlet_table`.
+    register
+        Every outlet that is not gone, by id.
     reported
         What people reported of each unit.
     on
         Day of the assessment.
     """
-    register = MappingProxyType(read_register(outlets))
-    ids = outlets.index.to_numpy(dtype=object)
+    ids = situation.district.outlets.index.to_numpy(dtype=object)
     plain = _Plain(situation)
     whole = plain.age_shares(units[-1])
     known = situation.district.complete_trades()
@@ -289,8 +292,12 @@ class _Near:
 
     def __init__(self, situation: Situation, access: Access) -> None:
         """Sort what was measured by unit, once for each need that is asked for."""
-        self._situation = situation
+        district, members = situation.district, situation.members
         self._access = access
+        self._outlets = district.outlets.index.to_numpy(dtype=object)
+        self._communities = members.communities.to_numpy(dtype=object)
+        self._circles = members.circles.to_numpy(dtype=object)
+        self._offices = district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
         self._found: dict[str, dict[UnitKey, frozenset[str]]] = {}
 
     def outlets(self, level: str, unit_id: str, need: str) -> frozenset[str]:
@@ -302,26 +309,32 @@ class _Near:
     def _by_unit(self, need: str) -> dict[UnitKey, frozenset[str]]:
         """Return the outlets of one need by unit, at every level."""
         measured = self._access.to(need)
-        members, district = self._situation.members, self._situation.district
-        by_community = measured.shared_communities
-        by_circle = measured.shared_circles
-        streets = district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
-        everyone = np.concatenate([by_community[:, 1], by_circle[:, 1]])
-        ids = {
-            "community": (members.communities.to_numpy(dtype=object)[by_community[:, 0]]),
-            "subdistrict": streets[by_community[:, 0]],
-            "circle": members.circles.to_numpy(dtype=object)[by_circle[:, 0]],
-            DISTRICT: np.full(len(everyone), DISTRICT, dtype=object),
+        communities = self._ids(self._communities, measured.shared_communities)
+        circles = self._ids(self._circles, measured.shared_circles)
+        offices: dict[str, set[str]] = {}
+        for office, (_, found) in zip(
+            self._offices[_firsts(measured.shared_communities)], communities, strict=True
+        ):
+            offices.setdefault(office, set()).update(found)
+        everyone = frozenset().union(*(found for _, found in (*communities, *circles)))
+        return {
+            **{("community", unit): found for unit, found in communities},
+            **{("circle", unit): found for unit, found in circles},
+            **{("subdistrict", office): frozenset(found) for office, found in offices.items()},
+            (DISTRICT, DISTRICT): everyone,
         }
-        numbers = {
-            "community": by_community[:, 1],
-            "subdistrict": by_community[:, 1],
-            "circle": by_circle[:, 1],
-            DISTRICT: everyone,
-        }
-        outlets = district.outlets.index.to_numpy(dtype=object)
-        found: dict[UnitKey, set[str]] = {}
-        for level, units in ids.items():
-            for unit, number in zip(units, numbers[level], strict=True):
-                found.setdefault((level, str(unit)), set()).add(outlets[number])
-        return {key: frozenset(some) for key, some in found.items()}
+
+    def _ids(self, units: Words, pairs: Ints) -> list[tuple[str, frozenset[str]]]:
+        """Return the ids of the outlets of each unit from pairs sorted by unit."""
+        start = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
+        ends = np.append(start, len(pairs))[1:]
+        outlets = self._outlets[pairs[:, 1]]
+        return [
+            (str(units[pairs[low, 0]]), frozenset(outlets[low:high]))
+            for low, high in zip(start, ends, strict=True)
+        ]
+
+
+def _firsts(pairs: Ints) -> Ints:
+    """Return the units of pairs sorted by unit, each once."""
+    return pairs[np.flatnonzero(np.diff(pairs[:, 0], prepend=-1)), 0]

@@ -33,11 +33,12 @@ def facts(district):
     situation = lay_out(district, WALKERS["standard"])
     needs = list_needs(situation, write_standard(reach("pharmacy", "bank")))
     outlets = outlet_table(situation)
-    supply = supply_of(read_register(outlets), list(outlets.index), needs)
+    register = read_register(outlets)
+    supply = supply_of(register, list(outlets.index), needs)
     members = situation.members
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
     access = measure(situation.reader, supply, numbers, needs.radii)
-    bare = gather(situation, list_units(situation), outlets)
+    bare = gather(situation, list_units(situation), register)
     found = share(bare, situation, access, needs.sharing)
     return {(one.level, one.unit_name): one for one in found}
 

@@ -4,6 +4,7 @@ No geometry: who is inside, who is within reach and how many people are reached 
 before. A value that nobody has reported is ``None``, which is never the same as zero or no.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -194,33 +195,25 @@ def _index(outlets: Iterable[OutletFacts]) -> dict[str, frozenset[str]]:
 
 def read_register(frame: pd.DataFrame) -> dict[str, OutletFacts]:
     """Turn table rows into records by id, those of shops that are gone left out."""
-    columns = {name: frame[name].tolist() for name in frame.columns}
-    records = {}
-    for position, outlet_id in enumerate(frame.index):
-        row = {name: values[position] for name, values in columns.items()}
-        status = _text(row.get("status")) or "open"
-        if status not in GONE:
-            records[str(outlet_id)] = _record(str(outlet_id), row, status)
-    return records
+    blank = [None] * len(frame)
+    names = [name for name in OutletFacts.__slots__ if name not in ("outlet_id", "trades")]
+    columns = {n: _cells(frame[n], _READERS[n]) if n in frame else blank for n in names}
+    columns["supply"] = [value or "fixed" for value in columns["supply"]]
+    columns["status"] = [value or "open" for value in columns["status"]]
+    ids, trades = frame.index.tolist(), frame["trades"].tolist()
+    rows = zip(ids, trades, zip(*columns.values(), strict=True), columns["status"], strict=True)
+    return {
+        str(one): OutletFacts(str(one), frozenset(held), *row)
+        for one, held, row, status in rows
+        if status not in GONE
+    }
 
 
-def _record(outlet_id: str, row: dict[str, Any], status: str) -> OutletFacts:
-    return OutletFacts(
-        outlet_id=outlet_id,
-        trades=frozenset(row["trades"]),
-        area_m2=_number(row.get("area_m2")),
-        chain=_flag(row.get("chain")),
-        online=_flag(row.get("online")),
-        quality_brand=_flag(row.get("quality_brand")),
-        hours=_text(row.get("hours")),
-        step_free=_flag(row.get("step_free")),
-        supply=_text(row.get("supply")) or "fixed",
-        service_centre_id=_text(row.get("service_centre_id")),
-        same_day_online=_flag(row.get("same_day_online")),
-        status=status,
-        x=_number(row.get("x")),
-        y=_number(row.get("y")),
-    )
+def _cells(column: pd.Series, read: Callable[[Any], Any]) -> list[Any]:
+    """Return the values of a column, None where there is none."""
+    known = column.notna().tolist()
+    cells = zip(column.tolist(), known, strict=True)
+    return [read(value) if there else None for value, there in cells]
 
 
 def _missing(value: object) -> bool:
@@ -231,9 +224,13 @@ def _number(value: Any) -> float | None:  # noqa: ANN401 - table cells are of an
     return None if _missing(value) else float(value)
 
 
-def _flag(value: Any) -> bool | None:  # noqa: ANN401
-    return None if _missing(value) else bool(value)
-
-
 def _text(value: Any) -> str | None:  # noqa: ANN401
-    return None if _missing(value) else (str(value).strip() or None)
+    return str(value).strip() or None
+
+
+_FLAGS = ("chain", "online", "quality_brand", "step_free", "same_day_online")
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("area_m2", "x", "y"), float),
+    **dict.fromkeys(_FLAGS, bool),
+    **dict.fromkeys(("hours", "supply", "status", "service_centre_id"), _text),
+}

@@ -228,8 +228,12 @@ def _of_outlets(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Sta
 def _of_trades(rule: ShareRule, outlets: dict[OutletFacts, bool], standard: Standard) -> _Portion:
     """Return the share among the trades present that the standard sorts."""
     sorted_trades, names = frozenset(row.trade for row in standard.trades), standard.names
-    held = {one: names.narrowest(one.trades, sorted_trades) for one in outlets}
-    sure = frozenset().union(*(held[one] for one, known in outlets.items() if known))
+    # Many shops hold the same trades; which are known to be there is asked once for each kind.
+    kinds: dict[frozenset[str], bool] = {}
+    for one, known in outlets.items():
+        kinds[one.trades] = known or kinds.get(one.trades, False)
+    held = {trades: names.narrowest(trades, sorted_trades) for trades in kinds}
+    sure = frozenset().union(*(held[trades] for trades, known in kinds.items() if known))
     perhaps = frozenset().union(*held.values())
     yes, maybe_yes = (
         sum(_wanted(frozenset([trade]), rule, standard) for trade in held)

@@ -1,0 +1,133 @@
+"""Remember what was computed from what, so that a second run repeats only what has changed.
+
+Every stage of an assessment is a function of its inputs. A :class:`Memory` keeps the last result
+of each stage with the inputs it was made from, and hands it out again as long as they are the
+same; an edit of one shop then costs one shop. Nothing is ever patched in place, so a run with a
+memory and a run without come to the same answer.
+"""
+
+from collections.abc import Callable
+from collections.abc import Hashable
+from typing import Any
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Result = TypeVar("Result")
+Arrays = tuple[npt.NDArray[Any], ...]
+
+
+class Memory:
+    """Keep the last result of each stage together with its inputs.
+
+    Give the same memory to several calls of :func:`livingcircle.assess`, one after the other. It
+    holds one earlier run, is of use to no two threads at once, and what comes out of it must not
+    be changed in place.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[tuple[Any, ...], Any]] = {}
+        self.made: list[Hashable] = []
+
+    def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
+        """Return the last result under a key if its inputs are the same, else make it anew.
+
+        Parameters
+        ----------
+        key
+            Which stage, and which part of it.
+        inputs
+            Everything the result depends on. Tables and other objects are the same only if they
+            are the very same object; numbers, words, arrays and tuples if they are equal.
+        make
+            Computes the result.
+        """
+        kept = self._kept.get(key)
+        if kept is not None and _same(kept[0], inputs):
+            found: Result = kept[1]
+            return found
+        made = make()
+        self.keep(key, inputs, made)
+        return made
+
+    def last(self, key: Hashable) -> tuple[tuple[Any, ...], Any] | None:
+        """Return the inputs and the result kept under a key, or None."""
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, inputs: tuple[Any, ...], made: object) -> None:
+        """Keep a result that was made from some inputs."""
+        self.made.append(key)
+        self._kept[key] = inputs, made
+
+    def recall_rows(
+        self,
+        key: Hashable,
+        inputs: tuple[Any, ...],
+        rows: npt.NDArray[Any],
+        make: Callable[[npt.NDArray[np.int64]], Arrays],
+    ) -> Arrays:
+        """Return arrays with one entry for each row, made anew only for rows that changed.
+
+        Parameters
+        ----------
+        key, inputs
+            As for :meth:`recall`; where the inputs changed, every row did.
+        rows
+            What each entry depends on besides, shape (rows, values).
+        make
+            Computes the entries of some rows, given by their numbers.
+        """
+        kept = self._kept.get(key)
+        count = len(rows)
+        if kept is None or not _same(kept[0][:-1], inputs):
+            made = make(np.arange(count, dtype=np.int64))
+            self.keep(key, (*inputs, rows), made)
+            return made
+        before, old = kept[0][-1], kept[1]
+        both = min(count, len(before))
+        stale = np.ones(count, dtype=np.bool_)
+        stale[:both] = ~_equal_rows(rows[:both], before[:both])
+        changed = np.flatnonzero(stale)
+        if len(changed) == 0 and count == len(before):
+            known: Arrays = old
+            return known
+        fresh = make(changed)
+        entries = tuple(_patched(a, b, changed, count) for a, b in zip(old, fresh, strict=True))
+        self.keep(key, (*inputs, rows), entries)
+        return entries
+
+
+def _patched(
+    old: npt.NDArray[Any], fresh: npt.NDArray[Any], changed: npt.NDArray[np.int64], count: int
+) -> npt.NDArray[Any]:
+    """Return a copy of some entries with the changed ones in their places."""
+    entries = np.empty((count, *old.shape[1:]), dtype=old.dtype)
+    both = min(count, len(old))
+    entries[:both] = old[:both]
+    entries[changed] = fresh
+    return entries
+
+
+def _equal_rows(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return which rows are equal; missing numbers equal one another."""
+    same = a == b
+    if a.dtype.kind == "f":
+        same |= np.isnan(a) & np.isnan(b)
+    return np.asarray(same.all(axis=1) if same.ndim > 1 else same)
+
+
+def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
+    """Return whether two inputs are the same for whoever depends on them."""
+    if a is b:
+        return True
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return False
+        return bool(_equal_rows(a, b).all())
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return isinstance(a, _PLAIN) and type(a) is type(b) and bool(a == b)
+
+
+_PLAIN = (str, int, float, frozenset)

@@ -1,0 +1,84 @@
+"""Check that a memory repeats what changed, and nothing else."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livingcircle.memory import Memory
+
+
+class Counter:
+    """Count how often something is made."""
+
+    def __init__(self):
+        self.times = 0
+
+    def __call__(self):
+        self.times += 1
+        return object()
+
+
+def test_equal_plain_inputs_are_the_same_and_equal_objects_are_not():
+    memory, make = Memory(), Counter()
+    first = memory.recall("a", ("x", 1, np.array([1.0, np.nan]), (2, "y")), make)
+    assert memory.recall("a", ("x", 1, np.array([1.0, np.nan]), (2, "y")), make) is first
+    assert memory.recall("a", ("x", 1, np.array([1.0, 3.0]), (2, "y")), make) is not first
+    memory.recall("a", ([],), make)
+    memory.recall("a", ([],), make)
+    assert make.times == 4
+
+
+def test_one_is_not_true_and_a_shorter_tuple_is_another():
+    memory, make = Memory(), Counter()
+    for inputs in ((1,), (True,), (1.0,), (1, 1), ("1",)):
+        memory.recall("a", inputs, make)
+    assert make.times == 5
+
+
+def test_an_earlier_input_is_forgotten_once_it_changed():
+    memory, make = Memory(), Counter()
+    for word in "aba":
+        memory.recall("k", (word,), make)
+    assert make.times == 3
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0.0, 1.0, float("nan")]), max_size=6), min_size=2, max_size=6
+    )
+)
+def test_rows_come_out_as_if_all_were_made_anew_and_only_changed_ones_are(tables):
+    memory = Memory()
+    before = None
+    for table in tables:
+        rows = np.array(table)[:, None]
+        asked = []
+
+        def make(some, rows=rows, asked=asked):
+            asked.extend(some.tolist())
+            return rows[some, 0] * 2, np.isnan(rows[some, 0])
+
+        doubled, blank = memory.recall_rows("k", ("same",), rows, make)
+        assert np.array_equal(doubled, rows[:, 0] * 2, equal_nan=True)
+        assert np.array_equal(blank, np.isnan(rows[:, 0]))
+        if before is not None:
+            old = [*before, *[None] * len(table)]
+            new = [
+                i for i, v in enumerate(table) if v != old[i] and not (v != v and old[i] != old[i])
+            ]
+            assert asked == new
+        before = table
+
+
+def test_rows_are_all_made_anew_when_an_input_changed():
+    memory = Memory()
+    rows = np.array([[1.0], [2.0]])
+    asked = []
+
+    def make(some):
+        asked.append(len(some))
+        return (some,)
+
+    for word in "aab":
+        memory.recall_rows("k", (word,), rows, make)
+    assert asked == [2, 2]
