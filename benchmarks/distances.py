@@ -27,6 +27,7 @@ from benchmarks.made_up import Network
 from benchmarks.made_up import make_network
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOTHING
 from livingcircle._kernels.sweeps import sweep_nearest
 from livingcircle._kernels.sweeps import sweep_owner
 from livingcircle._kernels.tallies import tally
@@ -75,12 +76,12 @@ def sweeps(hierarchy: Hierarchy, shops: list[Ints]) -> tuple[float, float]:
     """Return the median seconds of W1, and of W1 with whose outlet it is."""
     blocks, count = -(-len(shops) // LANES), len(hierarchy.rank)
     first = np.full((blocks, count, LANES), FAR, dtype=np.uint32)
-    owner = np.full(first.shape, np.iinfo(np.uint32).max, dtype=np.uint32)
+    owned_first = np.full(first.shape, NOTHING, dtype=np.uint64)
     for lane, nodes in enumerate(shops):
         at = lane // LANES, hierarchy.rank[nodes], lane % LANES
-        first[at], owner[at] = 0, nodes
+        first[at], owned_first[at] = 0, nodes
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
-    near, whose = first.copy(), owner.copy()
+    near, whose = first.copy(), owned_first.copy()
 
     def plain() -> None:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -88,13 +89,13 @@ def sweeps(hierarchy: Hierarchy, shops: list[Ints]) -> tuple[float, float]:
 
     def with_owner() -> None:
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(lambda b: sweep_owner(*lists, near[b], whose[b]), range(blocks)))
+            list(pool.map(lambda b: sweep_owner(*lists, whose[b]), range(blocks)))
 
     took = []
     for job in (plain, with_owner):
         times = []
         for _ in range(RUNS + 1):
-            near[:], whose[:] = first, owner
+            near[:], whose[:] = first, owned_first
             start = time.perf_counter()
             job()
             times.append(time.perf_counter() - start)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOBODY
+from livingcircle._kernels.base import parted
 from livingcircle._kernels.sweeps import sweep_nearest
 from livingcircle._kernels.tallies import least_by_unit
 from livingcircle._kernels.tallies import tally
@@ -18,7 +20,6 @@ from livingcircle._routing.hierarchy import nearest
 from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
-from livingcircle._routing.streets import NOBODY
 from livingcircle._routing.streets import Streets
 from livingcircle._routing.streets import by_outlet
 from tests.engine.slow_kernels import lengths_to
@@ -56,7 +57,8 @@ def test_nearest_is_that_of_the_slow_twin_with_the_lowest_owner(network, data):
     lane, node, length = np.array(seeds, dtype=np.int64).reshape(-1, 3).T
     hierarchy = hierarchy_of(xy, arcs)
     owner = np.arange(len(seeds))
-    near, whose = nearest(hierarchy, (lane, node, length.astype(np.uint32), owner), lanes)
+    found = nearest(hierarchy, (lane, node, length.astype(np.uint32), owner), lanes)
+    near, whose = parted(found)
     for number in range(lanes):
         mine = [(n, w, i) for i, (k, n, w) in enumerate(seeds) if k == number]
         each = {i: lengths_to(arcs, len(xy), [(n, w)]) for n, w, i in mine}
@@ -89,7 +91,7 @@ def test_ways_beyond_the_limit_are_the_only_ones_lost(network, limit):
     xy, arcs = network
     hierarchy = hierarchy_of(xy, arcs, limit)
     seeds = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint32), np.zeros(1, int)
-    near, _ = nearest(hierarchy, seeds, 1)
+    near, _ = parted(nearest(hierarchy, seeds, 1))
     for v, want in enumerate(lengths_to(arcs, len(xy), [(0, 0)])):
         got = int(near[0, hierarchy.rank[v], 0])
         assert got == want if want <= limit else got >= want

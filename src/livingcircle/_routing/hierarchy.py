@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOTHING
+from livingcircle._kernels.base import Owned
+from livingcircle._kernels.base import owned
 from livingcircle._kernels.contraction import eliminate
 from livingcircle._kernels.contraction import list_higher
 from livingcircle._kernels.dissection import dissect
@@ -106,9 +109,7 @@ def _packed(
     return start, to[places].astype(np.int32), out[places], back[places]
 
 
-def nearest(
-    hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int
-) -> tuple[Lengths, npt.NDArray[np.uint32]]:
+def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int) -> Owned:
     """Return the length from every node to the nearest source of each lane, and whose it is.
 
     Parameters
@@ -120,19 +121,17 @@ def nearest(
 
     Returns
     -------
-    Lengths and owners by rank, shape (blocks, nodes, LANES); lane ``i`` stands in block
+    Lengths with their owners by rank, shape (blocks, nodes, LANES); lane ``i`` stands in block
     ``i // LANES``.
     """
     lane, node, length, owner = seeds
-    count = len(hierarchy.rank)
     blocks = max(1, -(-lanes // LANES))
-    near = np.full((blocks, count, LANES), FAR, dtype=np.uint32)
-    whose = np.full((blocks, count, LANES), np.iinfo(np.uint32).max, dtype=np.uint32)
+    near = np.full((blocks, len(hierarchy.rank), LANES), NOTHING, dtype=np.uint64)
     # Of several sources at one place the nearest counts, of equals the lowest number.
-    order = np.lexsort((owner, length))[::-1]
-    at = lane[order] // LANES, hierarchy.rank[node[order]], lane[order] % LANES
-    near[at], whose[at] = length[order], owner[order]
+    source = owned(length, owner)
+    order = np.argsort(source)[::-1]
+    near[lane[order] // LANES, hierarchy.rank[node[order]], lane[order] % LANES] = source[order]
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda b: sweep_owner(*lists, near[b], whose[b]), range(blocks)))
-    return near, whose
+        list(pool.map(lambda block: sweep_owner(*lists, block), near))
+    return near

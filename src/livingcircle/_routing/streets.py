@@ -11,6 +11,10 @@ import numpy.typing as npt
 from livingcircle._kernels.base import BATCH
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOBODY
+from livingcircle._kernels.base import NOTHING
+from livingcircle._kernels.base import Owned
+from livingcircle._kernels.base import parted
 from livingcircle._kernels.search import pair_up
 from livingcircle._kernels.search import search_batch
 from livingcircle._kernels.sweeps import read_direct
@@ -41,7 +45,6 @@ Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Lengths]
 # Small networks keep every way; on larger ones nobody walks farther than this to a shop.
 KEEP_ALL_NODES = 50_000
 LONGEST_METRES = 5_000.0
-NOBODY = int(np.iinfo(np.uint32).max)
 
 
 @dataclass(frozen=True)
@@ -85,22 +88,21 @@ class Streets:
         needs = offers.shape[1]
         link, need = np.nonzero(offers[self.outlets.place])
         seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
-        near, whose = nearest(self.hierarchy, seeds, needs)
+        near = nearest(self.hierarchy, seeds, needs)
         start, node, length = self.doors.sorted_by("place", self.counts[0])
         links = start, self.hierarchy.rank[node], length
-        shape = (len(near), self.counts[0], LANES)
-        found = np.full(shape, FAR, dtype=np.uint32)
-        owner = np.full(shape, NOBODY, dtype=np.uint32)
-
-        def read(block: int) -> None:
-            read_doors(links, near[block], whose[block], found[block], owner[block])
-
+        found = np.full((len(near), self.counts[0], LANES), NOTHING, dtype=np.uint64)
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(read, range(len(near))))
+            list(
+                pool.map(
+                    lambda block: read_doors(links, near[block], found[block]), range(len(near))
+                )
+            )
         found = np.ascontiguousarray(_by_need(found, needs))
-        owner = np.ascontiguousarray(_by_need(owner, needs))
-        read_direct(self._direct_by_outlet(), by_outlet(offers), found, owner)
-        return found, np.where(found < FAR, owner, NOBODY).astype(np.uint32)
+        read_direct(self._direct_by_outlet(), by_outlet(offers), found)
+        shortest, owner = parted(found)
+        owner[shortest >= FAR] = NOBODY
+        return shortest, owner
 
     def reach(self, outlets: Ints, limit: float, pool: Executor) -> Iterator[Pairs]:
         """Yield the doors within a limit of some outlets: outlet, door, length; a batch at a time.
@@ -216,7 +218,7 @@ def _through_own_gates(
     near = np.array([side[0] for side in sides], dtype=np.int64)
     lanes = np.arange(len(sides))
     seeds = lanes, near, np.zeros(len(sides), dtype=np.uint32), lanes
-    length, _ = nearest(hierarchy, seeds, len(sides))
+    length, _ = parted(nearest(hierarchy, seeds, len(sides)))
     start, node, own = doors.sorted_by("place", len(compounds))
     bundles = []
     for lane, (_, far, compound) in enumerate(sides):
@@ -230,7 +232,7 @@ def _through_own_gates(
     return Links(table[:, 0], table[:, 1], table[:, 2].astype(np.uint32))
 
 
-def _by_need(blocks: npt.NDArray[np.uint32], needs: int) -> npt.NDArray[np.uint32]:
+def _by_need(blocks: Owned, needs: int) -> Owned:
     """Return blocks of lanes as one table, shape (doors, needs)."""
     return np.moveaxis(blocks, 0, 1).reshape(blocks.shape[1], -1)[:, :needs]
 
