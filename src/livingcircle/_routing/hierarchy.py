@@ -5,8 +5,10 @@ keep every shortest way. A search then goes up the order and down again. The ord
 where streets lie, so another walker or hour costs a contraction, not an order.
 """
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +17,15 @@ from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
 from livingcircle._kernels.base import NOTHING
 from livingcircle._kernels.base import Owned
+from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import owned
-from livingcircle._kernels.contraction import eliminate
-from livingcircle._kernels.contraction import list_higher
+from livingcircle._kernels.contraction import Lists
+from livingcircle._kernels.contraction import contract_span
+from livingcircle._kernels.contraction import list_lower
+from livingcircle._kernels.contraction import list_own
+from livingcircle._kernels.dissection import Spans
 from livingcircle._kernels.dissection import dissect
+from livingcircle._kernels.dissection import list_neighbours
 from livingcircle._kernels.sweeps import sweep_owner
 
 Ints = npt.NDArray[np.int64]
@@ -26,7 +33,8 @@ Lengths = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
 
 THREADS = 2
-GROWTH = 12  # room for so many short cuts a node at first
+FIRST = 2  # halved so often before threads take over
+WIDTH = 2.0  # separators at the top hold about so many times the root of all nodes
 
 
 @dataclass(frozen=True)
@@ -45,28 +53,29 @@ class Hierarchy:
 
     rank: Ints
     start: Ints
-    to: npt.NDArray[np.int32]
+    to: Small
     out: Lengths
     back: Lengths
     limit: int
 
-    @property
-    def down(self) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    @cached_property
+    def down(self) -> tuple[Ints, Small, Small]:
         """Return the lower neighbours of each rank, and which arc joins the two."""
-        count = len(self.rank)
-        lower = np.repeat(np.arange(count, dtype=np.int32), np.diff(self.start))
-        arcs = np.argsort(self.to, kind="stable").astype(np.int32)
-        start = np.searchsorted(self.to[arcs], np.arange(count + 1)).astype(np.int64)
-        return start, lower[arcs], arcs
+        return list_lower(self.start, self.to)
 
 
 def order_nodes(xy: Floats, tail: Ints, head: Ints) -> Ints:
     """Return the rank of each node by nested dissection."""
     count = len(xy)
-    both = np.concatenate([tail, head]), np.concatenate([head, tail])
-    by_tail = np.argsort(both[0], kind="stable")
-    start = np.searchsorted(both[0][by_tail], np.arange(count + 1)).astype(np.int64)
-    order = dissect(xy, start, both[1][by_tail].astype(np.int64))
+    start, to = list_neighbours(count, tail, head)
+    order, place = np.arange(count, dtype=np.int32), np.arange(count, dtype=np.int32)
+    marks = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int8)
+
+    def halved(span: tuple[int, int], depth: int) -> Spans:
+        return dissect(xy, start, to, order, place, marks, span, depth)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda span: halved(span, count), halved((0, count), FIRST)))
     rank = np.empty(count, dtype=np.int64)
     rank[order] = np.arange(count)
     return rank
@@ -86,27 +95,41 @@ def contract(
     limit
         Ways longer than this need not be kept.
     """
-    start, size, to, out, back = list_higher(rank, tail, head, length)
-    room = GROWTH
-    while True:
-        more = room * len(rank) + 16
-        nodes = np.concatenate([to, np.empty(more, dtype=np.int64)])
-        ways = [np.concatenate([given, np.empty(more, dtype=np.uint32)]) for given in (out, back)]
-        done, first, many, nodes, there, here = eliminate(
-            start.copy(), size.copy(), nodes, ways[0], ways[1], np.uint32(limit)
-        )
-        if done:
-            return Hierarchy(rank, *_packed(first, many, nodes, there, here), limit)
-        room *= 4
+    count = len(rank)
+    own = list_own(rank, tail, head, length)
+    cap = np.uint32(limit)
+    none = np.zeros(1, dtype=np.int64), own[1][:0], own[2][:0], own[3][:0]
+    middle, top = _halves(own)
+
+    def found(span: tuple[int, int]) -> Lists:
+        return contract_span(own, none, span[0], span, cap)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        first, second = pool.map(found, ((0, middle), (middle, top)))
+    both = (
+        np.concatenate([first[0], second[0][1:] + first[0][-1]]),
+        np.concatenate([first[1], second[1]]),
+        np.concatenate([first[2], second[2]]),
+        np.concatenate([first[3], second[3]]),
+    )
+    return Hierarchy(rank, *contract_span(own, both, 0, (top, count), cap), limit)
 
 
-def _packed(
-    first: Ints, size: Ints, to: Ints, out: Lengths, back: Lengths
-) -> tuple[Ints, npt.NDArray[np.int32], Lengths, Lengths]:
-    """Put the lists one behind the other."""
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    places = np.repeat(first[:-1] - start[:-1], size) + np.arange(start[-1])
-    return start, to[places].astype(np.int32), out[places], back[places]
+def _halves(own: Lists) -> tuple[int, int]:
+    """Return where two halves of the order end that no arc joins; what parts them comes last.
+
+    Behind the last separators there are cuts that no arc crosses; the one nearest to the middle
+    is taken. Where there is none, one of the halves is empty.
+    """
+    start, to = own[0], own[1]
+    count = len(start) - 1
+    top = max(0, count - math.ceil(WIDTH * count**0.5))
+    low = np.repeat(np.arange(count), np.diff(start))
+    below = to < top
+    opened = np.bincount(low[below] + 1, minlength=count + 1)
+    closed = np.bincount(to[below].astype(np.int64) + 1, minlength=count + 1)
+    cuts = np.flatnonzero(np.cumsum(opened - closed)[: top + 1] == 0)
+    return int(cuts[np.argmin(np.abs(cuts - top // 2))]), top
 
 
 def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int) -> Owned:
