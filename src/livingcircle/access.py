@@ -7,7 +7,6 @@ service radius; and, for every unit, which outlets its residents can reach acros
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,19 +14,17 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from livingcircle._kernels.base import FAR
-from livingcircle._kernels.tallies import least_by_unit
-from livingcircle._kernels.tallies import tally
-from livingcircle._routing.hierarchy import THREADS
+from livingcircle._kernels.base import parted
+from livingcircle._routing.around import Around
+from livingcircle._routing.around import Least
+from livingcircle._routing.around import Wanted
 from livingcircle._routing.links import UNITS
 from livingcircle._routing.readers import Reader
-from livingcircle._routing.streets import by_outlet
 from livingcircle._routing.streets import whole
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-# Outlet, unit and least millimetres between the two.
-Least = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # 国家2023: 家门口 5–10 minutes, 家周边 15 minutes; 密云 附件1.1 三: 5, 10 and 15 minutes.
 BANDS = (5.0, 10.0, 15.0)
@@ -152,7 +149,11 @@ def measure(
     if len(doubtful):
         maybe[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "metres")
         maybe_minutes[:, doubtful], _ = reader.nearest(supply.maybe[:, doubtful], "minutes")
-    near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
+    ends = [radii.get(need, DEFAULT_RADII) for need in supply.needs]
+    near = _look(reader, supply, units, ends)
+    length, owner = parted(near.nearest[:, :, 0])
+    found = length < FAR
+    far = whole(np.array([end for _, end in ends], dtype=np.float64), "metres")
     return Access(
         needs=supply.needs,
         method=reader.method,
@@ -160,15 +161,15 @@ def measure(
         minutes=minutes,
         outlet=outlet,
         minutes_outlet=minutes_outlet,
-        circle_metres=near.circle_metres,
-        circle_outlet=near.circle_outlet,
-        count_good=near.good,
-        count_pass=near.far,
+        circle_metres=np.where(found, length / UNITS["metres"], np.inf),
+        circle_outlet=np.where(found, owner.astype(np.int64), -1),
+        count_good=near.counts[0].astype(np.int64),
+        count_pass=near.counts[1].astype(np.int64),
         maybe_metres=maybe,
         maybe_minutes=maybe_minutes,
         lost_metres=np.full(shape, np.inf) if lost is None else lost,
-        shared_communities=near.communities,
-        shared_circles=near.circles,
+        shared_communities=_shared(near.least[0], supply.present, far),
+        shared_circles=_shared(near.least[1], supply.present, far),
     )
 
 
@@ -192,66 +193,28 @@ def metres_to_lost(doors: Floats, outlets: Floats, off_street: Bools, supply: Su
     return metres
 
 
-@dataclass(frozen=True)
-class _Nearby:
-    """Hold what one search outward from every outlet found."""
-
-    circle_metres: Floats
-    circle_outlet: Ints
-    good: Ints
-    far: Ints
-    communities: tuple[Ints, ...]
-    circles: tuple[Ints, ...]
-
-
-def _count(
+def _look(
     reader: Reader, supply: Supply, units: Units, radii: Sequence[tuple[float, float]]
-) -> _Nearby:
-    """Search outward from every outlet once, up to the longest radius of any need."""
-    shape = (len(units.door_circle), len(supply.needs))
-    good_end, far_end = (
-        whole(np.array([r[end] for r in radii], dtype=np.float64), "metres") for end in (0, 1)
+) -> Around:
+    """Look around every door once, up to the longest radius of any need."""
+    ends = np.array(radii, dtype=np.float64).reshape(-1, 2).T
+    limit = whole(np.array([ends[1].max(initial=0.0)]), "metres")
+    wanted = Wanted(
+        offers=supply.offers,
+        radii=whole(ends, "metres"),
+        limit=int(limit[0]),
+        nearest=1,
+        door_group=units.door_circle,
+        outlet_group=units.outlet_circle,
+        units=(units.door_community, units.door_circle),
+        seen=np.asarray(supply.present.any(axis=1)),
     )
-    ends = good_end, far_end
-    into = (
-        np.zeros(shape, dtype=np.int32),
-        np.zeros(shape, dtype=np.int32),
-        np.full(shape, FAR, dtype=np.uint32),
-        np.full(shape, -1, dtype=np.int32),
-    )
-    offers = by_outlet(supply.offers)
-    circles = units.door_circle, units.outlet_circle
-    units_reached: tuple[list[Least], list[Least]] = ([], [])
-    limit = max((far for _, far in radii), default=0.0)
-    sources = np.flatnonzero(supply.present.any(axis=1))
-    with ThreadPoolExecutor(THREADS) as pool:
-        for pairs in reader.reach(sources, limit):
-            halves = [(half, THREADS) for half in range(THREADS)]
-            done = pool.map(lambda h: tally(pairs, offers, ends, circles, h, into), halves)  # noqa: B023
-            for found, of in zip(
-                units_reached, (units.door_community, units.door_circle), strict=True
-            ):
-                found.append(least_by_unit(pairs, of, int(of.max(initial=-1)) + 1))
-            list(done)
-    good, far, length, owner = into
-    return _Nearby(
-        circle_metres=np.where(length < FAR, length / UNITS["metres"], np.inf),
-        circle_outlet=owner.astype(np.int64),
-        good=good.astype(np.int64),
-        far=far.astype(np.int64),
-        communities=_shared(units_reached[0], supply.present, ends[1]),
-        circles=_shared(units_reached[1], supply.present, ends[1]),
-    )
+    return reader.around(wanted)
 
 
-def _shared(found: list[Least], present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
+def _shared(found: Least, present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
     """Return, for each need, the distinct (unit, outlet) pairs within its far radius."""
-    if not found:
-        return tuple(np.empty((0, 2), dtype=np.int64) for _ in far)
-    outlet, unit, length = (
-        np.concatenate([one[part] for one in found]).astype(np.int64) for part in range(3)
-    )
-    order = np.lexsort((outlet, unit))
-    outlet, unit, length = outlet[order], unit[order], length[order]
+    order = np.lexsort((found[0], found[1]))
+    outlet, unit, length = (part[order] for part in found)
     rows = (present[outlet, need] & (length <= far[need]) for need in range(len(far)))
     return tuple(np.column_stack([unit[row], outlet[row]]) for row in rows)

@@ -26,6 +26,7 @@ from livingcircle._kernels.contraction import list_own
 from livingcircle._kernels.dissection import Spans
 from livingcircle._kernels.dissection import dissect
 from livingcircle._kernels.dissection import list_neighbours
+from livingcircle._kernels.search import Ways
 from livingcircle._kernels.sweeps import sweep_owner
 
 Ints = npt.NDArray[np.int64]
@@ -59,9 +60,21 @@ class Hierarchy:
     limit: int
 
     @cached_property
-    def down(self) -> tuple[Ints, Small, Small]:
+    def _down(self) -> tuple[Ints, Small, Small]:
         """Return the lower neighbours of each rank, and which arc joins the two."""
         return list_lower(self.start, self.to)
+
+    @cached_property
+    def ahead(self) -> tuple[Ways, Ways]:
+        """Return the ways from every rank to higher and to lower ones, in walking direction."""
+        start, lower, arc = self._down
+        return (self.start, self.to, self.out), (start, lower, self.back[arc])
+
+    @cached_property
+    def against(self) -> tuple[Ways, Ways]:
+        """Return the ways to every rank from higher and from lower ones."""
+        start, lower, arc = self._down
+        return (self.start, self.to, self.back), (start, lower, self.out[arc])
 
 
 def order_nodes(xy: Floats, tail: Ints, head: Ints) -> Ints:
