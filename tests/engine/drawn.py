@@ -34,6 +34,15 @@ def hierarchy_of(xy, arcs, limit=ALL):
     return contract(rank, tail, head, length.astype(np.uint32), limit)
 
 
+def alike(one, other):
+    """Return whether two hierarchies are equal field by field, types too."""
+    names = "rank", "start", "to", "out", "back"
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return one.limit == other.limit and all(
+        a.dtype == b.dtype and a.tolist() == b.tolist() for a, b in pairs
+    )
+
+
 @st.composite
 def towns(draw):
     """Return (xy, arcs, doors, outlets, direct): a network with places on it, few or none."""

@@ -18,6 +18,7 @@ from livingcircle._routing import hierarchy
 from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import nearest
 from livingcircle._routing.hierarchy import order_nodes
+from tests.engine.drawn import alike
 from tests.engine.drawn import hierarchy_of
 from tests.engine.drawn import networks
 from tests.engine.drawn import streets_of
@@ -74,15 +75,6 @@ def test_ways_beyond_the_limit_are_the_only_ones_lost(network, limit):
     for v, want in enumerate(lengths_to(arcs, len(xy), [(0, 0)])):
         got = int(near[0, made.rank[v], 0])
         assert got == want if want <= limit else got >= want
-
-
-def alike(one, other):
-    """Return whether two hierarchies are equal field by field, types too."""
-    names = "rank", "start", "to", "out", "back"
-    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
-    return one.limit == other.limit and all(
-        a.dtype == b.dtype and a.tolist() == b.tolist() for a, b in pairs
-    )
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,9 +6,12 @@ where streets lie, so another walker or hour costs a contraction, not an order.
 """
 
 import math
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +61,16 @@ class Hierarchy:
     out: Lengths
     back: Lengths
     limit: int
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all there is to keep, by name."""
+        return {one.name: np.asarray(getattr(self, one.name)) for one in fields(self)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "Hierarchy":
+        """Return the hierarchy whose :meth:`arrays` these are."""
+        rank, start, to, out, back, limit = (arrays[one.name] for one in fields(cls))
+        return cls(rank, start, to, out, back, int(limit))
 
     @cached_property
     def _down(self) -> tuple[Ints, Small, Small]:
