@@ -34,6 +34,14 @@ def hierarchy_of(xy, arcs, limit=ALL):
     return contract(rank, tail, head, length.astype(np.uint32), limit)
 
 
+def grid(side):
+    """Return (xy, tail, head) of a square grid of streets."""
+    ids = np.arange(side * side).reshape(side, side)
+    tail = np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()])
+    head = np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()])
+    return np.stack(np.divmod(np.arange(side * side), side), axis=1) * 80.0, tail, head
+
+
 def alike(one, other):
     """Return whether two hierarchies are equal field by field, types too."""
     names = "rank", "start", "to", "out", "back"

@@ -19,6 +19,7 @@ from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import nearest
 from livingcircle._routing.hierarchy import order_nodes
 from tests.engine.drawn import alike
+from tests.engine.drawn import grid
 from tests.engine.drawn import hierarchy_of
 from tests.engine.drawn import networks
 from tests.engine.drawn import streets_of
@@ -91,14 +92,6 @@ def test_neither_threads_nor_the_order_of_arcs_are_seen_in_the_hierarchy(network
             apart.append(contract(rank, tail, head, length.astype(np.uint32), limit))
     assert alike(apart[0], apart[1])
     assert alike(apart[0], apart[2])
-
-
-def grid(side):
-    """Return (xy, tail, head) of a square grid of streets."""
-    ids = np.arange(side * side).reshape(side, side)
-    tail = np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()])
-    head = np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()])
-    return np.stack(np.divmod(np.arange(side * side), side), axis=1) * 80.0, tail, head
 
 
 def test_halves_of_a_network_touch_nowhere_and_are_about_as_large():

@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Lengths = npt.NDArray[np.uint32]
 Owned = npt.NDArray[np.uint64]
+Rank = int | np.int64
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 FAR = np.uint32(1 << 30)

@@ -11,6 +11,7 @@ import numpy as np
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import Ints
 from livingcircle._kernels.base import Lengths
+from livingcircle._kernels.base import Rank
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import fast
 
@@ -75,7 +76,7 @@ def contract_span(
     used = len(lists[1])
     start = np.empty(high - base + 1, dtype=np.int64)
     start[: low - base + 1] = lists[0]
-    to, out, back = _room(lists[1], lists[2], lists[3], 8 * (high - low) + 16)
+    to, out, back = room(lists[1], lists[2], lists[3], 8 * (high - low) + 16)
     lower, after = np.empty(len(to), dtype=np.int32), np.empty(len(to), dtype=np.int32)
     last = np.full(high - low, -1, dtype=np.int32)  # of each rank the arc found last that ends here
     slot = np.full(len(own[0]) - 1 - low, -1, dtype=np.int32)
@@ -88,7 +89,7 @@ def contract_span(
             most += int(start[lower[e] - base + 1]) - e - 1
             e = after[e]
         if used + most > len(to):
-            to, out, back = _room(to, out, back, len(to) + most)
+            to, out, back = room(to, out, back, len(to) + most)
             lower = np.concatenate((lower, np.empty(len(to) - len(lower), dtype=np.int32)))
             after = np.concatenate((after, np.empty(len(to) - len(after), dtype=np.int32)))
         first, into = used, (to, out, back)
@@ -106,7 +107,7 @@ def contract_span(
 
 @fast
 def add_own(
-    own: Lists, u: int, into: tuple[Small, Lengths, Lengths], used: int, slot: Small, low: int
+    own: Lists, u: Rank, into: tuple[Small, Lengths, Lengths], used: int, slot: Small, low: int
 ) -> int:
     """Add the own arcs of a rank to the list that ends at ``used``; return where it ends now."""
     start, own_to, own_out, own_back = own
@@ -128,7 +129,7 @@ def add_own(
 @fast
 def add_ways(
     lists: tuple[Small, Lengths, Lengths],
-    ways: tuple[int, int],
+    ways: tuple[Rank, Rank],
     into: tuple[Small, Lengths, Lengths],
     used: int,
     slot: Small,
@@ -210,7 +211,7 @@ def _chain(
 
 
 @fast
-def _room(to: Small, out: Lengths, back: Lengths, more: int) -> tuple[Small, Lengths, Lengths]:
+def room(to: Small, out: Lengths, back: Lengths, more: int) -> tuple[Small, Lengths, Lengths]:
     """Return the lists with room for more arcs."""
     used = len(to)
     names = np.empty(used + more, dtype=np.int32)

@@ -1,19 +1,20 @@
 """Search outward from many places at once, over the nodes within a limit of any of them.
 
-A search goes up the order and down again. Nodes that wait for their turn are bits, 64 to a word;
-a second row of words says which of the first hold any, so that the next node is found at once.
+A search goes up the order and down again.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import Ints
 from livingcircle._kernels.base import Lengths
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import fast
+from livingcircle._kernels.turns import Words
+from livingcircle._kernels.turns import nobody_waits
+from livingcircle._kernels.turns import put
+from livingcircle._kernels.turns import take
 
-Words = npt.NDArray[np.uint64]
 # Start, neighbour, length: of every rank to its higher neighbours, or to its lower ones.
 Ways = tuple[Ints, Small, Lengths]
 # Nodes that wait, and words that hold any; the row each node has among those reached, or -1.
@@ -22,22 +23,13 @@ Scratch = tuple[Words, Words, Small]
 Reached = tuple[Ints, Lengths]
 
 UP, DOWN = 0, 1
-_ONE, _ALL, _SIX = np.uint64(1), np.uint64(63), np.uint64(6)
-# A de Bruijn number: its upper six bits, shifted by n, are different for every n.
-_NUMBER, _SHIFT = np.uint64(0x03F79D71B4CB0A89), np.uint64(58)
-_BIT = np.zeros(64, dtype=np.uint64)
-_BIT[[((0x03F79D71B4CB0A89 << n) % 2**64) >> 58 for n in range(64)]] = np.arange(64)
 
 
 @fast
 def scratch_for(count: int) -> Scratch:
     """Return room to search so many nodes; every search leaves it as it was found."""
-    words = count // 64 + 1
-    return (
-        np.zeros(words, dtype=np.uint64),
-        np.zeros(words // 64 + 1, dtype=np.uint64),
-        np.full(count, -1, dtype=np.int32),
-    )
+    waiting, words = nobody_waits(count)
+    return waiting, words, np.full(count, -1, dtype=np.int32)
 
 
 @fast
@@ -82,12 +74,12 @@ def search(
         if row[v] < 0:
             row[v], nodes[used], pool[used] = used, v, FAR
             used += 1
-            _put(waiting, words, v)
+            put(waiting, words, v)
         r, lane = row[v], lane_of[i]
         pool[r, lane] = min(pool[r, lane], length_of[i])
     used, reached = _spread(up, UP, limit, scratch, (nodes, pool), used)
     for i in range(used):
-        _put(waiting, words, len(row) - 1 - reached[0][i])
+        put(waiting, words, len(row) - 1 - reached[0][i])
     used, reached = _spread(down, DOWN, limit, scratch, reached, used)
     for i in range(used):
         row[reached[0][i]] = -1
@@ -105,7 +97,7 @@ def _spread(
     final = len(row) - 1
     for word in range(len(words)):
         while words[word] != 0:
-            turn = _next(waiting, words, word)
+            turn = take(waiting, words, word)
             v = turn if way == UP else final - turn
             # Room is made once a node and never in the inner loop, where it would cost time.
             nodes, pool = _grown((nodes, pool), used, start[v + 1] - start[v])
@@ -120,36 +112,10 @@ def _spread(
                     row[x], nodes[used] = used, x
                     _first(pool, r, np.uint64(used), w)
                     used += 1
-                    _put(waiting, words, x if way == UP else np.uint64(final) - x)
+                    put(waiting, words, x if way == UP else np.uint64(final) - x)
                 else:
                     _lower(pool, r, np.uint64(row[x]), w)
     return used, (nodes, pool)
-
-
-@fast
-def _put(waiting: Words, words: Words, turn: int | np.uint64) -> None:
-    """Let a node wait for its turn."""
-    bit = np.uint64(turn)
-    word = bit >> _SIX
-    waiting[word] |= _ONE << (bit & _ALL)
-    words[word >> _SIX] |= _ONE << (word & _ALL)
-
-
-@fast
-def _next(waiting: Words, words: Words, word: int) -> np.int64:
-    """Return the first turn that waits, and let it wait no more."""
-    place = (np.uint64(word) << _SIX) + _lowest(words[word])
-    bit = _lowest(waiting[place])
-    waiting[place] &= waiting[place] - _ONE
-    if waiting[place] == 0:
-        words[word] &= words[word] - _ONE
-    return np.int64((place << _SIX) + bit)
-
-
-@fast
-def _lowest(word: np.uint64) -> np.uint64:
-    """Return which is the lowest bit of a word that is set."""
-    return np.uint64(_BIT[((word & (~word + _ONE)) * _NUMBER) >> _SHIFT])
 
 
 @fast

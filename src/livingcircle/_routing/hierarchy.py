@@ -29,6 +29,7 @@ from livingcircle._kernels.contraction import list_own
 from livingcircle._kernels.dissection import Spans
 from livingcircle._kernels.dissection import dissect
 from livingcircle._kernels.dissection import list_neighbours
+from livingcircle._kernels.repair import find_anew
 from livingcircle._kernels.search import Ways
 from livingcircle._kernels.sweeps import sweep_owner
 
@@ -73,20 +74,20 @@ class Hierarchy:
         return cls(rank, start, to, out, back, int(limit))
 
     @cached_property
-    def _down(self) -> tuple[Ints, Small, Small]:
+    def down(self) -> tuple[Ints, Small, Small]:
         """Return the lower neighbours of each rank, and which arc joins the two."""
         return list_lower(self.start, self.to)
 
     @cached_property
     def ahead(self) -> tuple[Ways, Ways]:
         """Return the ways from every rank to higher and to lower ones, in walking direction."""
-        start, lower, arc = self._down
+        start, lower, arc = self.down
         return (self.start, self.to, self.out), (start, lower, self.back[arc])
 
     @cached_property
     def against(self) -> tuple[Ways, Ways]:
         """Return the ways to every rank from higher and from lower ones."""
-        start, lower, arc = self._down
+        start, lower, arc = self.down
         return (self.start, self.to, self.back), (start, lower, self.out[arc])
 
 
@@ -139,6 +140,31 @@ def contract(
         np.concatenate([first[3], second[3]]),
     )
     return Hierarchy(rank, *contract_span(own, both, 0, (top, count), cap), limit)
+
+
+def repaired(
+    hierarchy: Hierarchy, arcs: tuple[Ints, Ints, Lengths], touched: tuple[Ints, Ints]
+) -> tuple[Hierarchy, int]:
+    """Return the hierarchy after a few arcs have changed, and how many lists were found anew.
+
+    The answer is what :func:`contract` would give, field by field.
+
+    Parameters
+    ----------
+    hierarchy
+        As it was.
+    arcs
+        Tail, head and length of all arcs as they are now.
+    touched
+        Tails and heads of those that changed their length, appeared or disappeared.
+    """
+    rank = hierarchy.rank
+    tail, head = rank[touched[0]], rank[touched[1]]
+    dirty = np.unique(np.minimum(tail, head)[tail != head])
+    own = list_own(rank, *arcs)
+    lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
+    fresh, found = find_anew(own, lists, hierarchy.down, dirty, np.uint32(hierarchy.limit))
+    return Hierarchy(rank, *fresh, hierarchy.limit), found
 
 
 def _halves(own: Lists) -> tuple[int, int]:
