@@ -15,11 +15,16 @@ from livingcircle._routing.around import Wanted
 from livingcircle._routing.readers import StraightReader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.readers import cover
+from livingcircle._routing.streets import towards
+from livingcircle.attachment import attach
 from tests.engine import slow_kernels
 from tests.engine.drawn import DOORS
 from tests.engine.drawn import OUTLETS
 from tests.engine.drawn import streets_of
 from tests.engine.drawn import towns
+from tests.engine.walks import points
+from tests.engine.walks import walk
+from tests.factories.streets import draw_streets
 
 NEEDS = 3
 
@@ -95,3 +100,39 @@ def test_covering_lists_name_the_doors_of_each_candidate_in_order(town, limit, s
         assert list(zip(door[row].tolist(), length[row].tolist(), strict=True)) == want
     assert len(start) == many + 1
     assert start[-1] == len(door) == len(length)
+
+
+def test_streets_lead_to_candidates_as_they_would_to_outlets_there():
+    lines = draw_streets([(0, 0), (1000, 0)], [(1000, 0), (1000, 500)])
+    doors, spots = [(100, 5), (900, 5)], [(300, -5), (1005, 400), (100, -5)]
+    network, reader = walk(lines, doors, [(500, 5)])
+    ends = attach(network, *points(doors), residents=True)
+    places = attach(network, *points(spots), residents=False)
+    streets = towards(reader.streets["metres"], network, ends, places, len(spots))
+    start, door, length = cover(StreetReader({"metres": streets}), np.arange(3), 700.0)
+    assert start.tolist() == [0, 2, 3, 4]
+    assert door.tolist() == [0, 1, 1, 0]
+    assert length.tolist() == [210_000, 610_000, 510_000, 10_000]
+
+
+def test_the_nearest_two_of_each_trade_by_pencil():
+    _, reader = walk(
+        draw_streets([(0, 0), (1000, 0)]), [(100, 0)], [(300, 0), (150, 0), (50, 0), (900, 0)]
+    )
+    got = reader.around(
+        Wanted(
+            offers=np.array([[1, 0], [1, 0], [1, 0], [0, 1]], dtype=bool),
+            radii=np.empty((0, 2), dtype=np.uint32),
+            limit=500_000,
+            nearest=2,
+            door_group=np.zeros(1, dtype=np.int64),
+            outlet_group=np.zeros(4, dtype=np.int64),
+            units=(),
+            seen=np.ones(4, dtype=bool),
+        )
+    )
+    length, owner = parted(got.nearest)
+    # 50 m either way: of equals the lower number comes first. The other trade is 800 m off.
+    assert (length[0, 0].tolist(), owner[0, 0].tolist()) == ([50_000, 50_000], [1, 2])
+    assert (length[0, 1] >= FAR).all()
+    assert (owner[0, 1] == NOBODY).all()

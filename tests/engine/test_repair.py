@@ -44,6 +44,27 @@ def test_repair_equals_contraction_over_random_edits(network, limit, data):
     assert found <= len(xy)
 
 
+def test_a_new_street_brings_its_ends_together_with_the_older_neighbours():
+    """0–2 stands; 0–1 appears: by pencil, 1 now reaches 2 over 0, though 1 was untouched."""
+    rank = np.arange(3)
+    was = contract(rank, *columns([(0, 2, 5), (2, 0, 5)]))
+    now = columns([(0, 2, 5), (2, 0, 5), (0, 1, 3), (1, 0, 4)])
+    made, found = repaired(was, now, (np.array([0, 1]), np.array([1, 0])))
+    assert (made.start.tolist(), made.to.tolist()) == ([0, 2, 3, 3], [1, 2, 2])
+    assert (made.out.tolist(), made.back.tolist()) == ([3, 5, 9], [4, 5, 8])
+    assert found == 2
+
+
+def test_a_closed_street_takes_its_ways_away_all_the_way_up():
+    """0–1 and 0–2 stand, and so 1–2 over 0; when 0–1 closes, that way is gone as well."""
+    rank = np.arange(3)
+    both = [(0, 2, 5), (2, 0, 5), (0, 1, 3), (1, 0, 4)]
+    was = contract(rank, *columns(both))
+    made, found = repaired(was, columns(both[:2]), (np.array([0, 1]), np.array([1, 0])))
+    assert (made.start.tolist(), made.to.tolist()) == ([0, 1, 1, 1], [2])
+    assert found == 2
+
+
 def city():
     """Return (hierarchy, tail, head, length) of a large grid, ways kept up to 1,000 m."""
     xy, tail, head = grid(60)

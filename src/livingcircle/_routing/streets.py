@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -235,6 +236,30 @@ def lay_streets(
     return found
 
 
+def towards(
+    streets: Streets, network: Network, doors: Attachment, places: Attachment, count: int
+) -> Streets:
+    """Return streets that lead to other places than the outlets, such as candidates for new ones.
+
+    Parameters
+    ----------
+    streets
+        Ready for searching, of this network and these doors.
+    network
+        Streets of one walker.
+    doors, places
+        Where entrances of doors, and of the other places, meet the streets.
+    count
+        How many places there are.
+    """
+    return replace(
+        streets,
+        outlets=end_links(network, places, streets.metric, outward=False),
+        direct=direct_pairs(network, doors, places, streets.metric),
+        counts=(streets.counts[0], count),
+    )
+
+
 def _through_own_gates(
     network: Network,
     hierarchy: Hierarchy,
@@ -281,4 +306,4 @@ def _by_key(key: Ints, other: Ints, length: Lengths, count: int) -> Lists:
     return start, other[order].astype(np.int32), length[order]
 
 
-__all__ = ["NOBODY", "Metric", "Streets", "by_outlet", "lay_streets", "whole"]
+__all__ = ["NOBODY", "Metric", "Streets", "by_outlet", "lay_streets", "towards", "whole"]
