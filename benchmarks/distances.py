@@ -27,9 +27,10 @@ from benchmarks.made_up import Network
 from benchmarks.made_up import make_network
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOTHING
 from livingcircle._kernels.sweeps import sweep_nearest
 from livingcircle._kernels.sweeps import sweep_owner
-from livingcircle._kernels.tallies import tally
+from livingcircle._routing.around import Wanted
 from livingcircle._routing.hierarchy import THREADS
 from livingcircle._routing.hierarchy import Hierarchy
 from livingcircle._routing.hierarchy import contract
@@ -37,7 +38,6 @@ from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
 from livingcircle._routing.streets import Streets
-from livingcircle._routing.streets import by_outlet
 
 HERE = Path(__file__).parent
 PEERS = ("pandana", "networkit", "igraph")
@@ -75,12 +75,12 @@ def sweeps(hierarchy: Hierarchy, shops: list[Ints]) -> tuple[float, float]:
     """Return the median seconds of W1, and of W1 with whose outlet it is."""
     blocks, count = -(-len(shops) // LANES), len(hierarchy.rank)
     first = np.full((blocks, count, LANES), FAR, dtype=np.uint32)
-    owner = np.full(first.shape, np.iinfo(np.uint32).max, dtype=np.uint32)
+    owned_first = np.full(first.shape, NOTHING, dtype=np.uint64)
     for lane, nodes in enumerate(shops):
         at = lane // LANES, hierarchy.rank[nodes], lane % LANES
-        first[at], owner[at] = 0, nodes
+        first[at], owned_first[at] = 0, nodes
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
-    near, whose = first.copy(), owner.copy()
+    near, whose = first.copy(), owned_first.copy()
 
     def plain() -> None:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -88,13 +88,13 @@ def sweeps(hierarchy: Hierarchy, shops: list[Ints]) -> tuple[float, float]:
 
     def with_owner() -> None:
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(lambda b: sweep_owner(*lists, near[b], whose[b]), range(blocks)))
+            list(pool.map(lambda b: sweep_owner(*lists, whose[b]), range(blocks)))
 
     took = []
     for job in (plain, with_owner):
         times = []
         for _ in range(RUNS + 1):
-            near[:], whose[:] = first, owner
+            near[:], whose[:] = first, owned_first
             start = time.perf_counter()
             job()
             times.append(time.perf_counter() - start)
@@ -115,21 +115,18 @@ def counts(hierarchy: Hierarchy, shops: list[Ints]) -> float:
         Links(none, none, none.astype(np.uint32)), (count, len(place)),
     )  # fmt: skip
     trade = np.repeat(np.arange(len(shops)), [len(s) for s in shops])
-    offers = by_outlet(np.eye(len(shops), dtype=bool)[trade])
-    radii = [np.full(len(shops), r * 1000, dtype=np.uint32) for r in (300, 500, 1000)]
-    circles = np.full(count, -1), np.full(len(place), -1)
-
-    def job() -> None:
-        shape = (count, len(shops))
-        within = [np.zeros(shape, dtype=np.int32) for _ in range(4)]
-        length, owner = np.full(shape, FAR, dtype=np.uint32), np.full(shape, -1, dtype=np.int32)
-        with ThreadPoolExecutor(THREADS) as pool:
-            for pairs in streets.reach(np.arange(len(place)), 1000.0, pool):
-                for low, high, into in ((0, 1, within[:2]), (2, 2, within[2:])):
-                    ends = radii[low], radii[high]
-                    tally(pairs, offers, ends, circles, (0, 1), (*into, length, owner))
-
-    return median(job, 3)
+    radii = np.array([300, 500, 1000], dtype=np.uint32)[:, None] * np.uint32(1000)
+    wanted = Wanted(
+        offers=np.eye(len(shops), dtype=bool)[trade],
+        radii=np.repeat(radii, len(shops), axis=1),
+        limit=LIMIT,
+        nearest=0,
+        door_group=np.full(count, -1),
+        outlet_group=np.full(len(place), -1),
+        units=(),
+        seen=np.ones(len(place), dtype=bool),
+    )
+    return median(lambda: streets.around(wanted), 3)
 
 
 def scipy_nearest(network: Network, shops: list[Ints]) -> float:

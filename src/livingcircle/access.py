@@ -7,7 +7,6 @@ service radius; and, for every unit, which outlets its residents can reach acros
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,21 +15,19 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from livingcircle._kernels.base import FAR
-from livingcircle._kernels.tallies import least_by_unit
-from livingcircle._kernels.tallies import tally
-from livingcircle._routing.hierarchy import THREADS
+from livingcircle._kernels.base import parted
+from livingcircle._routing.around import Around
+from livingcircle._routing.around import Least
+from livingcircle._routing.around import Wanted
 from livingcircle._routing.links import UNITS
 from livingcircle._routing.links import Metric
 from livingcircle._routing.readers import Reader
-from livingcircle._routing.streets import by_outlet
 from livingcircle._routing.streets import whole
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.int32]
-# Outlet, unit and least millimetres between the two.
-Least = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # 国家2023: 家门口 5–10 minutes, 家周边 15 minutes; 密云 附件1.1 三: 5, 10 and 15 minutes.
 BANDS = (5.0, 10.0, 15.0)
@@ -190,22 +187,31 @@ def measure(
         found = _by_need(*reader.nearest(supply.maybe[:, doubtful], metric))[0]
         for need, values in zip(doubtful, found, strict=True):
             into[need] = values
-    near = _count(reader, supply, units, [radii.get(n, DEFAULT_RADII) for n in supply.needs])
+    ends = [radii.get(need, DEFAULT_RADII) for need in supply.needs]
+    near = _look(reader, supply, units, ends)
+    length, owner = parted(near.nearest[:, :, 0])
+    there = length < FAR
+    inside, whose = _by_need(
+        np.where(there, length / UNITS["metres"], np.inf), np.where(there, owner, -1)
+    )
+    good, within = (np.ascontiguousarray(table.T, dtype=np.int32) for table in near.counts)
+    far = whole(np.array([end for _, end in ends], dtype=np.float64), "metres")
+    communities, circles = (_shared(least, supply.present, far) for least in near.least)
     columns = tuple(
         NeedAccess(
             metres=metres[need],
             minutes=minutes[need],
             outlet=outlet[need],
             minutes_outlet=minutes_outlet[need],
-            circle_metres=near.circle_metres[need],
-            circle_outlet=near.circle_outlet[need],
-            count_good=near.good[need],
-            count_pass=near.far[need],
+            circle_metres=inside[need],
+            circle_outlet=whose[need],
+            count_good=good[need],
+            count_pass=within[need],
             maybe_metres=maybe[0][need],
             maybe_minutes=maybe[1][need],
             lost_metres=never if lost is None else lost.get(need, never),
-            shared_communities=near.communities[need],
-            shared_circles=near.circles[need],
+            shared_communities=communities[need],
+            shared_circles=circles[need],
         )
         for need in range(len(supply.needs))
     )
@@ -241,67 +247,28 @@ def metres_to_lost(
     return metres
 
 
-@dataclass(frozen=True)
-class _Nearby:
-    """Hold what one search outward from every outlet found, need by need."""
-
-    circle_metres: Floats
-    circle_outlet: Small
-    good: Small
-    far: Small
-    communities: tuple[Ints, ...]
-    circles: tuple[Ints, ...]
-
-
-def _count(
+def _look(
     reader: Reader, supply: Supply, units: Units, radii: Sequence[tuple[float, float]]
-) -> _Nearby:
-    """Search outward from every outlet once, up to the longest radius of any need."""
-    shape = (len(units.door_circle), len(supply.needs))
-    good_end, far_end = (
-        whole(np.array([r[end] for r in radii], dtype=np.float64), "metres") for end in (0, 1)
+) -> Around:
+    """Look around every door once, up to the longest radius of any need."""
+    ends = np.array(radii, dtype=np.float64).reshape(-1, 2).T
+    limit = whole(np.array([ends[1].max(initial=0.0)]), "metres")
+    wanted = Wanted(
+        offers=supply.offers,
+        radii=whole(ends, "metres"),
+        limit=int(limit[0]),
+        nearest=1,
+        door_group=units.door_circle,
+        outlet_group=units.outlet_circle,
+        units=(units.door_community, units.door_circle),
+        seen=np.asarray(supply.present.any(axis=1)),
     )
-    ends = good_end, far_end
-    into = (
-        np.zeros(shape, dtype=np.int32),
-        np.zeros(shape, dtype=np.int32),
-        np.full(shape, FAR, dtype=np.uint32),
-        np.full(shape, -1, dtype=np.int32),
-    )
-    offers = by_outlet(supply.offers)
-    circles = units.door_circle, units.outlet_circle
-    units_reached: tuple[list[Least], list[Least]] = ([], [])
-    limit = max((far for _, far in radii), default=0.0)
-    sources = np.flatnonzero(supply.present.any(axis=1))
-    with ThreadPoolExecutor(THREADS) as pool:
-        for pairs in reader.reach(sources, limit):
-            halves = [(half, THREADS) for half in range(THREADS)]
-            done = pool.map(lambda h: tally(pairs, offers, ends, circles, h, into), halves)  # noqa: B023
-            for found, of in zip(
-                units_reached, (units.door_community, units.door_circle), strict=True
-            ):
-                found.append(least_by_unit(pairs, of, int(of.max(initial=-1)) + 1))
-            list(done)
-    good, far, length, owner = into
-    inside, whose = _by_need(np.where(length < FAR, length / UNITS["metres"], np.inf), owner)
-    return _Nearby(
-        circle_metres=inside,
-        circle_outlet=whose,
-        good=np.ascontiguousarray(good.T),
-        far=np.ascontiguousarray(far.T),
-        communities=_shared(units_reached[0], supply.present, ends[1]),
-        circles=_shared(units_reached[1], supply.present, ends[1]),
-    )
+    return reader.around(wanted)
 
 
-def _shared(found: list[Least], present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
+def _shared(found: Least, present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
     """Return, for each need, the distinct (unit, outlet) pairs within its far radius."""
-    if not found:
-        return tuple(np.empty((0, 2), dtype=np.int64) for _ in far)
-    outlet, unit, length = (
-        np.concatenate([one[part] for one in found]).astype(np.int64) for part in range(3)
-    )
-    order = np.lexsort((outlet, unit))
-    outlet, unit, length = outlet[order], unit[order], length[order]
+    order = np.lexsort((found[0], found[1]))
+    outlet, unit, length = (part[order] for part in found)
     rows = (present[outlet, need] & (length <= far[need]) for need in range(len(far)))
     return tuple(np.column_stack([unit[row], outlet[row]]) for row in rows)

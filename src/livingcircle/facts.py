@@ -55,8 +55,10 @@ def outlet_table(situation: Situation) -> pd.DataFrame:
     held: dict[str, set[str]] = {outlet: set() for outlet in outlets.index}
     for outlet, trade in zip(pairs["outlet_id"].tolist(), pairs["trade"].tolist(), strict=True):
         held.setdefault(outlet, set()).add(trade)
-    table = pd.DataFrame(outlets[list(SHOP_COLUMNS)])
-    table["trades"] = [frozenset(held[outlet]) for outlet in outlets.index]
+    trades = [frozenset(held[outlet]) for outlet in outlets.index]
+    table = pd.DataFrame(outlets[list(SHOP_COLUMNS)]).assign(
+        trades=pd.Series(trades, index=outlets.index, dtype=object)
+    )
     xy = shapely.get_coordinates(
         np.asarray(situation.grid.project(outlets.geometry.to_numpy()), dtype=object)
     )
@@ -337,4 +339,5 @@ class _Near:
 
 def _firsts(pairs: Ints) -> Ints:
     """Return the units of pairs sorted by unit, each once."""
-    return pairs[np.flatnonzero(np.diff(pairs[:, 0], prepend=-1)), 0]
+    first: Ints = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
+    return np.asarray(pairs[first, 0])

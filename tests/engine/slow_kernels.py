@@ -81,3 +81,54 @@ def _lengths(ways, starts):
             count += 1
             heapq.heappush(heap, (way + more, count, other))
     return best
+
+
+def ways_of(town):
+    """Return the least length of every (door, outlet) of a drawn town that any way joins.
+
+    Its doors and outlets are (place, node, length) links, ``direct`` (door, outlet, length).
+    """
+    xy, arcs, doors, outlets, direct = town
+    count = len(xy)
+    found = {}
+    for outlet in {o for o, _, _ in outlets}:
+        best = lengths_to(arcs, count, [(n, w) for o, n, w in outlets if o == outlet])
+        for door, node, length in doors:
+            if best[node] < FAR:
+                keep_less(found, (door, outlet), best[node] + length)
+    for door, outlet, length in direct:
+        keep_less(found, (door, outlet), length)
+    return found
+
+
+def keep_less(table, key, value):
+    """Keep the lesser of what stands in a table and a value."""
+    table[key] = min(table.get(key, value), value)
+
+
+def around(pairs, wanted):
+    """Look around doors plainly: counts, the nearest few, and the least way to every unit."""
+    ends, needs = wanted.radii.shape
+    doors = range(len(wanted.door_group))
+    near = {
+        (d, n): sorted((w, o) for (e, o), w in pairs.items()
+                       if e == d and wanted.seen[o] and wanted.offers[o, n] and w <= wanted.limit)
+        for d in doors for n in range(needs)
+    }  # fmt: skip
+    counts = [
+        [[sum(w <= wanted.radii[e, n] for w, _ in near[d, n]) for n in range(needs)] for d in doors]
+        for e in range(ends)
+    ]
+    own = {
+        (d, n): [(w, o) for w, o in ways if wanted.door_group[d] == wanted.outlet_group[o] >= 0]
+        for (d, n), ways in near.items()
+    }
+    nearest = [[own[d, n][: wanted.nearest] for n in range(needs)] for d in doors]
+    least = []
+    for unit_of in wanted.units:
+        table = {}
+        for (d, o), w in pairs.items():
+            if wanted.seen[o] and unit_of[d] >= 0 and w <= wanted.limit:
+                keep_less(table, (o, int(unit_of[d])), w)
+        least.append(sorted((o, u, w) for (o, u), w in table.items()))
+    return counts, nearest, least

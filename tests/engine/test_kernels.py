@@ -10,40 +10,22 @@ from hypothesis import strategies as st
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOBODY
+from livingcircle._kernels.base import parted
+from livingcircle._kernels.contraction import list_own
 from livingcircle._kernels.sweeps import sweep_nearest
-from livingcircle._kernels.tallies import least_by_unit
-from livingcircle._kernels.tallies import tally
+from livingcircle._routing import hierarchy
 from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import nearest
 from livingcircle._routing.hierarchy import order_nodes
-from livingcircle._routing.links import Direct
-from livingcircle._routing.links import Links
-from livingcircle._routing.streets import NOBODY
-from livingcircle._routing.streets import Streets
-from livingcircle._routing.streets import by_outlet
+from tests.engine.drawn import alike
+from tests.engine.drawn import grid
+from tests.engine.drawn import hierarchy_of
+from tests.engine.drawn import networks
+from tests.engine.drawn import streets_of
+from tests.engine.drawn import towns
 from tests.engine.slow_kernels import lengths_to
-
-ALL = int(FAR) - 1
-
-
-@st.composite
-def networks(draw):
-    """Return (xy, arcs): one-way and parallel arcs, loops, islands, zero lengths, one place."""
-    count = draw(st.integers(1, 24))
-    places = st.tuples(st.integers(0, 6), st.integers(0, 6))
-    xy = np.array(draw(st.lists(places, min_size=count, max_size=count)), dtype=float)
-    node = st.integers(0, count - 1)
-    arcs = draw(st.lists(st.tuples(node, node, st.integers(0, 900)), max_size=70))
-    return xy, arcs
-
-
-def hierarchy_of(xy, arcs, limit=ALL):
-    """Return the hierarchy of a drawn network."""
-    table = np.array(arcs, dtype=np.int64).reshape(-1, 3)
-    tail, head, length = table.T.copy()
-    rank = order_nodes(xy, tail, head)
-    assert sorted(rank) == list(range(len(xy)))
-    return contract(rank, tail, head, length.astype(np.uint32), limit)
+from tests.engine.slow_kernels import ways_of
 
 
 @settings(max_examples=60, deadline=None)
@@ -54,15 +36,16 @@ def test_nearest_is_that_of_the_slow_twin_with_the_lowest_owner(network, data):
     one = st.tuples(st.integers(0, lanes - 1), st.integers(0, len(xy) - 1), st.integers(0, 300))
     seeds = data.draw(st.lists(one, max_size=12))
     lane, node, length = np.array(seeds, dtype=np.int64).reshape(-1, 3).T
-    hierarchy = hierarchy_of(xy, arcs)
+    made = hierarchy_of(xy, arcs)
     owner = np.arange(len(seeds))
-    near, whose = nearest(hierarchy, (lane, node, length.astype(np.uint32), owner), lanes)
+    found = nearest(made, (lane, node, length.astype(np.uint32), owner), lanes)
+    near, whose = parted(found)
     for number in range(lanes):
         mine = [(n, w, i) for i, (k, n, w) in enumerate(seeds) if k == number]
         each = {i: lengths_to(arcs, len(xy), [(n, w)]) for n, w, i in mine}
         for v in range(len(xy)):
             want, who = min([(one[v], i) for i, one in each.items()], default=(int(FAR), NOBODY))
-            at = number // LANES, hierarchy.rank[v], number % LANES
+            at = number // LANES, made.rank[v], number % LANES
             assert min(int(near[at]), int(FAR)) == want
             assert want == FAR or whose[at] == who
 
@@ -71,14 +54,14 @@ def test_nearest_is_that_of_the_slow_twin_with_the_lowest_owner(network, data):
 @given(networks(), st.data())
 def test_lengths_without_owners_are_those_of_the_slow_twin(network, data):
     xy, arcs = network
-    hierarchy = hierarchy_of(xy, arcs)
+    made = hierarchy_of(xy, arcs)
     seeds = data.draw(st.lists(st.tuples(st.integers(0, len(xy) - 1), st.integers(0, 300))))
     near = np.full((len(xy), LANES), FAR, dtype=np.uint32)
     for node, length in seeds:
-        at = hierarchy.rank[node], 0
+        at = made.rank[node], 0
         near[at] = min(int(near[at]), length)
-    sweep_nearest(hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back, near)
-    got = np.minimum(near[hierarchy.rank, 0], FAR).tolist()
+    sweep_nearest(made.start, made.to, made.out, made.back, near)
+    got = np.minimum(near[made.rank, 0], FAR).tolist()
     assert got == lengths_to(arcs, len(xy), seeds)
     assert (near[:, 1:] >= FAR).all()
 
@@ -87,100 +70,58 @@ def test_lengths_without_owners_are_those_of_the_slow_twin(network, data):
 @given(networks(), st.integers(0, 1500))
 def test_ways_beyond_the_limit_are_the_only_ones_lost(network, limit):
     xy, arcs = network
-    hierarchy = hierarchy_of(xy, arcs, limit)
+    made = hierarchy_of(xy, arcs, limit)
     seeds = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint32), np.zeros(1, int)
-    near, _ = nearest(hierarchy, seeds, 1)
+    near, _ = parted(nearest(made, seeds, 1))
     for v, want in enumerate(lengths_to(arcs, len(xy), [(0, 0)])):
-        got = int(near[0, hierarchy.rank[v], 0])
+        got = int(near[0, made.rank[v], 0])
         assert got == want if want <= limit else got >= want
 
 
 @settings(max_examples=40, deadline=None)
-@given(networks(), st.data())
-def test_reach_lists_exactly_the_doors_within_the_limit(network, data):
+@given(networks(), st.integers(0, 1500), st.randoms())
+def test_neither_threads_nor_the_order_of_arcs_are_seen_in_the_hierarchy(network, limit, random):
     xy, arcs = network
-    node, few = st.integers(0, len(xy) - 1), st.integers(0, 200)
-    doors = data.draw(st.lists(st.tuples(st.integers(0, 4), node, few), max_size=9))
-    outlets = data.draw(st.lists(st.tuples(st.integers(0, 5), node, few), max_size=9))
-    direct = data.draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), few), max_size=4))
-    limit = data.draw(st.integers(0, 1200))
-    streets = Streets(
-        "metres", hierarchy_of(xy, arcs), _links(doors), _links(outlets), _direct(direct),
-        _links([]), (5, 6),
-    )  # fmt: skip
+    shuffled = random.sample(arcs, len(arcs))
+    rank = hierarchy_of(xy, arcs).rank
+    apart = []
+    for width, some in ((0.0, arcs), (1.0, shuffled), (1e9, shuffled)):
+        tail, head, length = np.array(some, dtype=np.int64).reshape(-1, 3).T.copy()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(hierarchy, "WIDTH", width)
+            apart.append(contract(rank, tail, head, length.astype(np.uint32), limit))
+    assert alike(apart[0], apart[1])
+    assert alike(apart[0], apart[2])
+
+
+def test_halves_of_a_network_touch_nowhere_and_are_about_as_large():
+    xy, tail, head = grid(40)
+    rank = order_nodes(xy, tail, head)
+    own = list_own(rank, tail, head, np.ones(len(tail), np.uint32))
+    middle, top = hierarchy._halves(own)
+    sides = np.select([rank < middle, rank < top], [0, 1], 2)
+    pairs = {(int(sides[a]), int(sides[b])) for a, b in zip(tail, head, strict=True)}
+    assert pairs.isdisjoint({(0, 1), (1, 0)})
+    assert min(middle, top - middle) > 600
+
+
+@settings(max_examples=40, deadline=None)
+@given(towns(), st.integers(0, 1200))
+def test_reach_lists_exactly_the_doors_within_the_limit(town, limit):
+    streets = streets_of(*town)
     with ThreadPoolExecutor(2) as pool:
         bundles = list(streets.reach(np.arange(6), limit / 1000, pool))
     got = {
         (int(o), int(d)): int(w) for outlet, door, length in bundles
         for o, d, w in zip(outlet, door, length, strict=True)
     }  # fmt: skip
-    want = {}
-    for outlet in range(6):
-        best = lengths_to(arcs, len(xy), [(n, w) for o, n, w in outlets if o == outlet])
-        for door in range(5):
-            ways = [best[n] + w for d, n, w in doors if d == door]
-            ways += [w for d, o, w in direct if (d, o) == (door, outlet)]
-            if ways and min(ways) <= limit:
-                want[outlet, door] = min(ways)
+    each = ways_of(town)
+    want = {(o, d): w for (d, o), w in each.items() if w <= limit}
     assert got == want
     offers = np.eye(6, dtype=bool)
     length, owner = streets.nearest(offers)
     near = {(o, d): int(length[d, o]) for o in range(6) for d in range(5) if owner[d, o] == o}
     assert {key: near.get(key) for key in want} == want
-
-
-def _links(rows):
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return Links(table[:, 0], table[:, 1], table[:, 2].astype(np.uint32))
-
-
-def _direct(rows):
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return Direct(table[:, 0], table[:, 1], table[:, 2].astype(np.uint32))
-
-
-def test_one_thread_and_many_count_the_same():
-    rng = np.random.default_rng(3)
-    outlet = np.sort(rng.integers(0, 40, 900)).astype(np.int32)
-    door = rng.integers(0, 30, 900).astype(np.int32)
-    length = rng.integers(0, 1000, 900).astype(np.uint32)
-    offers = by_outlet(rng.random((40, 5)) < 0.4)
-    radii = np.full(5, 300, np.uint32), np.full(5, 700, np.uint32)
-    circles = rng.integers(-1, 3, 30), rng.integers(-1, 3, 40)
-
-    def run(parts):
-        into = (
-            np.zeros((30, 5), np.int32), np.zeros((30, 5), np.int32),
-            np.full((30, 5), FAR, np.uint32), np.full((30, 5), -1, np.int32),
-        )  # fmt: skip
-        for part in range(parts):
-            tally((outlet, door, length), offers, radii, circles, (part, parts), into)
-        return into
-
-    for alone, shared in zip(run(1), run(3), strict=True):
-        assert (alone == shared).all()
-    good, far, circle, _ = run(1)
-    start, need = offers
-    for d in range(30):
-        for n in range(5):
-            ways = [
-                (w, o) for o, e, w in zip(outlet, door, length, strict=True)
-                if e == d and n in need[start[o] : start[o + 1]]
-            ]  # fmt: skip
-            assert good[d, n] == sum(w <= 300 for w, _ in ways)
-            assert far[d, n] == sum(w <= 700 for w, _ in ways)
-            own = [w for w, o in ways if circles[0][d] >= 0 and circles[0][d] == circles[1][o]]
-            assert circle[d, n] == min(own, default=int(FAR))
-
-
-def test_least_length_of_each_outlet_and_unit():
-    pairs = (
-        np.array([0, 0, 0, 2, 2], np.int32),
-        np.array([0, 1, 2, 2, 1], np.int32),
-        np.array([9, 5, 7, 4, 8], np.uint32),
-    )
-    outlet, unit, length = least_by_unit(pairs, np.array([1, 1, -1]), 2)
-    assert (outlet.tolist(), unit.tolist(), length.tolist()) == ([0, 2], [1, 1], [5, 8])
 
 
 @pytest.mark.parametrize("nodes", [1, 2, 7, 40])
@@ -194,12 +135,9 @@ def test_the_work_grows_with_the_network_and_not_with_its_square():
     """Short cuts a node on a street-like grid; creeping growth shows here before it is felt."""
     per_node = []
     for side in (20, 40, 80):
-        ids = np.arange(side * side).reshape(side, side)
-        tail = np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()])
-        head = np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()])
-        xy = np.stack(np.divmod(np.arange(side * side), side), axis=1) * 80.0
+        xy, tail, head = grid(side)
         length = np.full(2 * len(tail), 80_000, np.uint32)
         both = np.concatenate([tail, head]), np.concatenate([head, tail])
-        hierarchy = contract(order_nodes(xy, tail, head), *both, length, limit=400_000)
-        per_node.append(hierarchy.start[-1] / side**2)
+        made = contract(order_nodes(xy, tail, head), *both, length, limit=400_000)
+        per_node.append(made.start[-1] / side**2)
     assert per_node[-1] < 1.3 * per_node[0] < 12

@@ -16,7 +16,8 @@ def shop(*trades, **more):
 def shops(*rows, prefix="甲"):
     """Return a table of shops, named 甲1, 甲2, …."""
     names = [f"{prefix}{number}" for number in range(1, len(rows) + 1)]
-    return pd.DataFrame(list(rows), index=pd.Index(names, name="outlet_id", dtype=object))
+    index = pd.Index(names, name="outlet_id", dtype=object)
+    return pd.DataFrame(list(rows), index=index, columns=None if rows else ["trades"])
 
 
 def unit(*inside, outside=(), known=(), level="circle", **more):

@@ -1,6 +1,7 @@
-"""Search outward from sources, many at once, over the nodes within a limit of any."""
+"""Search outward from many places at once, over the nodes within a limit of any of them.
 
-import heapq
+A search goes up the order and down again.
+"""
 
 import numpy as np
 
@@ -9,190 +10,149 @@ from livingcircle._kernels.base import Ints
 from livingcircle._kernels.base import Lengths
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import fast
+from livingcircle._kernels.turns import Words
+from livingcircle._kernels.turns import nobody_waits
+from livingcircle._kernels.turns import put
+from livingcircle._kernels.turns import take
+
+# Start, neighbour, length: of every rank to its higher neighbours, or to its lower ones.
+Ways = tuple[Ints, Small, Lengths]
+# Nodes that wait, and words that hold any; the row each node has among those reached, or -1.
+Scratch = tuple[Words, Words, Small]
+# Nodes reached, and their length from each lane; longer than what is used of it.
+Reached = tuple[Ints, Lengths]
+
+UP, DOWN = 0, 1
 
 
 @fast
-def search_batch(  # noqa: C901, PLR0912, PLR0915
-    up: tuple[Ints, Small, Lengths, Lengths],
-    down: tuple[Ints, Small, Small],
+def scratch_for(count: int) -> Scratch:
+    """Return room to search so many nodes; every search leaves it as it was found."""
+    waiting, words = nobody_waits(count)
+    return waiting, words, np.full(count, -1, dtype=np.int32)
+
+
+@fast
+def room_for(lanes: int) -> Reached:
+    """Return room for the nodes that searches reach; it grows, and is used again."""
+    return np.empty(1024, dtype=np.int64), np.empty((1024, lanes), dtype=np.uint32)
+
+
+@fast
+def search(
+    up: Ways,
+    down: Ways,
     seeds: tuple[Ints, Ints, Lengths],
-    lanes: int,
     limit: np.uint32,
-    row: Small,
-) -> tuple[Ints, Lengths]:
-    """Search from some sources at once over the nodes within a limit of any of them.
+    scratch: Scratch,
+    reached: Reached,
+) -> tuple[int, Reached]:
+    """Search from some places at once over the nodes within a limit of any of them.
 
     Parameters
     ----------
-    up
-        Start, higher neighbour, length to it, length from it.
-    down
-        Start, lower neighbour, and which arc of ``up`` joins the two.
+    up, down
+        Ways from every rank to its higher and to its lower neighbours.
     seeds
-        Lane, node and length of each way into a source.
-    lanes
-        How many sources there are.
+        Lane, rank and length of each way out of a place.
     limit
         Longest way that matters.
-    row
-        Scratch of -1, shape (nodes,); left as it was found.
+    scratch, reached
+        From :func:`scratch_for` and :func:`room_for`.
 
     Returns
     -------
-    Nodes reached, and their length to each source, ``FAR`` or more beyond, shape (reached, lanes).
+    How many nodes were reached; they, and their length from each lane, ``FAR`` or more where
+    there is no way; both in no order.
     """
-    start, to, out, back = up
-    dstart, dto, darc = down
+    waiting, words, row = scratch
     lane_of, node_of, length_of = seeds
-    pool = np.full((1024, lanes), FAR, dtype=np.uint32)
-    least = np.full(1024, FAR, dtype=np.uint32)
-    nodes = np.empty(1024, dtype=np.int64)
+    nodes, pool = _grown(reached, 0, len(node_of))
     used = 0
-    heap = [np.int64(0) for _ in range(0)]
     for i in range(len(node_of)):
         v = node_of[i]
         if row[v] < 0:
-            if used == len(nodes):
-                pool, least, nodes = _grow(pool, least, nodes)
-            row[v] = used
-            nodes[used] = v
+            row[v], nodes[used], pool[used] = used, v, FAR
             used += 1
-            heapq.heappush(heap, v)
-        r = row[v]
-        pool[r, lane_of[i]] = min(pool[r, lane_of[i]], length_of[i])
-        least[r] = min(least[r], length_of[i])
-    while len(heap) > 0:
-        v = heapq.heappop(heap)
-        r = row[v]
-        for e in range(start[v], start[v + 1]):
-            if np.uint32(least[r] + back[e]) > limit:
-                continue
-            x = np.int64(to[e])
-            if row[x] < 0:
-                if used == len(nodes):
-                    pool, least, nodes = _grow(pool, least, nodes)
-                row[x] = used
-                nodes[used] = x
-                used += 1
-                heapq.heappush(heap, x)
-            least[row[x]] = _relax(pool, r, row[x], back[e], least[row[x]])
+            put(waiting, words, v)
+        r, lane = row[v], lane_of[i]
+        pool[r, lane] = min(pool[r, lane], length_of[i])
+    used, reached = _spread(up, UP, limit, scratch, (nodes, pool), used)
     for i in range(used):
-        heapq.heappush(heap, -nodes[i])
-    while len(heap) > 0:
-        x = -heapq.heappop(heap)
-        r = row[x]
-        for k in range(dstart[x], dstart[x + 1]):
-            w = out[darc[k]]
-            if np.uint32(least[r] + w) > limit:
-                continue
-            v = np.int64(dto[k])
-            if row[v] < 0:
-                if used == len(nodes):
-                    pool, least, nodes = _grow(pool, least, nodes)
-                row[v] = used
-                nodes[used] = v
-                used += 1
-                heapq.heappush(heap, -v)
-            least[row[v]] = _relax(pool, r, row[v], w, least[row[v]])
+        put(waiting, words, len(row) - 1 - reached[0][i])
+    used, reached = _spread(down, DOWN, limit, scratch, reached, used)
     for i in range(used):
-        row[nodes[i]] = -1
-    return nodes[:used].copy(), pool[:used].copy()
+        row[reached[0][i]] = -1
+    return used, reached
 
 
 @fast
-def _relax(pool: Lengths, a: int, b: int, w: np.uint32, least: np.uint32) -> np.uint32:
-    """Lower row ``b`` to row ``a`` plus a length; return the least of row ``b``."""
-    lanes, p, q = np.uint64(pool.shape[1]), np.uint64(a), np.uint64(b)
+def _spread(
+    ways: Ways, way: int, limit: np.uint32, scratch: Scratch, reached: Reached, used: int
+) -> tuple[int, Reached]:
+    """Take the nodes that wait in order of rank, upward or downward, and lower their neighbours."""
+    start, to, length = ways
+    waiting, words, row = scratch
+    nodes, pool = reached
+    final = len(row) - 1
+    for word in range(len(words)):
+        while words[word] != 0:
+            turn = take(waiting, words, word)
+            v = turn if way == UP else final - turn
+            # Room is made once a node and never in the inner loop, where it would cost time.
+            nodes, pool = _grown((nodes, pool), used, start[v + 1] - start[v])
+            r = np.uint64(row[v])
+            least = _least(pool, r)
+            for e in range(np.uint64(start[v]), np.uint64(start[v + 1])):
+                w = length[e]
+                if np.uint32(least + w) > limit:
+                    continue
+                x = np.uint64(to[e])
+                if row[x] < 0:
+                    row[x], nodes[used] = used, x
+                    _first(pool, r, np.uint64(used), w)
+                    used += 1
+                    put(waiting, words, x if way == UP else np.uint64(final) - x)
+                else:
+                    _lower(pool, r, np.uint64(row[x]), w)
+    return used, (nodes, pool)
+
+
+@fast
+def _grown(reached: Reached, used: int, more: int) -> Reached:
+    """Return the nodes and their rows with room for more, if need be twice as large."""
+    nodes, pool = reached
+    if used + more <= len(nodes):
+        return reached
+    size = 2 * (used + more)
+    names = np.empty(size, dtype=np.int64)
+    rows = np.empty((size, pool.shape[1]), dtype=np.uint32)
+    names[:used], rows[:used] = nodes[:used], pool[:used]
+    return names, rows
+
+
+@fast
+def _first(pool: Lengths, p: np.uint64, q: np.uint64, w: np.uint32) -> None:
+    """Set row ``q`` to row ``p`` plus a length."""
+    lanes = np.uint64(pool.shape[1])
     for lane in range(lanes):
-        here, there = np.uint32(pool[p, lane] + w), pool[q, lane]
-        pool[q, lane] = min(there, here)
+        pool[q, lane] = min(np.uint32(pool[p, lane] + w), FAR)
+
+
+@fast
+def _least(pool: Lengths, p: np.uint64) -> np.uint32:
+    """Return the least of a row."""
+    lanes = np.uint64(pool.shape[1])
+    least = FAR
     for lane in range(lanes):
-        value = pool[q, lane]
-        least = min(least, value)
+        least = min(least, pool[p, lane])
     return least
 
 
 @fast
-def _grow(pool: Lengths, least: Lengths, nodes: Ints) -> tuple[Lengths, Lengths, Ints]:
-    """Return twice the room, what was there kept."""
-    size = len(nodes)
-    more = np.full((2 * size, pool.shape[1]), FAR, dtype=np.uint32)
-    more[:size] = pool
-    lengths = np.full(2 * size, FAR, dtype=np.uint32)
-    lengths[:size] = least
-    names = np.empty(2 * size, dtype=np.int64)
-    names[:size] = nodes
-    return more, lengths, names
-
-
-@fast
-def pair_up(  # noqa: C901, PLR0912
-    reached: tuple[Ints, Lengths],
-    doors: tuple[Ints, Small, Lengths],
-    direct: tuple[Ints, Small, Lengths],
-    sources: Ints,
-    limit: np.uint32,
-    slot: Small,
-) -> tuple[Small, Small, Lengths]:
-    """List the doors within a limit of each source, source by source, doors in order.
-
-    Parameters
-    ----------
-    reached
-        Nodes and their lengths, from :func:`search_batch`.
-    doors
-        Doors that open onto each node: start, door, length from the door to the node.
-    direct
-        Doors on the very segment of each outlet: start, door, length between the two.
-    sources
-        Outlet of each lane.
-    limit
-        Longest way.
-    slot
-        Scratch of -1, shape (doors,); left as it was found.
-    """
-    nodes, lengths = reached
-    start, door_of, length_of = doors
-    dstart, ddoor, dlength = direct
-    lanes = len(sources)
-    found = [np.int32(0) for _ in range(0)]
-    for v in nodes:
-        for k in range(start[v], start[v + 1]):
-            if slot[door_of[k]] < 0:
-                slot[door_of[k]] = 0
-                found.append(door_of[k])
+def _lower(pool: Lengths, p: np.uint64, q: np.uint64, w: np.uint32) -> None:
+    """Lower row ``q`` to row ``p`` plus a length."""
+    lanes = np.uint64(pool.shape[1])
     for lane in range(lanes):
-        for k in range(dstart[sources[lane]], dstart[sources[lane] + 1]):
-            if slot[ddoor[k]] < 0:
-                slot[ddoor[k]] = 0
-                found.append(ddoor[k])
-    names = np.empty(len(found), dtype=np.int32)
-    for i in range(len(found)):
-        names[i] = found[i]
-    names.sort()
-    for i in range(len(names)):
-        slot[names[i]] = i
-    table = np.full((lanes, len(names)), FAR, dtype=np.uint32)
-    for i in range(len(nodes)):
-        v = nodes[i]
-        for k in range(start[v], start[v + 1]):
-            place, w = slot[door_of[k]], length_of[k]
-            for lane in range(lanes):
-                table[lane, place] = min(table[lane, place], np.uint32(lengths[i, lane] + w))
-    for lane in range(lanes):
-        for k in range(dstart[sources[lane]], dstart[sources[lane] + 1]):
-            place = slot[ddoor[k]]
-            table[lane, place] = min(table[lane, place], dlength[k])
-    for i in range(len(names)):
-        slot[names[i]] = -1
-    count = (table <= limit).sum()
-    outlet = np.empty(count, dtype=np.int32)
-    door = np.empty(count, dtype=np.int32)
-    length = np.empty(count, dtype=np.uint32)
-    at = 0
-    for lane in range(lanes):
-        for i in range(len(names)):
-            if table[lane, i] <= limit:
-                outlet[at], door[at], length[at] = sources[lane], names[i], table[lane, i]
-                at += 1
-    return outlet, door, length
+        here, there = np.uint32(pool[p, lane] + w), pool[q, lane]
+        pool[q, lane] = min(there, here)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from livingcircle._kernels.base import HALF
 from livingcircle._kernels.base import Ints
 from livingcircle._kernels.base import Lengths
+from livingcircle._kernels.base import Owned
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import fast
 
@@ -39,78 +41,53 @@ def sweep_nearest(start: Ints, to: Small, out: Lengths, back: Lengths, near: Len
 
 
 @fast
-def sweep_owner(
-    start: Ints,
-    to: Small,
-    out: Lengths,
-    back: Lengths,
-    near: Lengths,
-    owner: Lengths,
-) -> None:
+def sweep_owner(start: Ints, to: Small, out: Lengths, back: Lengths, near: Owned) -> None:
     """Do as :func:`sweep_nearest`, and carry along whose source it is; of equals the lowest.
 
-    ``owner`` has the same shape as ``near``; the largest number where there is no source.
+    ``near`` holds lengths with their owners, ``NOTHING`` where there is no source.
     """
     lanes, count = np.uint64(near.shape[1]), np.uint64(near.shape[0])
     for v in range(count):
         for e in range(np.uint64(start[v]), np.uint64(start[v + np.uint64(1)])):
-            x, w = np.uint64(to[e]), back[e]
+            x, w = np.uint64(to[e]), np.uint64(back[e]) << HALF
             for lane in range(lanes):
-                here, there = np.uint32(near[v, lane] + w), near[x, lane]
-                mine, theirs = owner[v, lane], owner[x, lane]
-                closer = (here < there) | ((here == there) & (mine < theirs))
-                near[x, lane] = here if closer else there
-                owner[x, lane] = mine if closer else theirs
+                here, there = near[v, lane] + w, near[x, lane]
+                near[x, lane] = min(there, here)
     for i in range(count):
         u = count - np.uint64(1) - np.uint64(i)
         for e in range(np.uint64(start[u]), np.uint64(start[u + np.uint64(1)])):
-            x, w = np.uint64(to[e]), out[e]
+            x, w = np.uint64(to[e]), np.uint64(out[e]) << HALF
             for lane in range(lanes):
-                here, there = np.uint32(near[x, lane] + w), near[u, lane]
-                mine, theirs = owner[x, lane], owner[u, lane]
-                closer = (here < there) | ((here == there) & (mine < theirs))
-                near[u, lane] = here if closer else there
-                owner[u, lane] = mine if closer else theirs
+                here, there = near[x, lane] + w, near[u, lane]
+                near[u, lane] = min(there, here)
 
 
 @fast
-def read_doors(
-    links: tuple[Ints, Ints, Lengths],
-    near: Lengths,
-    whose: Lengths,
-    length: Lengths,
-    owner: Lengths,
-) -> None:
+def read_doors(links: tuple[Ints, Ints, Lengths], near: Owned, found: Owned) -> None:
     """Read the least length of every door off the nodes it opens onto; of equals the lowest owner.
 
     Parameters
     ----------
     links
         By door: start, rank of the node, length from the door to the node.
-    near, whose
+    near
         Length and owner at each node, shape (nodes, lanes).
-    length, owner
+    found
         Changed in place where less is found, shape (doors, lanes).
     """
     start, node_of, length_of = links
     lanes = np.uint64(near.shape[1])
     for door in range(np.uint64(len(start) - 1)):
         for k in range(start[door], start[door + np.uint64(1)]):
-            v, w = np.uint64(node_of[k]), length_of[k]
+            v, w = np.uint64(node_of[k]), np.uint64(length_of[k]) << HALF
             for lane in range(lanes):
-                here, there = np.uint32(near[v, lane] + w), length[door, lane]
-                mine, theirs = whose[v, lane], owner[door, lane]
-                closer = (here < there) | ((here == there) & (mine < theirs))
-                length[door, lane] = here if closer else there
-                owner[door, lane] = mine if closer else theirs
+                here, there = near[v, lane] + w, found[door, lane]
+                found[door, lane] = min(there, here)
 
 
 @fast
 def read_direct(
-    direct: tuple[Ints, Small, Lengths],
-    offers: tuple[Ints, Ints],
-    length: Lengths,
-    owner: Lengths,
+    direct: tuple[Ints, Small, Lengths], offers: tuple[Ints, Ints], found: Owned
 ) -> None:
     """Shorten lengths where door and outlet stand on one segment.
 
@@ -120,17 +97,14 @@ def read_direct(
         By outlet: start, door, length between the two.
     offers
         By outlet: start, lane it is a source of.
-    length, owner
+    found
         Changed in place, shape (doors, lanes).
     """
     start, door_of, length_of = direct
-    ostart, lane_of = offers
+    first, lane_of = offers
     for outlet in range(len(start) - 1):
         for k in range(start[outlet], start[outlet + 1]):
-            door, here = door_of[k], length_of[k]
-            for i in range(ostart[outlet], ostart[outlet + 1]):
-                lane = lane_of[i]
-                there = length[door, lane]
-                if here < there or (here == there and outlet < owner[door, lane]):
-                    length[door, lane] = here
-                    owner[door, lane] = outlet
+            door = door_of[k]
+            here = (np.uint64(length_of[k]) << HALF) | np.uint64(outlet)
+            for i in range(first[outlet], first[outlet + 1]):
+                found[door, lane_of[i]] = min(found[door, lane_of[i]], here)

@@ -5,17 +5,32 @@ keep every shortest way. A search then goes up the order and down again. The ord
 where streets lie, so another walker or hour costs a contraction, not an order.
 """
 
+import math
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import fields
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
-from livingcircle._kernels.contraction import eliminate
-from livingcircle._kernels.contraction import list_higher
+from livingcircle._kernels.base import NOTHING
+from livingcircle._kernels.base import Owned
+from livingcircle._kernels.base import Small
+from livingcircle._kernels.base import owned
+from livingcircle._kernels.contraction import Lists
+from livingcircle._kernels.contraction import contract_span
+from livingcircle._kernels.contraction import list_lower
+from livingcircle._kernels.contraction import list_own
+from livingcircle._kernels.dissection import Spans
 from livingcircle._kernels.dissection import dissect
+from livingcircle._kernels.dissection import list_neighbours
+from livingcircle._kernels.repair import find_anew
+from livingcircle._kernels.search import Ways
 from livingcircle._kernels.sweeps import sweep_owner
 
 Ints = npt.NDArray[np.int64]
@@ -23,7 +38,8 @@ Lengths = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
 
 THREADS = 2
-GROWTH = 12  # room for so many short cuts a node at first
+FIRST = 2  # halved so often before threads take over
+WIDTH = 2.0  # separators at the top hold about so many times the root of all nodes
 
 
 @dataclass(frozen=True)
@@ -42,28 +58,51 @@ class Hierarchy:
 
     rank: Ints
     start: Ints
-    to: npt.NDArray[np.int32]
+    to: Small
     out: Lengths
     back: Lengths
     limit: int
 
-    @property
-    def down(self) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all there is to keep, by name."""
+        return {one.name: np.asarray(getattr(self, one.name)) for one in fields(self)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "Hierarchy":
+        """Return the hierarchy whose :meth:`arrays` these are."""
+        rank, start, to, out, back, limit = (arrays[one.name] for one in fields(cls))
+        return cls(rank, start, to, out, back, int(limit))
+
+    @cached_property
+    def down(self) -> tuple[Ints, Small, Small]:
         """Return the lower neighbours of each rank, and which arc joins the two."""
-        count = len(self.rank)
-        lower = np.repeat(np.arange(count, dtype=np.int32), np.diff(self.start))
-        arcs = np.argsort(self.to, kind="stable").astype(np.int32)
-        start = np.searchsorted(self.to[arcs], np.arange(count + 1)).astype(np.int64)
-        return start, lower[arcs], arcs
+        return list_lower(self.start, self.to)
+
+    @cached_property
+    def ahead(self) -> tuple[Ways, Ways]:
+        """Return the ways from every rank to higher and to lower ones, in walking direction."""
+        start, lower, arc = self.down
+        return (self.start, self.to, self.out), (start, lower, self.back[arc])
+
+    @cached_property
+    def against(self) -> tuple[Ways, Ways]:
+        """Return the ways to every rank from higher and from lower ones."""
+        start, lower, arc = self.down
+        return (self.start, self.to, self.back), (start, lower, self.out[arc])
 
 
 def order_nodes(xy: Floats, tail: Ints, head: Ints) -> Ints:
     """Return the rank of each node by nested dissection."""
     count = len(xy)
-    both = np.concatenate([tail, head]), np.concatenate([head, tail])
-    by_tail = np.argsort(both[0], kind="stable")
-    start = np.searchsorted(both[0][by_tail], np.arange(count + 1)).astype(np.int64)
-    order = dissect(xy, start, both[1][by_tail].astype(np.int64))
+    start, to = list_neighbours(count, tail, head)
+    order, place = np.arange(count, dtype=np.int32), np.arange(count, dtype=np.int32)
+    marks = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int8)
+
+    def halved(span: tuple[int, int], depth: int) -> Spans:
+        return dissect(xy, start, to, order, place, marks, span, depth)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda span: halved(span, count), halved((0, count), FIRST)))
     rank = np.empty(count, dtype=np.int64)
     rank[order] = np.arange(count)
     return rank
@@ -83,32 +122,69 @@ def contract(
     limit
         Ways longer than this need not be kept.
     """
-    start, size, to, out, back = list_higher(rank, tail, head, length)
-    room = GROWTH
-    while True:
-        more = room * len(rank) + 16
-        nodes = np.concatenate([to, np.empty(more, dtype=np.int64)])
-        ways = [np.concatenate([given, np.empty(more, dtype=np.uint32)]) for given in (out, back)]
-        done, first, many, nodes, there, here = eliminate(
-            start.copy(), size.copy(), nodes, ways[0], ways[1], np.uint32(limit)
-        )
-        if done:
-            return Hierarchy(rank, *_packed(first, many, nodes, there, here), limit)
-        room *= 4
+    count = len(rank)
+    own = list_own(rank, tail, head, length)
+    cap = np.uint32(limit)
+    none = np.zeros(1, dtype=np.int64), own[1][:0], own[2][:0], own[3][:0]
+    middle, top = _halves(own)
+
+    def found(span: tuple[int, int]) -> Lists:
+        return contract_span(own, none, span[0], span, cap)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        first, second = pool.map(found, ((0, middle), (middle, top)))
+    both = (
+        np.concatenate([first[0], second[0][1:] + first[0][-1]]),
+        np.concatenate([first[1], second[1]]),
+        np.concatenate([first[2], second[2]]),
+        np.concatenate([first[3], second[3]]),
+    )
+    return Hierarchy(rank, *contract_span(own, both, 0, (top, count), cap), limit)
 
 
-def _packed(
-    first: Ints, size: Ints, to: Ints, out: Lengths, back: Lengths
-) -> tuple[Ints, npt.NDArray[np.int32], Lengths, Lengths]:
-    """Put the lists one behind the other."""
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    places = np.repeat(first[:-1] - start[:-1], size) + np.arange(start[-1])
-    return start, to[places].astype(np.int32), out[places], back[places]
+def repaired(
+    hierarchy: Hierarchy, arcs: tuple[Ints, Ints, Lengths], touched: tuple[Ints, Ints]
+) -> tuple[Hierarchy, int]:
+    """Return the hierarchy after a few arcs have changed, and how many lists were found anew.
+
+    The answer is what :func:`contract` would give, field by field.
+
+    Parameters
+    ----------
+    hierarchy
+        As it was.
+    arcs
+        Tail, head and length of all arcs as they are now.
+    touched
+        Tails and heads of those that changed their length, appeared or disappeared.
+    """
+    rank = hierarchy.rank
+    tail, head = rank[touched[0]], rank[touched[1]]
+    dirty = np.unique(np.minimum(tail, head)[tail != head])
+    own = list_own(rank, *arcs)
+    lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
+    fresh, found = find_anew(own, lists, hierarchy.down, dirty, np.uint32(hierarchy.limit))
+    return Hierarchy(rank, *fresh, hierarchy.limit), found
 
 
-def nearest(
-    hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int
-) -> tuple[Lengths, npt.NDArray[np.uint32]]:
+def _halves(own: Lists) -> tuple[int, int]:
+    """Return where two halves of the order end that no arc joins; what parts them comes last.
+
+    Behind the last separators there are cuts that no arc crosses; the one nearest to the middle
+    is taken. Where there is none, one of the halves is empty.
+    """
+    start, to = own[0], own[1]
+    count = len(start) - 1
+    top = max(0, count - math.ceil(WIDTH * count**0.5))
+    low = np.repeat(np.arange(count), np.diff(start))
+    below = to < top
+    opened = np.bincount(low[below] + 1, minlength=count + 1)
+    closed = np.bincount(to[below].astype(np.int64) + 1, minlength=count + 1)
+    cuts = np.flatnonzero(np.cumsum(opened - closed)[: top + 1] == 0)
+    return int(cuts[np.argmin(np.abs(cuts - top // 2))]), top
+
+
+def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int) -> Owned:
     """Return the length from every node to the nearest source of each lane, and whose it is.
 
     Parameters
@@ -120,19 +196,17 @@ def nearest(
 
     Returns
     -------
-    Lengths and owners by rank, shape (blocks, nodes, LANES); lane ``i`` stands in block
+    Lengths with their owners by rank, shape (blocks, nodes, LANES); lane ``i`` stands in block
     ``i // LANES``.
     """
     lane, node, length, owner = seeds
-    count = len(hierarchy.rank)
     blocks = max(1, -(-lanes // LANES))
-    near = np.full((blocks, count, LANES), FAR, dtype=np.uint32)
-    whose = np.full((blocks, count, LANES), np.iinfo(np.uint32).max, dtype=np.uint32)
+    near = np.full((blocks, len(hierarchy.rank), LANES), NOTHING, dtype=np.uint64)
     # Of several sources at one place the nearest counts, of equals the lowest number.
-    order = np.lexsort((owner, length))[::-1]
-    at = lane[order] // LANES, hierarchy.rank[node[order]], lane[order] % LANES
-    near[at], whose[at] = length[order], owner[order]
+    source = owned(length, owner)
+    order = np.argsort(source)[::-1]
+    near[lane[order] // LANES, hierarchy.rank[node[order]], lane[order] % LANES] = source[order]
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda b: sweep_owner(*lists, near[b], whose[b]), range(blocks)))
-    return near, whose
+        list(pool.map(lambda block: sweep_owner(*lists, block), near))
+    return near

@@ -42,6 +42,10 @@ class Links:
     node: Ints
     length: Lengths
 
+    def where(self, kept: npt.NDArray[np.bool_]) -> "Links":
+        """Return some of the ways."""
+        return Links(self.place[kept], self.node[kept], self.length[kept])
+
     def sorted_by(self, name: Literal["place", "node"], count: int) -> tuple[Ints, Ints, Lengths]:
         """Return start, the other end, and length, listed by place or by node."""
         key, other = (self.place, self.node) if name == "place" else (self.node, self.place)

@@ -15,6 +15,10 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from livingcircle._kernels.base import FAR
+from livingcircle._routing.around import Around
+from livingcircle._routing.around import Part
+from livingcircle._routing.around import Wanted
+from livingcircle._routing.around import look_around
 from livingcircle._routing.hierarchy import THREADS
 from livingcircle._routing.links import UNITS
 from livingcircle._routing.links import Metric
@@ -25,6 +29,7 @@ from livingcircle._routing.streets import whole
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.uint32]
 # Outlet, door and millimetres of every pair within a limit; outlets in order.
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
@@ -50,6 +55,9 @@ class Reader(Protocol):
     def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
         """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
 
+    def around(self, wanted: Wanted) -> Around:
+        """Return what stands around every door, in millimetres."""
+
 
 @dataclass(frozen=True)
 class StreetReader:
@@ -69,6 +77,10 @@ class StreetReader:
         """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
         with ThreadPoolExecutor(THREADS) as pool:
             yield from self.streets["metres"].reach(outlets, limit, pool)
+
+    def around(self, wanted: Wanted) -> Around:
+        """Return what stands around every door, in millimetres."""
+        return self.streets["metres"].around(wanted)
 
 
 @dataclass(frozen=True)
@@ -106,3 +118,50 @@ class StraightReader:
                 near["j"].astype(np.int32),
                 whole(near["v"] * DETOUR, "metres"),
             )
+
+    def around(self, wanted: Wanted) -> Around:
+        """Return what stands around every door, in millimetres."""
+        ways = np.zeros(1, dtype=np.int64), np.empty(0, np.int32), np.empty(0, np.uint32)
+        return look_around((ways, ways), self._parts(wanted), wanted)
+
+    def _parts(self, wanted: Wanted) -> Iterator[Part]:
+        """Yield the doors a few at a time, every outlet a straight way off."""
+        seen = np.flatnonzero(wanted.seen)
+        places = cKDTree(self.outlets[seen])
+        none = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint32)
+        metres = wanted.limit / UNITS["metres"]
+        for begin in range(0, len(self.doors), CHUNK):
+            doors = np.arange(begin, min(begin + CHUNK, len(self.doors)))
+            near = cKDTree(self.doors[doors]).sparse_distance_matrix(
+                places, metres / DETOUR, output_type="ndarray"
+            )
+            near = near[np.lexsort((near["j"], near["i"]))]
+            start = np.searchsorted(near["i"], np.arange(len(doors) + 1)).astype(np.int64)
+            outlet = seen[near["j"]].astype(np.int32)
+            direct = start, outlet, whole(near["v"] * DETOUR, "metres")
+            nowhere = np.zeros(len(start), dtype=np.int64), *none
+            at_ranks = np.zeros(1, dtype=np.int64), *none
+            yield (nowhere, at_ranks, direct), doors, (0, len(doors))
+
+
+def cover(reader: Reader, candidates: Ints, limit: float) -> tuple[Ints, Ints, Lengths]:
+    """Return the doors within some metres of each candidate: start, door, millimetres.
+
+    Parameters
+    ----------
+    reader
+        Where distances come from.
+    candidates
+        Outlets, each once; list ``i`` of the answer is that of the i-th.
+    limit
+        Longest way, in metres.
+    """
+    turn = np.full(int(candidates.max(initial=-1)) + 1, -1, dtype=np.int64)
+    turn[candidates] = np.arange(len(candidates))
+    none = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint32)
+    bundles = [none, *reader.reach(candidates, limit)]
+    place, door, length = (np.concatenate([one[part] for one in bundles]) for part in range(3))
+    place = turn[place]
+    order = np.argsort(place, kind="stable")
+    start = np.searchsorted(place[order], np.arange(len(candidates) + 1)).astype(np.int64)
+    return start, door[order].astype(np.int64), length[order]

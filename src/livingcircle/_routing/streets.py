@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,23 @@ import numpy.typing as npt
 from livingcircle._kernels.base import BATCH
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
-from livingcircle._kernels.search import pair_up
-from livingcircle._kernels.search import search_batch
+from livingcircle._kernels.base import NOBODY
+from livingcircle._kernels.base import NOTHING
+from livingcircle._kernels.base import Owned
+from livingcircle._kernels.base import parted
+from livingcircle._kernels.meeting import Lists
+from livingcircle._kernels.meeting import list_pairs
+from livingcircle._kernels.meeting import meet
+from livingcircle._kernels.meeting import seeds_of
+from livingcircle._kernels.search import room_for
+from livingcircle._kernels.search import scratch_for
+from livingcircle._kernels.search import search
 from livingcircle._kernels.sweeps import read_direct
 from livingcircle._kernels.sweeps import read_doors
+from livingcircle._routing.around import Around
+from livingcircle._routing.around import Wanted
+from livingcircle._routing.around import by_outlet
+from livingcircle._routing.around import look_around
 from livingcircle._routing.hierarchy import THREADS
 from livingcircle._routing.hierarchy import Hierarchy
 from livingcircle._routing.hierarchy import contract
@@ -39,9 +53,9 @@ Lengths = npt.NDArray[np.uint32]
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Lengths]
 
 # Small networks keep every way; on larger ones nobody walks farther than this to a shop.
+BUNDLE = 64 * BATCH  # doors a thread takes at once
 KEEP_ALL_NODES = 50_000
 LONGEST_METRES = 5_000.0
-NOBODY = int(np.iinfo(np.uint32).max)
 
 
 @dataclass(frozen=True)
@@ -85,22 +99,22 @@ class Streets:
         needs = offers.shape[1]
         link, need = np.nonzero(offers[self.outlets.place])
         seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
-        near, whose = nearest(self.hierarchy, seeds, needs)
+        near = nearest(self.hierarchy, seeds, needs)
         start, node, length = self.doors.sorted_by("place", self.counts[0])
         links = start, self.hierarchy.rank[node], length
-        shape = (len(near), self.counts[0], LANES)
-        found = np.full(shape, FAR, dtype=np.uint32)
-        owner = np.full(shape, NOBODY, dtype=np.uint32)
-
-        def read(block: int) -> None:
-            read_doors(links, near[block], whose[block], found[block], owner[block])
-
+        found = np.full((len(near), self.counts[0], LANES), NOTHING, dtype=np.uint64)
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(read, range(len(near))))
+            list(
+                pool.map(
+                    lambda block: read_doors(links, near[block], found[block]), range(len(near))
+                )
+            )
         found = np.ascontiguousarray(_by_need(found, needs))
-        owner = np.ascontiguousarray(_by_need(owner, needs))
-        read_direct(self._direct_by_outlet(), by_outlet(offers), found, owner)
-        return found, np.where(found < FAR, owner, NOBODY).astype(np.uint32)
+        direct = _by_key(self.direct.outlet, self.direct.door, self.direct.length, self.counts[1])
+        read_direct(direct, by_outlet(offers), found)
+        shortest, owner = parted(found)
+        owner[shortest >= FAR] = NOBODY
+        return shortest, owner
 
     def reach(self, outlets: Ints, limit: float, pool: Executor) -> Iterator[Pairs]:
         """Yield the doors within a limit of some outlets: outlet, door, length; a batch at a time.
@@ -115,40 +129,66 @@ class Streets:
             Threads that search.
         """
         cap = np.uint32(min(round(limit * UNITS[self.metric]), int(FAR) - 1))
-        lists = self.hierarchy
-        up = lists.start, lists.to, lists.out, lists.back
-        down = lists.down
-        start, node, length = self.outlets.sorted_by("place", self.counts[1])
-        at_node = self.doors.sorted_by("node", len(lists.rank))
-        at_rank = _reordered(at_node, lists.rank)
-        direct = self._direct_by_outlet()
-        ranks = lists.rank[node]
+        doors = self._at_ranks(self.doors)
+        places = self._by_place(self.outlets, self.counts[1])
+        direct = _by_key(self.direct.outlet, self.direct.door, self.direct.length, self.counts[1])
 
-        def search(some: Ints) -> Pairs:
-            many = start[some + 1] - start[some]
-            lane = np.repeat(np.arange(len(some)), many)
-            place = np.repeat(start[some] - np.cumsum(many) + many, many) + np.arange(many.sum())
-            row = np.full(len(lists.rank), -1, dtype=np.int32)
-            seeds = lane, ranks[place], length[place]
-            reached = search_batch(up, down, seeds, len(some), cap, row)
+        def list_doors(some: Ints) -> Pairs:
+            scratch, room = scratch_for(len(self.hierarchy.rank)), room_for(len(some))
             slot = np.full(self.counts[0], -1, dtype=np.int32)
-            return pair_up(reached, at_rank, direct, some, cap, slot)
+            seeds = seeds_of(places, some)
+            used, reached = search(*self.hierarchy.against, seeds, cap, scratch, room)
+            names, table = meet(reached, used, doors, direct, some, slot)
+            return list_pairs(names, table, some, cap)
 
-        yield from pool.map(search, self._batches(outlets, start, ranks))
+        order = outlets[self._neighbours(places, outlets)]
+        bundles = [order[a : a + BATCH] for a in range(0, len(order), BATCH)]
+        yield from pool.map(list_doors, bundles)
 
-    def _batches(self, outlets: Ints, start: Ints, ranks: Ints) -> list[Ints]:
-        """Return the outlets in bundles of neighbours."""
-        first = np.full(len(outlets), len(self.hierarchy.rank), dtype=np.int64)
-        hung = start[outlets + 1] > start[outlets]
-        first[hung] = ranks[start[outlets[hung]]]
-        order = np.lexsort((outlets, first))
-        return [outlets[order[a : a + BATCH]] for a in range(0, len(order), BATCH)]
+    def around(self, wanted: Wanted) -> Around:
+        """Return what stands around every door."""
+        seen, near = wanted.seen[self.outlets.place], wanted.seen[self.direct.outlet]
+        outlets = self.outlets.where(seen)
+        many = self.counts[0]
+        order = self._neighbours(self._by_place(self.doors, many), np.arange(many))
+        turn = np.empty(many, dtype=np.int64)
+        turn[order] = np.arange(many)
+        ends = (
+            _by_key(
+                turn[self.doors.place],
+                self.hierarchy.rank[self.doors.node],
+                self.doors.length,
+                many,
+            ),
+            self._at_ranks(outlets),
+            _by_key(
+                turn[self.direct.door[near]],
+                self.direct.outlet[near],
+                self.direct.length[near],
+                many,
+            ),
+        )
+        spans = [(a, min(a + BUNDLE, many)) for a in range(0, many, BUNDLE)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            parts = [(ends, order, span) for span in spans]
+            return look_around(self.hierarchy.ahead, parts, wanted, pool.map)
 
-    def _direct_by_outlet(self) -> tuple[Ints, npt.NDArray[np.int32], Lengths]:
-        order = np.lexsort((self.direct.door, self.direct.outlet))
-        outlets = np.arange(self.counts[1] + 1)
-        start = np.searchsorted(self.direct.outlet[order], outlets).astype(np.int64)
-        return start, self.direct.door[order].astype(np.int32), self.direct.length[order]
+    def _neighbours(self, by_place: Lists, places: Ints) -> Ints:
+        """Return places in the order of the nodes they open onto."""
+        start, rank, _ = by_place
+        first = np.full(len(places), len(self.hierarchy.rank), dtype=np.int64)
+        hung = start[places + 1] > start[places]
+        first[hung] = rank[start[places[hung]]]
+        return np.lexsort((places, first))
+
+    def _by_place(self, links: Links, count: int) -> Lists:
+        """Return ways by place: start, rank, length."""
+        return _by_key(links.place, self.hierarchy.rank[links.node], links.length, count)
+
+    def _at_ranks(self, links: Links) -> Lists:
+        """Return ways by rank: start, place, length."""
+        rank = self.hierarchy.rank
+        return _by_key(rank[links.node], links.place, links.length, len(rank))
 
 
 def lay_streets(
@@ -196,6 +236,30 @@ def lay_streets(
     return found
 
 
+def towards(
+    streets: Streets, network: Network, doors: Attachment, places: Attachment, count: int
+) -> Streets:
+    """Return streets that lead to other places than the outlets, such as candidates for new ones.
+
+    Parameters
+    ----------
+    streets
+        Ready for searching, of this network and these doors.
+    network
+        Streets of one walker.
+    doors, places
+        Where entrances of doors, and of the other places, meet the streets.
+    count
+        How many places there are.
+    """
+    return replace(
+        streets,
+        outlets=end_links(network, places, streets.metric, outward=False),
+        direct=direct_pairs(network, doors, places, streets.metric),
+        counts=(streets.counts[0], count),
+    )
+
+
 def _through_own_gates(
     network: Network,
     hierarchy: Hierarchy,
@@ -216,7 +280,7 @@ def _through_own_gates(
     near = np.array([side[0] for side in sides], dtype=np.int64)
     lanes = np.arange(len(sides))
     seeds = lanes, near, np.zeros(len(sides), dtype=np.uint32), lanes
-    length, _ = nearest(hierarchy, seeds, len(sides))
+    length, _ = parted(nearest(hierarchy, seeds, len(sides)))
     start, node, own = doors.sorted_by("place", len(compounds))
     bundles = []
     for lane, (_, far, compound) in enumerate(sides):
@@ -230,28 +294,16 @@ def _through_own_gates(
     return Links(table[:, 0], table[:, 1], table[:, 2].astype(np.uint32))
 
 
-def _by_need(blocks: npt.NDArray[np.uint32], needs: int) -> npt.NDArray[np.uint32]:
+def _by_need(blocks: Owned, needs: int) -> Owned:
     """Return blocks of lanes as one table, shape (doors, needs)."""
     return np.moveaxis(blocks, 0, 1).reshape(blocks.shape[1], -1)[:, :needs]
 
 
-def by_outlet(offers: Bools) -> tuple[Ints, Ints]:
-    """Return the needs of each outlet as start and need."""
-    outlet, need = np.nonzero(offers)
-    start = np.searchsorted(outlet, np.arange(len(offers) + 1)).astype(np.int64)
-    return start, need.astype(np.int64)
+def _by_key(key: Ints, other: Ints, length: Lengths, count: int) -> Lists:
+    """Return lists by key: start, the other end, length."""
+    order = np.lexsort((other, key))
+    start = np.searchsorted(key[order], np.arange(count + 1)).astype(np.int64)
+    return start, other[order].astype(np.int32), length[order]
 
 
-def _reordered(
-    by_node: tuple[Ints, Ints, Lengths], rank: Ints
-) -> tuple[Ints, npt.NDArray[np.int32], Lengths]:
-    """Return lists by node as lists by rank."""
-    start, door, length = by_node
-    order = np.argsort(rank, kind="stable")
-    many = np.diff(start)[order]
-    begin = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
-    places = np.repeat(start[:-1][order] - begin[:-1], many) + np.arange(begin[-1])
-    return begin, door[places].astype(np.int32), length[places]
-
-
-__all__ = ["NOBODY", "Metric", "Streets", "by_outlet", "lay_streets", "whole"]
+__all__ = ["NOBODY", "Metric", "Streets", "by_outlet", "lay_streets", "towards", "whole"]
