@@ -11,10 +11,12 @@ from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
-import pandas as pd
+if TYPE_CHECKING:  # a standard is read without pandas
+    import pandas as pd
 
 PHYSICAL: Final = frozenset({"fixed"})
 TRANSITIONAL: Final = frozenset({"mobile", "temporary"})
@@ -49,6 +51,12 @@ class OutletFacts:
     status: str = "open"
     x: float | None = None
     y: float | None = None
+
+
+def _no_outlets() -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - only a unit that is judged needs a table
+
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ class UnitFacts:
     ages: Mapping[str, float | None] = field(default_factory=dict)
     reference_ages: Mapping[str, float | None] = field(default_factory=dict)
     community_count: int | None = None
-    outlets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    outlets: "pd.DataFrame" = field(default_factory=_no_outlets)
     register: Mapping[str, OutletFacts] = field(default_factory=dict)
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known_trades: frozenset[str] = frozenset()
@@ -191,9 +199,10 @@ def _index(outlets: Iterable[OutletFacts]) -> dict[str, frozenset[str]]:
     return {trade: frozenset(ids) for trade, ids in found.items()}
 
 
-def read_register(frame: pd.DataFrame) -> dict[str, OutletFacts]:
+def read_register(frame: "pd.DataFrame") -> dict[str, OutletFacts]:
     """Turn table rows into records by id, those of shops that are gone left out."""
-    columns = {name: frame[name].tolist() for name in frame.columns}
+    cells = frame.astype("object").where(frame.notna(), None)
+    columns = {name: cells[name].tolist() for name in cells.columns}
     records = {}
     for position, outlet_id in enumerate(frame.index):
         row = {name: values[position] for name, values in columns.items()}
@@ -222,17 +231,13 @@ def _record(outlet_id: str, row: dict[str, Any], status: str) -> OutletFacts:
     )
 
 
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 - NaN
-
-
 def _number(value: Any) -> float | None:  # noqa: ANN401 - table cells are of any type
-    return None if _missing(value) else float(value)
+    return None if value is None else float(value)
 
 
 def _flag(value: Any) -> bool | None:  # noqa: ANN401
-    return None if _missing(value) else bool(value)
+    return None if value is None else bool(value)
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
-    return None if _missing(value) else (str(value).strip() or None)
+    return None if value is None else (str(value).strip() or None)
