@@ -124,7 +124,7 @@ def _along(lines: NDArray[np.object_]) -> FloatArray:
     inside = owner[:-1] == owner[1:]
     ends = (start[inside, 0], start[inside, 1], stop[inside, 0], stop[inside, 1])
     _, _, pieces = _ELLIPSOID.inv(*ends)
-    return np.bincount(owner[:-1][inside], weights=pieces, minlength=len(lines))
+    return np.bincount(owner[:-1][inside], weights=pieces, minlength=len(lines)).astype(np.float64)
 
 
 def geodesic_area(polygons: Any) -> Any:  # noqa: ANN401 - float for one geometry, array for several
