@@ -5,20 +5,24 @@ them. Used to measure how time grows, never to say anything about a city.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyogrio
 import shapely
 
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
+from livingcircle.tables import TABLES
 from livingcircle.tables import conform
 from livingcircle.tables import empty
 from livingcircle.tables import issues_frame
+from livingcircle.trades import trade_name
 from livingcircle.trades import with_broader
 
 GRID = LocalGrid(116.8, 40.3)
@@ -90,6 +94,52 @@ def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) ->
         sources=(source,),
         issues=issues_frame([]),
     )  # fmt: skip
+
+
+def write_district(district: District, folder: Path, layers: str = "gpkg") -> None:
+    """Write the files of a district folder as a bureau would hand them in.
+
+    Outlets and circles are text tables under Chinese headers; streets, doors and communities are
+    layers of one kind: ``gpkg``, ``parquet``, ``geojson``, or ``csv`` with WKT.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    outlets = _titled("outlets", district.outlets)
+    outlets["业态"] = [
+        "、".join(trade_name(code) for code in cell.split("、"))
+        for cell in district.outlets["trades"]
+    ]
+    outlets.drop(columns="geometry").to_csv(folder / "outlets.csv", index=False)
+    names = district.communities["name"]
+    held = district.circle_members.groupby("circle_id")["community_id"]
+    circles = _titled("circles", district.circles).drop(columns="geometry")
+    circles["覆盖社区"] = held.agg(lambda ids: "、".join(names[ids])).to_numpy()
+    circles.to_csv(folder / "circles.csv", index=False)
+    for name in ("streets", "doors", "communities"):
+        _write_layer(_titled(name, getattr(district, name)), folder / f"{name}.{layers}", name)
+    files = {"roads": f"streets.{layers}", "outlets": "outlets.csv", "circles": "circles.csv"}
+    files |= {name: f"{name}.{layers}" for name in ("doors", "communities")}
+    entries = (f'[[{table}]]\nfile = "{file}"\nstatus = "made_up"' for table, file in files.items())
+    head = f'[district]\nname = "{district.name}"\ncoordinates = "WGS-84"'
+    (folder / "district.toml").write_text("\n\n".join([head, *entries, ""]), "utf-8")
+
+
+def _titled(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the headers of the template over the columns that hold something."""
+    rows = table.reset_index()
+    rows = rows[[c for c in rows if c == "geometry" or (rows[c].notna() & (rows[c] != "")).any()]]
+    if name == "outlets":
+        rows = rows.assign(lon=rows.geometry.x, lat=rows.geometry.y)
+    return rows.rename(columns={c.name: c.title for c in TABLES[name].columns})
+
+
+def _write_layer(rows: gpd.GeoDataFrame, path: Path, name: str) -> None:
+    if path.suffix == ".parquet":
+        rows.to_parquet(path)
+    elif path.suffix == ".csv":
+        text = rows.assign(WKT=shapely.to_wkt(rows.geometry.to_numpy(), rounding_precision=7))
+        pd.DataFrame(text.drop(columns="geometry")).to_csv(path, index=False)
+    else:
+        pyogrio.write_dataframe(rows, path, layer=name)
 
 
 def _lift(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from livingcircle._terminal import say
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
 from livingcircle.io._folder.members import split_members
@@ -31,11 +32,6 @@ _SIZES = {
     "area_km2": "area_km2",
 }
 SEVERITIES = {ERROR: "没有采用", REVIEW: "需要人工确定", WARNING: "采用但请核对"}
-
-
-def say(console: Console, text: str, style: str = "") -> None:
-    """Print text as it stands: brackets in a name are no markup, and long lines are not cut."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:

@@ -1,65 +1,17 @@
-"""Run the main jobs from the command line, in plain Chinese, with progress.
+"""Declare the commands: names, arguments and help, in plain Chinese.
 
-Each command is one verb of the Python library; nothing is computed here.
+What a command does stands in :mod:`livingcircle._commands` and is imported when it is asked for,
+so that help and a mistyped argument are answered at once.
 """
 
-import shlex
 import sys
-from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from importlib.resources import as_file
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn
-from rich.progress import MofNCompleteColumn
-from rich.progress import Progress
-from rich.progress import TextColumn
-from rich.progress import TimeElapsedColumn
 
-from livingcircle import _report
-from livingcircle.assessment import Assessment
-from livingcircle.assessment import assess as run_assessment
-from livingcircle.district import District
-from livingcircle.documents import change_sentences
-from livingcircle.documents import diff_assessments
-from livingcircle.documents import write_change_list
-from livingcircle.documents import write_plan_sheets
-from livingcircle.errors import InputError
+from livingcircle import _terminal
 from livingcircle.errors import LivingCircleError
-from livingcircle.errors import OutputError
-from livingcircle.explain import explain_verdict
-from livingcircle.io.excel import check_target
-from livingcircle.io.excel import read_table
-from livingcircle.io.excel import replacing
-from livingcircle.io.excel import write_template
-from livingcircle.io.excel import write_workbook
-from livingcircle.io.folder import read_description
-from livingcircle.io.folder import read_district
-from livingcircle.io.starter import start_district
-from livingcircle.readback import ISSUE_LIST
-from livingcircle.readback import write_readbacks
-from livingcircle.reports import check_day
-from livingcircle.results import fresh_folder
-from livingcircle.results import read_results
-from livingcircle.results import write_results
-from livingcircle.standards import Standard
-from livingcircle.standards import available_standards
-from livingcircle.standards import load_standard
-from livingcircle.standards import minimum_counts
-from livingcircle.standards import validate
-from livingcircle.tables import TABLES
-from livingcircle.tables import check as check_table
-from livingcircle.tables import issues_frame
-from livingcircle.walkers import check_hour
-from livingcircle.walkers import find_walker
 
 app = typer.Typer(
     help="一刻钟便民生活圈：从文件到一图一单一账两表。",
@@ -69,10 +21,6 @@ app = typer.Typer(
 )
 standards = typer.Typer(help="配置标准：列出、查看、检查。", no_args_is_help=True)
 app.add_typer(standards, name="standards")
-out = Console()
-err = Console(stderr=True, soft_wrap=True)
-Step = Callable[[int, int, str], None]
-_LONGEST_NAME = 250  # characters of a file name
 
 
 def main() -> None:
@@ -80,29 +28,8 @@ def main() -> None:
     try:
         app()
     except LivingCircleError as problem:
-        _report.say(err, f"没有做完：{problem}", style="red")
+        _terminal.say(_terminal.err, f"没有做完：{problem}", style="red")
         sys.exit(2)
-
-
-@contextmanager
-def progress(title: str) -> Iterator[Step]:
-    """Show n of m while something long runs."""
-    bar = Progress(
-        TextColumn("{task.description:<22}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[what]}"),
-        console=out,
-    )
-    with bar:
-        task = bar.add_task(title, total=None, what="")
-
-        def step(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, what=escape(what))
-
-        yield step
-        bar.update(task, what="完成")
 
 
 Folder = Annotated[Path, typer.Argument(help="地区文件夹，里面有 district.toml", metavar="文件夹")]
@@ -120,21 +47,17 @@ On = Annotated[str, typer.Option("--on", help="评估日期，如 2026-06-30，�
 @app.command()
 def demo(folder: Out = Path("demo")) -> None:
     """用自带的示范区跑一遍全流程，结果写到 demo/。"""
-    with as_file(files("livingcircle") / "sample") as sample:
-        _assess(_plan(Path(sample)), folder)
+    from livingcircle._commands import districts
+
+    districts.demo(folder)
 
 
 @app.command()
 def check(folder: Folder, report: Out = Path("check")) -> None:
     """只检查文件：列出每一处问题，写出问题清单和标红的回执表。"""
-    with fresh_folder(report) as work:
-        with progress("读取并检查") as step:
-            district = read_district(folder, progress=step)
-        written = write_readbacks(district, folder, work)
-    _report.show_sources(out, district)
-    _report.show_issues(out, district.issues, where=str(report / ISSUE_LIST))
-    for path in written:
-        _report.say(out, f"已写出：{report / path}")
+    from livingcircle._commands import districts
+
+    districts.check(folder, report)
 
 
 @app.command()
@@ -147,59 +70,9 @@ def assess(
     on: On = "",
 ) -> None:
     """评估一个地区：缺什么、谁受影响、为什么，并写出一图一单一账两表。"""
-    _assess(_plan(folder, standard, walker, at, on), results)
+    from livingcircle._commands import districts
 
-
-@dataclass(frozen=True)
-class Plan:
-    """Hold what a run will do, checked before anything long begins."""
-
-    folder: Path
-    standard: Standard
-    walker: str
-    at: str
-    on: date | None
-
-    def run(self, district: District, step: Step | None = None) -> Assessment:
-        """Return the assessment this plan asks for."""
-        return run_assessment(
-            district, self.standard, walker=self.walker, at=self.at, on=self.on, progress=step
-        )
-
-
-def _plan(folder: Path, standard: str = "", walker: str = "", at: str = "", on: str = "") -> Plan:
-    """Settle standard, walker, hour and day: as typed, else as in district.toml, else the usual."""
-    described = read_description(folder)
-    named = standard or described.standard
-    if len(named) > _LONGEST_NAME or not named.isprintable():
-        remedy = "用 livingcircle standards list 看有哪些，或给出一个 .toml 文件"
-        raise InputError("配置标准的名字太长或含有控制字符", where="--standard", remedy=remedy)
-    own = folder / named
-    plan = Plan(
-        folder,
-        load_standard(own if named.endswith(".toml") and own.is_file() else named),
-        walker or str(described.options.get("walker", "standard")),
-        at or str(described.options.get("at", "10:00")),
-        check_day(on or str(described.options.get("on", ""))),
-    )
-    find_walker(plan.walker)
-    check_hour(plan.at)
-    return plan
-
-
-def _assess(plan: Plan, results: Path) -> None:
-    """Read, assess, write, and tell what was found."""
-    with fresh_folder(results) as work:
-        with progress("读取并检查") as step:
-            district = read_district(plan.folder, progress=step)
-        with progress("沿街道测算") as step:
-            assessment = plan.run(district, step)
-        write_readbacks(district, plan.folder, work)
-        with progress("写结果表") as step:
-            write_results(assessment, work, step)
-        with progress("写一图一单一账两表") as step:
-            write_plan_sheets(assessment, work, step)
-    _report.show_assessment(out, assessment, results)
+    districts.assess(districts.plan(folder, standard, walker, at, on), results)
 
 
 @app.command()
@@ -213,11 +86,9 @@ def explain(
     on: On = "",
 ) -> None:
     """说明一个结论从何而来：哪条规定、哪些数、哪些网点、怎么走。"""
-    plan = _plan(folder, standard, walker, at, on)
-    district = read_district(folder)
-    assessment = plan.run(district)
-    for sentence in explain_verdict(assessment, unit, trade):
-        _report.say(out, sentence)
+    from livingcircle._commands import districts
+
+    districts.explain(districts.plan(folder, standard, walker, at, on), unit, trade)
 
 
 @app.command()
@@ -240,22 +111,10 @@ def isochrones(
     at: At = "",
 ) -> None:
     """画出步行几分钟能到哪里：从楼门、从任意一点，或走到网点。"""
-    from livingcircle import _walk_map as maps  # noqa: PLC0415 - drawing loads only when asked
+    from livingcircle._commands import mapping
 
-    limits, by = maps.read_limits(minutes, metres)
-    asked = maps.Asked(
-        tuple(door or ()), tuple(outlet or ()), tuple(point or ()), limits, by, exact
-    )
-    maps.check_asked(asked)
-    maps.check_map_file(table, folder)
-    situation = maps.lay(folder, walker, at)
-    drawn, missed = maps.draw_map(situation, asked)
-    maps.write_map(drawn, table)
-    for sentence in missed:
-        _report.say(err, sentence, style="yellow")
-    for sentence in maps.tell(drawn, situation):
-        _report.say(out, sentence)
-    _report.say(out, f"已写出：{table}")
+    asked = mapping.ask(door or (), outlet or (), point or (), (minutes, metres), exact=exact)
+    mapping.isochrones(folder, table, asked, walker, at)
 
 
 @app.command()
@@ -265,12 +124,9 @@ def template(
     force: Annotated[bool, typer.Option("--force", help="替换已有的同名文件")] = False,  # noqa: FBT002
 ) -> None:
     """写一份空白 Excel 模板：带下拉、示例行和填写说明。"""
-    path = folder / f"{name}.xlsx"
-    if path.exists() and not (force and path.is_file()) and name in TABLES:
-        remedy = "换一个文件夹；确定不要原来的，就加上 --force"
-        raise OutputError("这里已有同名的文件，没有覆盖", where=str(path), remedy=remedy)
-    write_template(name, path)
-    _report.say(out, f"模板：{path}")
+    from livingcircle._commands import starting
+
+    starting.template(name, folder, force=force)
 
 
 @app.command("from-osm")
@@ -283,8 +139,9 @@ def from_osm(
     ] = None,
 ) -> None:
     """只凭一份 OpenStreetMap 摘录，建起一个可以评估的地区文件夹。"""
-    made = start_district(extract, folder, name=name, people=people)
-    _report.say(out, f"已建好：{made}。接着运行：livingcircle assess {shlex.quote(str(made))}")
+    from livingcircle._commands import starting
+
+    starting.from_osm(extract, folder, name, people)
 
 
 @app.command()
@@ -296,15 +153,9 @@ def compare(
     ] = None,
 ) -> None:
     """比较两次评估：哪些结论变了、缺口多了还是少了。"""
-    if table is not None:
-        check_target(table, inputs=(old, new))
-    before, after = read_results(old), read_results(new)
-    for sentence in change_sentences(diff_assessments(before, after)):
-        _report.say(out, sentence)
-    if table is not None:
-        with replacing(table) as draft:
-            write_change_list(before, after, draft)
-        _report.say(out, f"变化清单：{table}")
+    from livingcircle._commands import comparing
+
+    comparing.compare(old, new, table)
 
 
 @app.command()
@@ -317,26 +168,17 @@ def requirements(
     ] = "",
 ) -> None:
     """只凭生活圈名单（社区数、人口、户数）算出最少应配多少网点，不需要地图。"""
-    if table is not None:
-        check_target(table, inputs=(circles,))
-    pack, day = load_standard(standard), check_day(on)
-    cells, sheet, notes = read_table(circles, "circles")
-    checked = check_table("circles", cells, file=circles.name, sheet=sheet)
-    _report.show_issues(err, issues_frame([*notes, *checked.issues]))
-    counts = minimum_counts(_report.circle_sizes(checked.rows), pack, day)
-    _report.show_requirements(out, counts)
-    _report.show_blank(out, pack)
-    if table is not None:
-        write_workbook(table, {"最少应配数量": _report.requirements_sheet(counts)})
-        _report.say(out, f"已写出：{table}")
+    from livingcircle._commands import counting
+
+    counting.requirements(circles, standard, table, on)
 
 
 @standards.command("list")
 def list_standards() -> None:
     """列出自带的配置标准。"""
-    for name in available_standards():
-        pack = load_standard(name)
-        _report.say(out, f"{name:<22}{pack.title}（{len(pack.requirements)}条）")
+    from livingcircle._commands import packs
+
+    packs.list_standards()
 
 
 @standards.command()
@@ -344,7 +186,9 @@ def show(
     name: Annotated[str, typer.Argument(help="编号或 .toml 文件", metavar="标准")],
 ) -> None:
     """逐条列出一个标准：要求、原文、说明、出处。"""
-    _report.say(out, load_standard(name).describe())
+    from livingcircle._commands import packs
+
+    packs.show(name)
 
 
 @standards.command("validate")
@@ -352,9 +196,7 @@ def validate_standard(
     name: Annotated[str, typer.Argument(help="编号或 .toml 文件", metavar="标准")],
 ) -> None:
     """检查一个标准文件，列出全部问题。"""
-    problems = validate(name)
-    for problem in problems:
-        _report.say(out, f"· {problem}")
-    if problems:
+    from livingcircle._commands import packs
+
+    if not packs.validate(name):
         raise typer.Exit(1)
-    _report.say(out, f"没有发现问题：{load_standard(name).title}")

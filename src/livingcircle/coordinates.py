@@ -20,6 +20,7 @@ from livingcircle._places.datum import to_wgs84
 from livingcircle._places.grid import LocalGrid
 from livingcircle._places.grid import geodesic_area
 from livingcircle._places.grid import geodesic_length
+from livingcircle._places.labels import Reference
 from livingcircle._places.labels import Suspicion
 from livingcircle._places.labels import suspect_label
 from livingcircle.errors import CoordinateError
@@ -30,6 +31,7 @@ __all__ = [
     "GCJ02",
     "WGS84",
     "LocalGrid",
+    "Reference",
     "Suspicion",
     "from_wgs84",
     "geodesic_area",

@@ -53,12 +53,14 @@ def suspect_duplicates(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> pd.Da
         return pd.DataFrame(columns=COLUMNS)
     grid = LocalGrid.around(placed.geometry)
     xy = shapely.get_coordinates(np.asarray(grid.project(placed.geometry.to_numpy())))
-    held = trades.groupby("outlet_id")["trade"].agg(frozenset)
-    offers = [held.get(outlet, frozenset()) for outlet in placed.index]
-    names = [plain_name(name) for name in placed["name"]]
+    held: dict[str, set[str]] = {}
+    for outlet, trade in zip(trades["outlet_id"].tolist(), trades["trade"].tolist(), strict=True):
+        held.setdefault(outlet, set()).add(trade)
+    offers = [frozenset(held.get(outlet, ())) for outlet in placed.index.tolist()]
+    names = [plain_name(name) for name in placed["name"].tolist()]
     phones = placed["phone"].fillna("").to_numpy(dtype=object)
     # A thousand equal rows at one point are one shop and 999 pairs with it, not half a million.
-    keys = zip(names, phones, offers, map(tuple, xy.round(1)), strict=True)
+    keys = zip(names, phones, offers, map(tuple, xy.round(1).tolist()), strict=True)
     leader: dict[tuple[object, ...], int] = {}
     first = np.array([leader.setdefault(key, k) for k, key in enumerate(keys)])
     own = np.arange(len(first))

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
-
-import pandas as pd
 
 from livingcircle._rules.counts import QUANTITIES
 from livingcircle._rules.counts import CountRule
@@ -23,6 +22,9 @@ from livingcircle._rules.requirement import Requirement
 from livingcircle._rules.requirement import Standard
 from livingcircle._rules.trade_names import TradeRow
 from livingcircle.errors import StandardError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Requirement",
@@ -95,8 +97,8 @@ def _read(name: str | Path) -> tuple[bytes, str]:
 
 
 def minimum_counts(
-    circles: pd.DataFrame, standard: Standard, on: date | None = None
-) -> pd.DataFrame:
+    circles: "pd.DataFrame", standard: Standard, on: date | None = None
+) -> "pd.DataFrame":
     """Return the least number of outlets each circle needs, without any geometry.
 
     Parameters
@@ -115,9 +117,12 @@ def minimum_counts(
     missing where the circle's size, or whether the rule applies, is not known), ``missing`` (what
     is not known, in words), ``clause``. Rules that do not apply to a circle have no row.
     """
+    import pandas as pd  # noqa: PLC0415 - standards are listed and read without it
+
     asked = [one for one in standard.requirements if _asks_for_some(one) and one.in_force(on)]
     rows = []
-    for circle in circles.to_dict("records"):
+    known = circles.astype("object").where(circles.notna(), None)
+    for circle in known.to_dict("records"):
         facts = _circle_facts(circle)
         for one in asked:
             applies, _ = one.applies.test(facts)
@@ -174,12 +179,12 @@ def _circle_facts(circle: Mapping[Any, Any]) -> UnitFacts:
 
 def _word(value: Any) -> str:  # noqa: ANN401 - a table cell
     """Return a word, empty where the cell is."""
-    return "" if value is None or pd.isna(value) else str(value).strip()
+    return "" if value is None else str(value).strip()
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - a table cell
     """Return a number, or None where the cell is empty."""
-    return None if value is None or pd.isna(value) else float(value)
+    return None if value is None else float(value)
 
 
 def _count_rows(

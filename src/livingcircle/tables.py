@@ -15,16 +15,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from livingcircle._tables import catalogue
 from livingcircle._tables import checks
 from livingcircle._tables.cells import Cell
-from livingcircle._tables.cells import Value
-from livingcircle._tables.cells import cell_text
-from livingcircle._tables.cells import clean
-from livingcircle._tables.cells import is_missing
-from livingcircle._tables.cells import read_cell
+from livingcircle._tables.cells import read_words
 from livingcircle._tables.cells import without_controls
 from livingcircle._tables.checks import Findings
 from livingcircle._tables.columns import IGNORED_HEADERS
@@ -40,6 +39,12 @@ from livingcircle._tables.issues import REVIEW
 from livingcircle._tables.issues import WARNING
 from livingcircle._tables.issues import Issue
 from livingcircle._tables.issues import issues_frame
+from livingcircle._tables.texts import Values
+from livingcircle._tables.texts import as_type
+from livingcircle._tables.texts import cleaned
+from livingcircle._tables.texts import filled
+from livingcircle._tables.texts import texts_of
+from livingcircle._tables.texts import typed
 from livingcircle.errors import TableError
 
 __all__ = [
@@ -135,19 +140,16 @@ def check(
     numbers = frame.index if frame.index.name == ROW else range(first_row, first_row + len(frame))
     where = f"{file}，工作表“{sheet}”" if sheet else file
     heads, unused = _match_headers(table, frame, columns, where)
-    raw = {
-        head.column.name: [cell_text(value) for value in frame[name].tolist()]
-        for name, head in heads.items()
-    }
-    text = {name: [clean(cell) for cell in cells] for name, cells in raw.items()}
+    raw = {head.column.name: texts_of(frame[name]) for name, head in heads.items()}
+    text = {name: cleaned(cells) for name, cells in raw.items()}
     data = _data_positions(table, text, _drawn(frame))
     titles = {head.column.name: without_controls(name).strip("* ") for name, head in heads.items()}
-    found = Findings(table, file, sheet, [int(numbers[position]) for position in data], titles)
-    grid = {name: [cells[position] for position in data] for name, cells in text.items()}
+    found = Findings(table, file, sheet, np.asarray(numbers, dtype=np.int64)[data].tolist(), titles)
+    grid = {name: _at(data, cells) for name, cells in text.items()}
     checks.note_unused(found, [without_controls(title) for title in unused])
-    checks.note_controls(found, {n: [cells[p] for p in data] for n, cells in raw.items()})
+    checks.note_controls(found, {name: _at(data, cells) for name, cells in raw.items()})
     checks.refuse_totals(found, grid)
-    checks.refuse_copies(found, _with_shapes(grid, frame, data))
+    checks.refuse_copies(found, grid, _shapes(frame, data))
     rows = _typed(found, grid, {h.column.name: h.factor for h in heads.values()})
     checks.check_people(found, rows)
     return _split(found, rows, frame, data)
@@ -169,29 +171,12 @@ def conform(table_name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         rows = rows.set_index(table.id)
     rows.index = rows.index.astype("int64" if table.columns[0].kind is Kind.INTEGER else "str")
     rows.index.name = table.id
-    for column in table.columns[1:]:
-        rows[column.name] = _as_type(column, rows)
-    names = [column.name for column in table.columns[1:]]
-    others = [name for name in rows.columns if name not in {*names, "geometry"}]
+    told = {column.name: as_type(column, rows) for column in table.columns[1:]}
+    others = {n: rows[n] for n in rows.columns if n not in told and n != "geometry"}
     crs = frame.crs or "EPSG:4326"
-    ordered = gpd.GeoDataFrame(rows[[*names, *others, "geometry"]], geometry="geometry", crs=crs)
-    return ordered.sort_index(kind="stable")
-
-
-def _as_type(column: Column, rows: pd.DataFrame) -> pd.Series:
-    if column.name not in rows.columns:
-        values = pd.Series([None] * len(rows), index=rows.index, dtype="object")
-    else:
-        values = rows[column.name].astype("object")
-    values = values.where(values.notna(), None)
-    if column.dtype == "str":
-        return values.map(lambda v: column.default if v in {None, ""} else str(v)).astype("str")
-    if column.default:
-        plain = False if column.kind is Kind.BOOLEAN else int(column.default)
-        values = values.map(lambda v: plain if v is None else v)
-    if column.dtype == "float64":
-        return pd.to_numeric(values).astype("float64")
-    return values.astype(pd.api.types.pandas_dtype(column.dtype))
+    whole = pd.DataFrame({**told, **others}, index=rows.index)
+    ordered = gpd.GeoDataFrame(whole, geometry=np.asarray(rows["geometry"], dtype=object), crs=crs)
+    return ordered if ordered.index.is_monotonic_increasing else ordered.sort_index(kind="stable")
 
 
 def _match_headers(
@@ -205,8 +190,9 @@ def _match_headers(
     _check_mapping(table, titles, columns, where)
     heads: dict[str, Header] = {}
     taken: set[str] = set()
+    official = {key for column in table.columns for key in (header_key(column.title), column.name)}
     # Named by district.toml first, then by the official title, then by an alias.
-    for title in sorted(titles, key=lambda t: (t not in columns, not _is_exact(table, t))):
+    for title in sorted(titles, key=lambda t: (t not in columns, header_key(t) not in official)):
         head = match_header(table, columns.get(title, title))
         if head is not None and head.column.name not in taken:
             heads[title] = head
@@ -236,74 +222,72 @@ def _check_mapping(
             raise TableError(what, where=where, remedy=f"可用的列：{known}")
 
 
-def _is_exact(table: Table, title: str) -> bool:
-    return any(header_key(title) in {header_key(c.title), c.name} for c in table.columns)
-
-
-def _drawn(frame: pd.DataFrame) -> list[bool]:
+def _drawn(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Say of each row whether something is drawn: on a map a row without words is no blank."""
     if "geometry" not in frame.columns:
-        return [False] * len(frame)
-    return [not (shape is None or shape.is_empty) for shape in frame["geometry"].tolist()]
+        return np.zeros(len(frame), dtype=np.bool_)
+    shapes = frame["geometry"].to_numpy()
+    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)), dtype=np.bool_)
 
 
-def _data_positions(table: Table, text: dict[str, list[str]], drawn: Sequence[bool]) -> list[int]:
-    ids = text.get(table.id, [""] * len(drawn))
-    return [
-        position
-        for position, shown in enumerate(drawn)
-        if (shown or any(cells[position] for cells in text.values()))
-        and not checks.is_example(ids[position])
-    ]
+def _data_positions(
+    table: Table, text: Mapping[str, list[str]], drawn: NDArray[np.bool_]
+) -> list[int]:
+    held = np.logical_or.reduce([drawn, *(filled(cells) for cells in text.values())])
+    if table.id in text:
+        held &= ~np.fromiter(map(checks.is_example, text[table.id]), np.bool_, len(drawn))
+    return [int(position) for position in np.flatnonzero(held)]
 
 
-def _with_shapes(
-    grid: dict[str, list[str]], frame: pd.DataFrame, data: Sequence[int]
-) -> dict[str, list[str]]:
-    """Add the geometry as text, so that two nameless lines are not taken for copies."""
+def _at(data: Sequence[int], cells: list[str]) -> list[str]:
+    return cells if len(data) == len(cells) else [cells[position] for position in data]
+
+
+def _shapes(frame: pd.DataFrame, data: Sequence[int]) -> NDArray[np.object_] | None:
+    """Return what is drawn, so that two nameless lines are not taken for copies."""
     if "geometry" not in frame.columns:
-        return grid
-    shapes = frame["geometry"].tolist()
-    return {**grid, "geometry": ["" if shapes[p] is None else shapes[p].wkb_hex for p in data]}
+        return None
+    return np.asarray(frame["geometry"].to_numpy()[list(data)], dtype=object)
 
 
 def _typed(found: Findings, grid: dict[str, list[str]], factors: dict[str, float]) -> pd.DataFrame:
     rows = pd.DataFrame(index=range(len(found.numbers)))
+    columns = {}
     for column in found.table.columns:
-        if column.name not in grid:
-            values: list[Value] = [None] * len(found.numbers)
-        else:
+        if column.name in grid:
             values = _read_column(found, column, grid, factors[column.name])
-        series = pd.Series(values, index=rows.index, dtype="object")
-        rows[column.name] = _as_type(column, series.to_frame(column.name))
-    return rows
+            columns[column.name] = typed(column, values, rows.index)
+        else:
+            columns[column.name] = as_type(column, rows)
+    return pd.DataFrame(columns, index=rows.index)
 
 
 def _read_column(
     found: Findings, column: Column, grid: dict[str, list[str]], factor: float
-) -> list[Value]:
-    texts = grid[column.name]
+) -> Values:
+    """Read each word of a column once, and note it at every row that says it."""
+    texts = np.array(grid[column.name], dtype=object)
+    settled = sorted(found.refused)  # a total or a copy: one sentence is enough
     if checks.is_trades(column):
-        return list(checks.resolve_trades(found, grid, column))
-    empty_words = column.kind not in {Kind.BOOLEAN, Kind.TEXT}
-    memo: dict[str, Cell] = {"": Cell(None)}
-    values: list[Value] = []
-    settled = frozenset(found.refused)
-    for position, text in enumerate(texts):
-        if position in settled:  # a total or a copy: one sentence is enough
-            values.append(None)
-            continue
-        if text not in memo:
-            nothing = empty_words and is_missing(text)
-            memo[text] = Cell(None) if nothing else read_cell(text, column, factor)
-        cell = memo[text]
-        if cell.problem:
-            found.add(position, column, text, cell)
-        if column.required and cell.value is None:
-            problem = f"没有填{column.title}" if not cell.problem else f"缺少能用的{column.title}"
-            found.add(position, column, text, Cell(None, problem, "补填后重新导入", ERROR))
-        values.append(cell.value)
-    return values
+        return np.array(checks.resolve_trades(found, grid, column), dtype=object)
+    code, words = pd.factorize(texts)
+    read_as, noted = read_words(words.tolist(), column, factor)
+    values = np.array(read_as, dtype=object)
+    wanting = np.array([column.required and value is None for value in read_as], dtype=np.bool_)
+    told = wanting.copy()
+    told[list(noted)] = True
+    told = told[code]
+    told[settled] = False
+    for position in np.flatnonzero(told):
+        word, text = int(code[position]), str(texts[position])
+        if word in noted:
+            found.add(int(position), column, text, noted[word])
+        if wanting[word]:
+            problem = f"缺少能用的{column.title}" if word in noted else f"没有填{column.title}"
+            found.add(int(position), column, text, Cell(None, problem, "补填后重新导入", ERROR))
+    read = values[code]
+    read[settled] = None
+    return read
 
 
 def _split(
@@ -314,7 +298,7 @@ def _split(
     if "geometry" in frame.columns:
         rows["geometry"] = frame["geometry"].iloc[list(data)].to_numpy()
     good = [position for position in range(len(data)) if position not in found.refused]
-    kept = rows.iloc[good].copy()
+    kept = rows.iloc[good].copy() if found.refused else rows
     if table.columns[0].kind is Kind.ID:
         kept[table.id] = _own_ids(found, kept)
     data_set = set(data)
@@ -327,10 +311,13 @@ def _split(
 
 def _own_ids(found: Findings, kept: pd.DataFrame) -> list[str]:
     """Keep given ids; name the others after file and row, which the reader can look up."""
-    taken = {row_id for row_id in kept[found.table.id] if row_id}
+    told = kept[found.table.id].tolist()
+    if all(told):
+        return told
+    taken = {row_id for row_id in told if row_id}
     stem = "-".join(part for part in (Path(found.file).stem, found.sheet) if part)
     ids = []
-    for given, number in zip(kept[found.table.id], kept[ROW], strict=True):
+    for given, number in zip(told, kept[ROW], strict=True):
         own = given or f"{stem}-{number}"
         while not given and own in taken:
             own += "+"

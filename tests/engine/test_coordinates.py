@@ -219,6 +219,18 @@ def test_lengths_and_areas_agree_with_geographiclib():
     assert geodesic_length(lines[0]) == pytest.approx(expected[0], rel=1e-3)
 
 
+def test_lines_measured_together_are_as_long_as_each_alone():
+    rng = np.random.default_rng(3)
+    lines = [
+        shapely.LineString(np.array([116.8, 40.4]) + rng.uniform(-0.01, 0.01, (n, 2)))
+        for n in (2, 3, 40, 2)
+    ]
+    lines += [shapely.MultiLineString(lines[:2]), shapely.LineString(), None, lines[2]]
+    alone = [0.0 if line is None else geodesic_length(line) for line in lines]
+    assert geodesic_length(np.array(lines, dtype=object)).tolist() == alone
+    assert geodesic_length([]).tolist() == []
+
+
 def test_holes_take_area_away_whatever_way_they_turn():
     outer, inner = shapely.box(118, 32, 118.02, 32.02), shapely.box(118.005, 32.005, 118.01, 32.01)
     for hole in (inner.exterior.coords, inner.exterior.coords[::-1]):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
 import pytest
 
 from livingcircle.assessment import TABLE_NAMES
@@ -81,6 +83,33 @@ def test_geopackage_holds_layers_in_chinese_with_a_style_each(written):
     styles = gpd.read_file(written / GEOPACKAGE, layer="layer_styles")
     assert set(styles["f_table_name"]) == set(LAYERS)
     assert styles["styleQML"].str.startswith("<!DOCTYPE qgis").all()
+
+
+def test_every_table_and_layer_is_written_once(tmp_path, monkeypatch):
+    tables, layers = [], []
+    write_table, write_layer = pq.write_table, pyogrio.write_dataframe
+    monkeypatch.setattr(
+        pq, "write_table", lambda t, *a, **k: (tables.append(t.num_rows), write_table(t, *a, **k))
+    )
+    monkeypatch.setattr(
+        pyogrio,
+        "write_dataframe",
+        lambda f, p, **k: (layers.append(k["layer"]), write_layer(f, p, **k)),
+    )
+    with fresh_folder(tmp_path / "out") as work:
+        write_results(run(), work)
+    assert len(tables) == len(TABLE_NAMES)
+    assert layers == [*LAYERS, "layer_styles"]
+
+
+def test_a_table_that_cannot_be_written_stops_the_run(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(OutputError, match="No space left"), fresh_folder(tmp_path / "out") as work:
+        write_results(run(), work)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_run_record_pins_what_went_in(written):

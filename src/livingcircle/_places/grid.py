@@ -107,10 +107,24 @@ def geodesic_length(lines: Any) -> Any:  # noqa: ANN401 - float for one geometry
     """Measure lines in degrees along the ellipsoid, in metres."""
     if isinstance(lines, shapely.Geometry):
         return float(_ELLIPSOID.geometry_length(lines))
-    return np.array(
-        [0.0 if line is None else _ELLIPSOID.geometry_length(line) for line in lines],
-        dtype=np.float64,
-    )
+    shapes = np.asarray(lines, dtype=object)
+    plain = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    metres = np.zeros(len(shapes))
+    metres[plain] = _along(shapes[plain])
+    metres[~plain] = [
+        0.0 if shape is None else _ELLIPSOID.geometry_length(shape) for shape in shapes[~plain]
+    ]
+    return metres
+
+
+def _along(lines: NDArray[np.object_]) -> FloatArray:
+    """Measure every piece of every line at once, and add up the pieces of each in their order."""
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    start, stop = points[:-1], points[1:]
+    inside = owner[:-1] == owner[1:]
+    ends = (start[inside, 0], start[inside, 1], stop[inside, 0], stop[inside, 1])
+    _, _, pieces = _ELLIPSOID.inv(*ends)
+    return np.bincount(owner[:-1][inside], weights=pieces, minlength=len(lines)).astype(np.float64)
 
 
 def geodesic_area(polygons: Any) -> Any:  # noqa: ANN401 - float for one geometry, array for several

@@ -75,6 +75,25 @@ class Suspicion:
         return f"{self.problem}。{self.remedy}。"
 
 
+class Reference:
+    """Lay points along the streets out once, to hold many files against them.
+
+    Parameters
+    ----------
+    lonlat
+        Points along the streets in WGS-84, no more than some 20 m apart, (m, 2).
+    """
+
+    def __init__(self, lonlat: ArrayLike) -> None:
+        streets = _finite_rows(lonlat)
+        self.empty = not len(streets)
+        if not self.empty:
+            self.grid = LocalGrid.around(np.concatenate([streets.min(axis=0), streets.max(axis=0)]))
+            laid = _laid(self.grid, streets[:, 0], streets[:, 1])
+            # Built without sorting out medians: few points are asked for, many lie in the tree.
+            self.tree = KDTree(laid, balanced_tree=False, compact_nodes=False)
+
+
 @dataclass(frozen=True)
 class _Reading:
     """Keep where the points lie if the label were this one."""
@@ -86,7 +105,7 @@ class _Reading:
 
 
 def suspect_label(
-    points_lonlat: ArrayLike, reference_lonlat: ArrayLike, declared: str
+    points_lonlat: ArrayLike, reference: Reference | ArrayLike, declared: str
 ) -> Suspicion | None:
     """Tell whether another label than the declared one fits the streets clearly better.
 
@@ -94,8 +113,8 @@ def suspect_label(
     ----------
     points_lonlat
         Positions that stand beside streets, in WGS-84 as converted from ``declared``, (n, 2).
-    reference_lonlat
-        Points along the streets in WGS-84, no more than some 20 m apart, (m, 2).
+    reference
+        Points along the streets in WGS-84, (m, 2), or laid out already.
     declared
         The system the file is said to be in.
 
@@ -104,16 +123,12 @@ def suspect_label(
     Suspicion or None
         None when the label fits, or when fewer than five places leave it undecided.
     """
-    points, streets = _finite_rows(points_lonlat), _finite_rows(reference_lonlat)
-    if len(points) < _FEWEST_POINTS or not len(streets):
-        return None
-    grid = LocalGrid.around(np.concatenate([streets.min(axis=0), streets.max(axis=0)]))
-    tree = KDTree(_laid(grid, streets[:, 0], streets[:, 1]))
-    points = _witnesses(points)
-    if len(points) < _FEWEST_POINTS:
+    points = _witnesses(_finite_rows(points_lonlat))
+    reference = reference if isinstance(reference, Reference) else Reference(reference)
+    if len(points) < _FEWEST_POINTS or reference.empty:
         return None
     name = system_name(declared)
-    first, *others = (_read(grid, tree, *one) for one in _hypotheses(points, name))
+    first, *others = (_read(reference, *one) for one in _hypotheses(points, name))
     moved = [one for one in others if not _shift(first, one) <= _LEAST_SHIFT_M]
     best = min(moved, key=lambda one: float(_near(one).mean()), default=None)
     if best is None or not _clearly_better(_near(best), _near(first)):
@@ -147,10 +162,10 @@ def _neighbouring_zones(declared: str) -> list[str]:
     return [f"EPSG:{zone}" for zone in zones if belt[0] <= zone <= belt[1]]
 
 
-def _read(grid: LocalGrid, tree: KDTree, system: str, swapped: bool, lonlat: Pair) -> _Reading:  # noqa: FBT001
-    places = _laid(grid, *lonlat)
+def _read(reference: Reference, system: str, swapped: bool, lonlat: Pair) -> _Reading:  # noqa: FBT001
+    places = _laid(reference.grid, *lonlat)
     lost = np.isnan(places[:, 0])
-    gaps, _ = tree.query(np.where(lost[:, None], 0.0, places))
+    gaps, _ = reference.tree.query(np.where(lost[:, None], 0.0, places))
     return _Reading(system, swapped, places, np.where(lost, np.inf, gaps))
 
 

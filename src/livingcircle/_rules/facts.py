@@ -12,10 +12,12 @@ from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
-import pandas as pd
+if TYPE_CHECKING:  # a standard is read without pandas
+    import pandas as pd
 
 PHYSICAL: Final = frozenset({"fixed"})
 TRANSITIONAL: Final = frozenset({"mobile", "temporary"})
@@ -193,7 +195,7 @@ def _index(outlets: Iterable[OutletFacts]) -> dict[str, frozenset[str]]:
     return {trade: frozenset(ids) for trade, ids in found.items()}
 
 
-def read_register(frame: pd.DataFrame) -> dict[str, OutletFacts]:
+def read_register(frame: "pd.DataFrame") -> dict[str, OutletFacts]:
     """Turn table rows into records by id, those of shops that are gone left out."""
     blank = [None] * len(frame)
     names = [name for name in OutletFacts.__slots__ if name not in ("outlet_id", "trades")]
@@ -209,19 +211,15 @@ def read_register(frame: pd.DataFrame) -> dict[str, OutletFacts]:
     }
 
 
-def _cells(column: pd.Series, read: Callable[[Any], Any]) -> list[Any]:
+def _cells(column: "pd.Series", read: Callable[[Any], Any]) -> list[Any]:
     """Return the values of a column, None where there is none."""
     known = column.notna().tolist()
     cells = zip(column.tolist(), known, strict=True)
     return [read(value) if there else None for value, there in cells]
 
 
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 - NaN
-
-
 def _number(value: Any) -> float | None:  # noqa: ANN401 - table cells are of any type
-    return None if _missing(value) else float(value)
+    return None if value is None else float(value)
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from livingcircle import trades
 from livingcircle._tables.cells import Cell
@@ -65,13 +68,15 @@ class Findings:
 
 def is_example(row_id: str) -> bool:
     """Say whether the id marks the example row of a template; “示例店5” is a shop."""
-    return _EXAMPLE.fullmatch(row_id) is not None
+    return "例" in row_id and _EXAMPLE.fullmatch(row_id) is not None
 
 
 def refuse_totals(found: Findings, grid: Grid) -> None:
     """Refuse rows that add the others up: counted as a place they would be counted twice."""
     leading = [grid[name] for name in _leading(found.table) if name in grid]
-    for position in range(len(found.numbers)):
+    # One of these two characters stands in every word for a total; most ledgers have neither.
+    hints = {p for cells in leading for p, word in enumerate(cells) if "计" in word or "总" in word}
+    for position in sorted(hints):
         words = [column[position] for column in leading if column[position]]
         total = next((w for w in words if _TOTAL.fullmatch(re.sub(r"\s", "", w))), "")
         if total:
@@ -86,14 +91,23 @@ def _leading(table: Table) -> list[str]:
     return [column.name for column in table.columns[:3]]
 
 
-def refuse_copies(found: Findings, grid: Grid) -> None:
+def refuse_copies(found: Findings, grid: Grid, shapes: NDArray[np.object_] | None) -> None:
     """Refuse the second of two identical rows, and of two rows with one id."""
-    rows = list(zip(*grid.values(), strict=True))
-    seen_rows: dict[tuple[str, ...], int] = {}
+    ids = list(grid.get(found.table.id, [""] * len(found.numbers)))
+    keys = [unicodedata.normalize("NFKC", row_id) for row_id in ids]
+    if all(keys) and len(set(keys)) == len(keys):
+        return
+    cells = pd.DataFrame(dict(grid), index=range(len(ids)), dtype="object")
+    if shapes is not None:
+        cells["geometry"] = shapely.to_wkb(shapes)
+    copied = cells.duplicated(keep=False).to_numpy()
+    named = np.array([bool(key) for key in keys]) & pd.Index(keys).duplicated(keep=False)
+    seen_rows: dict[tuple[object, ...], int] = {}
     seen_ids: dict[str, int] = {}
-    ids = grid.get(found.table.id, [""] * len(rows))
     column = found.table.columns[0]
-    for position, (row, row_id) in enumerate(zip(rows, ids, strict=True)):
+    twins = [int(position) for position in np.flatnonzero(copied | named)]
+    rows = zip(twins, cells.iloc[twins].itertuples(index=False, name=None), strict=True)
+    for position, row in rows:
         if position in found.refused:
             continue
         first = seen_rows.setdefault(row, position)
@@ -101,11 +115,11 @@ def refuse_copies(found: Findings, grid: Grid) -> None:
             problem = f"与第 {found.numbers[first]} 行完全相同"
             found.add(position, None, "", Cell(None, problem, "删去重复的一行", ERROR))
             continue
-        key = unicodedata.normalize("NFKC", row_id)
+        key = keys[position]
         if key and seen_ids.setdefault(key, position) != position:
-            problem = f"编号“{row_id}”与第 {found.numbers[seen_ids[key]]} 行重复"
+            problem = f"编号“{ids[position]}”与第 {found.numbers[seen_ids[key]]} 行重复"
             remedy = "改成不同的编号；如果是同一个，只留一行"
-            found.add(position, column, row_id, Cell(None, problem, remedy, ERROR))
+            found.add(position, column, ids[position], Cell(None, problem, remedy, ERROR))
 
 
 def check_people(found: Findings, rows: pd.DataFrame) -> None:
@@ -208,6 +222,8 @@ def _suggest(hints: Sequence[str], name: str) -> str:
 def note_controls(found: Findings, raw: Grid) -> None:
     """Say which cells held characters that cannot be seen and were left out."""
     for name, texts in raw.items():
+        if "".join(texts).isprintable():
+            continue
         for position, text in enumerate(texts):
             if has_controls(text):
                 problem = "这一格里有看不见的控制字符，已去掉"

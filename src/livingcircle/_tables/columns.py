@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 
@@ -134,6 +135,19 @@ class Table:
         """Return the name of the id column."""
         return self.columns[0].name
 
+    @cached_property
+    def headers(self) -> Mapping[str, Column]:
+        """Return every header that means a column, reduced to what matters of it."""
+        names: dict[str, Column] = {}
+        for column in self.columns:
+            for alias in column.aliases:
+                names.setdefault(header_key(alias), column)
+        for column in self.columns:
+            bare = re.sub(r"[（(].*?[)）]", "", column.title)
+            for title in (bare, column.name, column.title):
+                names[header_key(title)] = column
+        return MappingProxyType(names)
+
     def __getitem__(self, name: str) -> Column:
         """Return the column with this identifier."""
         return next(column for column in self.columns if column.name == name)
@@ -173,7 +187,7 @@ def header_key(title: str) -> str:
 def match_header(table: Table, title: str) -> Header | None:
     """Find the column a header means, or None."""
     key = header_key(title)
-    names = _names(table)
+    names = table.headers
     if key in names:
         return Header(names[key])
     bracket = re.fullmatch(r"(.+?)\(([^()]*)\)", key)
@@ -199,15 +213,3 @@ def header_row(table: Table | None, rows: Sequence[Sequence[str]], among: int = 
     best = max(scores, default=0)
     wanted = min(2, len(table.columns))
     return scores.index(best) if best >= wanted else None
-
-
-def _names(table: Table) -> dict[str, Column]:
-    names: dict[str, Column] = {}
-    for column in table.columns:
-        for alias in column.aliases:
-            names.setdefault(header_key(alias), column)
-    for column in table.columns:
-        bare = re.sub(r"[（(].*?[)）]", "", column.title)
-        for title in (bare, column.name, column.title):
-            names[header_key(title)] = column
-    return names

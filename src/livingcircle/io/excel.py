@@ -119,9 +119,10 @@ def _frame(sheet: Sheet, header: int) -> pd.DataFrame:
     body = sheet.rows[header + 1 :]
     width = max((len(row) for row in sheet.rows[header:]), default=0)
     titles = [*sheet.rows[header], *[""] * (width - len(sheet.rows[header]))]
+    grid = [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in body]
     columns = []
     for position, title in enumerate(titles):
-        cells = [row[position] if position < len(row) else "" for row in body]
+        cells = [row[position] for row in grid]
         name = " ".join(title.split())
         if name or any(cells):
             columns.append((name or f"第 {position + 1} 列（没有列名）", cells))

@@ -12,9 +12,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from livingcircle import tables
+from livingcircle.coordinates import Reference
 from livingcircle.coordinates import suspect_label
 from livingcircle.district import District
 from livingcircle.district import Source
@@ -192,11 +192,11 @@ def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
     lines = streets.geometry.to_numpy()
     lines = lines[shapely.length(lines) > 0]
     step = max(_TEN_M, float(shapely.length(lines).sum()) / _MOST_REFERENCE)
-    reference = shapely.get_coordinates(shapely.segmentize(lines, step))
+    reference = Reference(shapely.get_coordinates(shapely.segmentize(lines, step)))
     return [issue for part in judged for issue in _doubts(part, reference)]
 
 
-def _doubts(part: Part, reference: NDArray[np.float64]) -> list[Issue]:
+def _doubts(part: Part, reference: Reference) -> list[Issue]:
     """Doubt each system that the rows of one file declare, apart from the others."""
     own = part.rows.get("declared", pd.Series("", index=part.rows.index)).fillna("")
     issues = []
@@ -267,10 +267,12 @@ def _settle_doors(whole: dict[str, gpd.GeoDataFrame]) -> list[Issue]:
 
 def _outlet_trades(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
     """Lay out one row for each trade of each outlet, broader trades included."""
+    cells = outlets["trades"].tolist()
+    meant = {cell: with_broader(match_names(cell).codes) for cell in set(cells)}
     pairs = [
         (outlet, trade)
-        for outlet, named in zip(outlets.index, outlets["trades"], strict=True)
-        for trade in with_broader(match_names(named).codes)
+        for outlet, cell in zip(outlets.index.tolist(), cells, strict=True)
+        for trade in meant[cell]
     ]
     frame = pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str")
     return frame.sort_values(["outlet_id", "trade"], ignore_index=True)

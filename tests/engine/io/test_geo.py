@@ -8,6 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
@@ -210,6 +212,48 @@ def test_a_damaged_layer_is_a_sentence(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1" + b"\xff" * 50 + b"PAR1")
     with pytest.raises(InputError, match="这个图层读不出来"):
         geo.read_layer(tmp_path / "a.parquet")
+
+
+def geoparquet(path, about=None, shapes=None, **column):
+    """Write a GeoParquet file, parts of its description or its shapes replaced."""
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.Point(LON, LAT)], crs=4326).to_parquet(
+        path
+    )
+    table = pq.read_table(path)
+    told = json.loads(table.schema.metadata[b"geo"])
+    told["columns"]["geometry"] |= column
+    told |= about or {}
+    if shapes is not None:
+        table = table.set_column(1, "geometry", shapes)
+    table = table.replace_schema_metadata({b"geo": json.dumps(told).encode()})
+    pq.write_table(table, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"about": {"primary_column": "shape"}},
+        {"about": {"columns": {}}},
+        {"about": {"columns": {"geometry": 3}}},
+        {"encoding": "XYZ"},
+        {"crs": "nonsense"},
+        {"shapes": pa.array([b"\x01junk"])},
+        {"shapes": pa.array(["POINT (118.78 32.04)"])},
+        {"shapes": pa.array([[118.78, 32.04]])},
+    ],
+)
+def test_a_geoparquet_that_lies_about_itself_is_a_sentence(tmp_path, spoiled):
+    assert close_to(geo.read_layer(geoparquet(tmp_path / "a.parquet")).rows, POINTS[:1])
+    with pytest.raises(InputError, match="这个图层读不出来，可能已损坏"):
+        geo.read_layer(geoparquet(tmp_path / "a.parquet", **spoiled))
+
+
+def test_a_geoparquet_without_a_system_is_never_guessed_at(tmp_path):
+    path = geoparquet(tmp_path / "a.parquet", crs=None)
+    with pytest.raises(CoordinateError, match="没有写明坐标系"):
+        geo.read_layer(path)
+    assert geo.read_layer(path, coordinates="WGS-84").system == "WGS-84"
 
 
 def test_a_plain_parquet_needs_columns_for_the_place(tmp_path):

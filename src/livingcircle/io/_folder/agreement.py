@@ -108,18 +108,20 @@ def _overlaps(table: str, rows: gpd.GeoDataFrame) -> list[Issue]:
     drawn = drawn[drawn.geom_type.isin(["Polygon", "MultiPolygon"])]
     shapes = drawn.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a < b]
+    order = np.lexsort((second, first))
+    pairs = np.stack([first, second])[:, order]
+    a, b = pairs[:, pairs[0] < pairs[1]]
+    shared = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    smaller = np.minimum(shapely.area(shapes[a]), shapely.area(shapes[b]))
+    share = shared / np.maximum(smaller, 1e-12)
     issues = []
-    for a, b in sorted(pairs):
-        shared = shapely.area(shapely.intersection(shapes[a], shapes[b]))
-        share = shared / max(min(shapely.area(shapes[[a, b]])), 1e-12)
-        if share > _OVERLAP:
-            title, one, other = TABLES[table].title, drawn.iloc[b], drawn.iloc[a]
-            problem = (
-                f"{title}“{one['name']}”与“{other['name']}”的边界重叠，"
-                f"重叠部分占较小一个的 {share:.0%}，那里的居民会归到其中一个"
-            )
-            issues.append(_issue(table, one, problem, "在 GIS 软件里改正两个边界"))
+    for pair in np.flatnonzero(share > _OVERLAP):
+        title, one, other = TABLES[table].title, drawn.iloc[b[pair]], drawn.iloc[a[pair]]
+        problem = (
+            f"{title}“{one['name']}”与“{other['name']}”的边界重叠，"
+            f"重叠部分占较小一个的 {share[pair]:.0%}，那里的居民会归到其中一个"
+        )
+        issues.append(_issue(table, one, problem, "在 GIS 软件里改正两个边界"))
     return issues
 
 

@@ -37,7 +37,7 @@ def join(table: str, parts: Sequence[Part]) -> tuple[gpd.GeoDataFrame, list[Issu
         whole = gpd.GeoDataFrame(joined, geometry="geometry", crs="EPSG:4326")
     if table in _MERGED:
         issues += _same_names(table, whole)
-    return tables.conform(table, whole), issues
+    return (whole if len(parts) == 1 else tables.conform(table, whole)), issues
 
 
 def _distinct(
@@ -109,16 +109,16 @@ def _same_names(table: str, whole: gpd.GeoDataFrame) -> list[Issue]:
     title = TABLES[table].title
     keys = pd.DataFrame({"name": whole["name"].map(name_key), "street": whole["subdistrict"]})
     issues = []
-    for (_, street), group in keys.groupby(["name", "street"], sort=True):
-        if len(group) > 1:
-            rows = whole.loc[group.index]
-            places = "、".join(f"第 {row} 行" for row in rows["row"])
-            last = rows.iloc[-1]
-            within = f"在{street}" if street else ""
-            problem = f"{title}“{last['name']}”{within}出现了 {len(rows)} 次（{places}）"
-            remedy = "是同一个的只留一行；不是的，名称写得能分开"
-            where = (last["source"], last["sheet"], int(last["row"]))
-            issues.append(
-                Issue(*where, TABLES[table]["name"].title, last["name"], REVIEW, problem, remedy)
-            )
+    twice = keys[keys.duplicated(keep=False)]
+    for (_, street), group in twice.groupby(["name", "street"], sort=True):
+        rows = whole.loc[group.index]
+        places = "、".join(f"第 {row} 行" for row in rows["row"])
+        last = rows.iloc[-1]
+        within = f"在{street}" if street else ""
+        problem = f"{title}“{last['name']}”{within}出现了 {len(rows)} 次（{places}）"
+        remedy = "是同一个的只留一行；不是的，名称写得能分开"
+        where = (last["source"], last["sheet"], int(last["row"]))
+        issues.append(
+            Issue(*where, TABLES[table]["name"].title, last["name"], REVIEW, problem, remedy)
+        )
     return issues

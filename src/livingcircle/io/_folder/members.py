@@ -38,8 +38,16 @@ def split_members(text: str, known: Iterable[str] = ()) -> list[Member]:
     A separator that was forgotten (“果园新里北区社区季庄社区”) is found by the known names, or,
     when none are known, after a “社区” in the middle of the piece.
     """
+    return _split(text, *_known(known))
+
+
+def _known(known: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return known names, and what matters of them."""
     names = frozenset(known)
-    keys = frozenset(name_key(name) for name in names)
+    return names, frozenset(map(name_key, names))
+
+
+def _split(text: str, names: frozenset[str], keys: frozenset[str]) -> list[Member]:
     members = []
     for piece in _pieces(unicodedata.normalize("NFKC", text), names):
         bare = _PART.sub("", piece)
@@ -88,10 +96,11 @@ def resolve_members(
         community in two circles, each count that does not agree.
     """
     directory = Directory(communities)
+    names, keys = _known([*communities["name"], *communities.index])
     found: list[tuple[str, str, bool]] = []
     issues: list[Issue] = []
     for circle_id, circle in circles.iterrows():
-        members = split_members(circle["members"], [*communities["name"], *communities.index])
+        members = _split(circle["members"], names, keys)
         for member in members:
             community, problem = directory.find(member.name, circle["subdistrict"])
             if community:
@@ -114,13 +123,13 @@ def _shared(
 ) -> list[Issue]:
     whole = members[~members["part"]]
     issues = []
-    for community, group in whole.groupby("community_id"):
-        if len(group) > 1:
-            names = "、".join(f"“{circles.loc[c, 'name']}”" for c in group["circle_id"])
-            name = communities.loc[community, "name"]
-            problem = f"社区“{name}”整个属于 {names} 几个生活圈"
-            remedy = "各圈只含一部分时，写成“某社区（部分）”"
-            issues.append(_issue(circles.loc[group["circle_id"].iloc[-1]], problem, remedy, REVIEW))
+    shared = whole[whole["community_id"].duplicated(keep=False)]
+    for community, group in shared.groupby("community_id"):
+        names = "、".join(f"“{circles.loc[c, 'name']}”" for c in group["circle_id"])
+        name = communities.loc[community, "name"]
+        problem = f"社区“{name}”整个属于 {names} 几个生活圈"
+        remedy = "各圈只含一部分时，写成“某社区（部分）”"
+        issues.append(_issue(circles.loc[group["circle_id"].iloc[-1]], problem, remedy, REVIEW))
     return issues
 
 

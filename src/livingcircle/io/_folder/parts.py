@@ -24,7 +24,7 @@ from livingcircle.io._geo.shapes import moved
 from livingcircle.io._geo.shapes import repair
 from livingcircle.io._geo.shapes import wkt_column
 from livingcircle.io.excel import read_table
-from livingcircle.io.guard import check_file
+from livingcircle.io.guard import file_kind
 from livingcircle.tables import TABLES
 from livingcircle.tables import Issue
 from livingcircle.trades import match_names
@@ -62,7 +62,7 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
         The streets' box, once it is known.
     """
     table = TABLES[entry.table]
-    kind = check_file(entry.path)
+    kind = file_kind(entry.path)  # the readers look at the file before they open it
     system, sheet, part_of = entry.coordinates or fallback, "", ""
     if kind in _GRIDS:
         frame, sheet, issues = read_table(

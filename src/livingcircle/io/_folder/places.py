@@ -18,8 +18,8 @@ from livingcircle.tables import Issue
 from livingcircle.tables import Table
 
 WGS84 = "EPSG:4326"
-_KINDS = {"Point": "point", "MultiPoint": "point", "LineString": "line", "MultiLineString": "line",
-          "LinearRing": "line", "Polygon": "polygon", "MultiPolygon": "polygon"}  # fmt: skip
+# By the number of the type; the last stands for what is no geometry at all.
+_KINDS = np.array(["point", "line", "line", "polygon", "point", "line", "polygon", "", ""])
 _SHAPE_WORDS = {"point": "点", "line": "线", "polygon": "面"}
 _NEAR_ZERO = 1e-6
 _KM_PER_DEGREE = 111.2
@@ -121,11 +121,11 @@ def _shapes(
 
 
 def _shape_traps(shapes: NDArray[np.object_], table: Table) -> Iterator[Trap]:
-    missing = np.array([s is None or s.is_empty for s in shapes], dtype=bool)
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if table.placed:
         what = "没有经纬度" if "lon" in table else "没有图形"
         yield Trap(missing, f"{what}，不知道在哪里", "补上位置后重新导入")
-    kinds = np.array([_KINDS.get(s.geom_type, "") if s is not None else "" for s in shapes])
+    kinds = _KINDS[shapely.get_type_id(shapes)]
     wanted = "或".join(_SHAPE_WORDS[kind] for kind in table.shapes)
     for kind in sorted(set(kinds[~missing]) - set(table.shapes)):
         word = _SHAPE_WORDS.get(kind, "几种图形混在一起")
@@ -164,8 +164,16 @@ def _number_traps(
 
 
 def _centres(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
-    points = np.array([None if s is None else shapely.point_on_surface(s) for s in shapes], object)
+    points = _points(shapes)
     return shapely.get_x(points), shapely.get_y(points)
+
+
+def _points(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a point on each shape; points are their own."""
+    points = shapes.copy()
+    others = shapely.get_type_id(shapes) != shapely.GeometryType.POINT
+    points[others] = shapely.point_on_surface(shapes[others])
+    return points
 
 
 def _swapped(x: Floats, y: Floats, area: shapely.Geometry | None) -> Bools:
@@ -201,17 +209,17 @@ def _whole_column(traps: list[Trap], count: int, file: str, sheet: str) -> list[
 
 
 def _value(rows: pd.DataFrame, position: int) -> str:
-    if "lon" not in rows.columns or rows[["lon", "lat"]].iloc[position].isna().all():
+    if "lon" not in rows.columns:
         return ""
-    return "，".join(f"{rows[name].iloc[position]:.10g}" for name in ("lon", "lat"))
+    lon, lat = rows["lon"].iloc[position], rows["lat"].iloc[position]
+    return "" if pd.isna(lon) and pd.isna(lat) else f"{lon:.10g}，{lat:.10g}"
 
 
 def _with_degrees(rows: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
     """Make points of areas where points are wanted; write the converted degrees back."""
     placed = rows.copy()
     if table.shapes[:1] == ("point",):
-        shapes = placed.geometry.to_numpy()
-        points = [None if s is None else shapely.point_on_surface(s) for s in shapes]
+        points = _points(np.asarray(placed.geometry, dtype=object))
         placed = placed.set_geometry(gpd.GeoSeries(points, index=placed.index, crs=WGS84))
     if "lon" in table:
         placed["lon"], placed["lat"] = placed.geometry.x, placed.geometry.y

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from livingcircle._tables.cells import cell_text
 from livingcircle._tables.cells import clean
 from livingcircle._tables.columns import header_key
+from livingcircle.coordinates import CGCS2000
+from livingcircle.coordinates import WGS84
 from livingcircle.coordinates import geodesic_area
 from livingcircle.coordinates import parse_angle
+from livingcircle.coordinates import system_name
 from livingcircle.coordinates import to_wgs84
 from livingcircle.errors import CoordinateError
 from livingcircle.errors import TableError
@@ -33,7 +36,9 @@ Shapes = NDArray[np.object_]
 
 
 def moved(shapes: Shapes, system: str) -> Shapes:
-    """Turn geometry of a named coordinate system into WGS-84."""
+    """Turn geometry of a named coordinate system into WGS-84, without heights."""
+    if system_name(system) in {WGS84, CGCS2000}:
+        return np.asarray(shapely.force_2d(shapes), dtype=object)
 
     def convert(points: NDArray[np.float64]) -> NDArray[np.float64]:
         lon, lat = to_wgs84(points[:, 0], points[:, 1], system)
@@ -125,7 +130,9 @@ def repair(
     """
     values = shapes.to_numpy().copy()
     issues: list[Issue] = []
-    finite = np.array([_is_finite(shape) for shape in values], dtype=bool)
+    finite = np.ones(len(values), dtype=bool)
+    points, owner = shapely.get_coordinates(values, return_index=True)
+    finite[owner[~(np.abs(points) < _BEYOND).all(axis=1)]] = False
     wrong = ~finite | ~shapely.is_valid(np.where(finite, values, None))
     wrong &= ~shapely.is_missing(values)
     for position in wrong.nonzero()[0]:

@@ -1,6 +1,7 @@
 """Draw isochrones for the command line: read the words, lay out, draw, write one layer."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,9 @@ import pyogrio
 import shapely
 
 from livingcircle._routing.links import Metric
+from livingcircle._terminal import err
+from livingcircle._terminal import out
+from livingcircle._terminal import say
 from livingcircle.attachment import LEG_METRES
 from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
@@ -18,22 +22,11 @@ from livingcircle.io.excel import replacing
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle.isochrones import UNIT_WORDS
-from livingcircle.isochrones import isochrones
+from livingcircle.isochrones import isochrones as drawn_around
 from livingcircle.situation import Situation
 from livingcircle.situation import lay_out
 from livingcircle.walkers import check_hour
 from livingcircle.walkers import find_walker
-
-__all__ = [
-    "Asked",
-    "check_asked",
-    "check_map_file",
-    "draw_map",
-    "lay",
-    "read_limits",
-    "tell",
-    "write_map",
-]
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "isochrones"
@@ -77,6 +70,40 @@ class Asked:
         shapes = [shapely.Point(pair) for pair in pairs]
         names = pd.Index(self.points, dtype="str")
         return gpd.GeoSeries(shapes, index=names, crs="EPSG:4326")[~names.duplicated()]
+
+
+def ask(
+    doors: Sequence[str],
+    outlets: Sequence[str],
+    points: Sequence[str],
+    limits: tuple[str, str],
+    *,
+    exact: bool,
+) -> Asked:
+    """Return what was asked for; ``limits`` are minutes and metres as typed.
+
+    Raises
+    ------
+    InputError
+        If nothing was asked for, or a number or a point cannot be read.
+    """
+    lengths, by = read_limits(*limits)
+    asked = Asked(tuple(doors), tuple(outlets), tuple(points), lengths, by, exact)
+    check_asked(asked)
+    return asked
+
+
+def isochrones(folder: Path, table: Path, asked: Asked, walker: str, at: str) -> None:
+    """Draw what was asked for into a file, and tell about it."""
+    check_map_file(table, folder)
+    situation = lay(folder, walker, at)
+    drawn, missed = draw_map(situation, asked)
+    write_map(drawn, table)
+    for sentence in missed:
+        say(err, sentence, style="yellow")
+    for sentence in tell(drawn, situation):
+        say(out, sentence)
+    say(out, f"已写出：{table}")
 
 
 def read_limits(minutes: str, metres: str) -> tuple[tuple[float, ...], Metric]:
@@ -163,7 +190,7 @@ def draw_map(situation: Situation, asked: Asked) -> tuple[gpd.GeoDataFrame, list
     InputError
         If an identifier is unknown, or nothing reaches a street.
     """
-    draw = partial(isochrones, situation, limits=asked.limits, by=asked.by, exact=asked.exact)
+    draw = partial(drawn_around, situation, limits=asked.limits, by=asked.by, exact=asked.exact)
     drawn = {}
     if asked.doors:
         drawn["楼门"] = draw(doors=asked.doors)
