@@ -90,8 +90,8 @@ def contract_span(
             e = after[e]
         if used + most > len(to):
             to, out, back = room(to, out, back, len(to) + most)
-            lower = np.concatenate((lower, np.empty(len(to) - len(lower), dtype=np.int32)))
-            after = np.concatenate((after, np.empty(len(to) - len(after), dtype=np.int32)))
+            lower = longer(lower, len(to))
+            after = longer(after, len(to))
         first, into = used, (to, out, back)
         used = add_own(own, u, into, used, slot, low)
         e = last[u - low]
@@ -218,6 +218,14 @@ def room(to: Small, out: Lengths, back: Lengths, more: int) -> tuple[Small, Leng
     there, here = np.empty(used + more, dtype=np.uint32), np.empty(used + more, dtype=np.uint32)
     names[:used], there[:used], here[:used] = to, out, back
     return names, there, here
+
+
+@fast
+def longer(numbers: Small, size: int) -> Small:
+    """Return numbers with room for so many."""
+    more = np.empty(size, dtype=np.int32)
+    more[: len(numbers)] = numbers
+    return more
 
 
 @fast

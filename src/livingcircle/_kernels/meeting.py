@@ -94,10 +94,12 @@ def _lower(table: Lengths, a: int, pool: Lengths, b: int, w: np.uint32) -> None:
 
 @fast
 def list_pairs(
-    names: Small, table: Lengths, places: Ints, limit: np.uint32
+    names: Small, table: Lengths, order: Ints, places: Ints, limit: np.uint32
 ) -> tuple[Small, Small, Lengths]:
-    """List the pairs within a limit: near place, far place, length; lane by lane, in order."""
-    order = np.argsort(names)
+    """List the pairs within a limit: near place, far place, length; lane by lane.
+
+    ``order`` says in which order the far places are listed.
+    """
     count = 0
     for i in range(len(names)):
         for lane in range(len(places)):

@@ -15,6 +15,7 @@ from livingcircle._kernels.contraction import Lists
 from livingcircle._kernels.contraction import add_own
 from livingcircle._kernels.contraction import add_ways
 from livingcircle._kernels.contraction import finish
+from livingcircle._kernels.contraction import longer
 from livingcircle._kernels.contraction import room
 from livingcircle._kernels.turns import Words
 from livingcircle._kernels.turns import nobody_waits
@@ -58,8 +59,8 @@ def find_anew(
             most = _most(own, lists, below, u, last, after, lower, end)
             if used + most > len(to):
                 to, out, back = room(to, out, back, len(to) + most)
-                lower = np.concatenate((lower, np.empty(len(to) - len(lower), dtype=np.int32)))
-                after = np.concatenate((after, np.empty(len(to) - len(after), dtype=np.int32)))
+                lower = longer(lower, len(to))
+                after = longer(after, len(to))
             first, into, chain = used, (to, out, back), (last, lower, after)
             used = _list_anew(own, lists, below, u, (begin, end), chain, into, used, slot, limit)
             found += 1

@@ -133,7 +133,7 @@ def _keep(
     mine, rest = np.empty(table.shape[1], np.uint64), np.empty(table.shape[1], np.uint64)
     for i in range(np.uint64(len(names))):
         here = groups[1][names[i]]
-        if here < 0 or not (group == here).any():
+        if here < 0:
             continue
         owner = np.uint64(names[i])
         for lane in range(lanes):
@@ -142,7 +142,8 @@ def _keep(
             mine[lane] = way if inside else NOTHING
         for k in range(start[names[i]], start[names[i] + 1]):
             need = np.uint64(need_of[k])
-            rest[:] = mine
+            for lane in range(lanes):
+                rest[lane] = mine[lane]
             for place in range(np.uint64(best.shape[1])):
                 for lane in range(lanes):
                     there, now = best[need, place, lane], rest[lane]
@@ -161,18 +162,24 @@ def _least(
     lengths: list[np.uint32],
 ) -> None:
     """Append, for each outlet, the units of the lanes within the limit, and the least length."""
-    inside = unit_of[unit_of >= 0]
-    distinct = np.unique(inside)
-    place = np.searchsorted(distinct, unit_of)
-    least = np.empty(len(distinct), dtype=np.uint32)
-    if len(distinct) == 0:
-        return
+    distinct, place = np.empty(len(unit_of), np.int64), np.empty(len(unit_of), np.int64)
+    many = 0
+    for lane in range(len(unit_of)):
+        at = 0
+        while at < many and distinct[at] != unit_of[lane]:
+            at += 1
+        if at == many and unit_of[lane] >= 0:
+            distinct[many] = unit_of[lane]
+            many += 1
+        place[lane] = at
+    least = np.empty(many, dtype=np.uint32)
     for i in range(len(names)):
-        least[:] = FAR
+        for k in range(many):
+            least[k] = FAR
         for lane in range(len(unit_of)):
             if unit_of[lane] >= 0:
                 least[place[lane]] = min(least[place[lane]], table[i, lane])
-        for k in range(len(distinct)):
+        for k in range(many):
             if least[k] <= limit:
                 outlets.append(np.int32(names[i]))
                 units.append(np.int32(distinct[k]))

@@ -10,6 +10,7 @@ import io
 import os
 import tempfile
 from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,7 @@ def key_of(*parts: Array | float | str) -> str:
     """Return a checksum of what something is made of: arrays, numbers and words, in order."""
     digest = hashlib.sha256(FORMAT)
     for part in parts:
-        array = np.ascontiguousarray(part)
-        _refuse_objects("key", array)
-        digest.update(f"{array.dtype.str}{array.shape};".encode())
-        digest.update(array.tobytes())
+        digest.update(_written([np.ascontiguousarray(part)]))
     return digest.hexdigest()
 
 
@@ -49,12 +47,7 @@ def keep(path: Path, key: str, arrays: Mapping[str, Array]) -> None:
     arrays
         Named arrays of numbers or words.
     """
-    for name, array in arrays.items():
-        _refuse_objects(name, array)
-    buffer = io.BytesIO()
-    # Names stand in an array of their own: as keywords some would mean something else.
-    np.savez(buffer, np.array(list(arrays), dtype=np.str_), *arrays.values())
-    body = buffer.getbuffer()
+    body = _written([np.array(list(arrays), dtype=np.str_), *arrays.values()])
     with suppress(OSError):
         _replace(path, _checksum(key, body), body)
 
@@ -68,9 +61,17 @@ def kept(path: Path, key: str) -> dict[str, Array] | None:
     body = content[_DIGEST:]
     if content[:_DIGEST] != _checksum(key, body):
         return None
-    with np.load(io.BytesIO(body), allow_pickle=False) as table:
-        names = table["arr_0"].tolist()
-        return {name: table[f"arr_{place}"] for place, name in enumerate(names, start=1)}
+    file = io.BytesIO(body)
+    names = np.lib.format.read_array(file, allow_pickle=False).tolist()
+    return {name: np.lib.format.read_array(file, allow_pickle=False) for name in names}
+
+
+def _written(arrays: Sequence[Array]) -> memoryview:
+    """Return arrays as bytes with type and shape; NumPy refuses those that only pickle writes."""
+    buffer = io.BytesIO()
+    for array in arrays:
+        np.lib.format.write_array(buffer, array, allow_pickle=False)
+    return buffer.getbuffer()
 
 
 def _replace(path: Path, checksum: bytes, body: memoryview) -> None:
@@ -91,10 +92,3 @@ def _checksum(key: str, body: memoryview) -> bytes:
     digest.update(key.encode() + b"\n")
     digest.update(body)
     return digest.digest()
-
-
-def _refuse_objects(name: str, array: Array) -> None:
-    """Stop what only pickle could write, before it is written."""
-    if array.dtype.hasobject:
-        message = f"{name}: arrays of objects cannot be kept; pass numbers or words"
-        raise TypeError(message)

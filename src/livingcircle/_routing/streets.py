@@ -139,7 +139,7 @@ class Streets:
             seeds = seeds_of(places, some)
             used, reached = search(*self.hierarchy.against, seeds, cap, scratch, room)
             names, table = meet(reached, used, doors, direct, some, slot)
-            return list_pairs(names, table, some, cap)
+            return list_pairs(names, table, np.argsort(names), some, cap)
 
         order = outlets[self._neighbours(places, outlets)]
         bundles = [order[a : a + BATCH] for a in range(0, len(order), BATCH)]
