@@ -69,6 +69,12 @@ class Attachment:
         return table.drop_duplicates("owner").set_index("owner").reindex(range(count))
 
 
+_NOBODY = np.empty(0, dtype=np.int64)
+NO_ENDS = Attachment(
+    _NOBODY, _NOBODY, np.empty(0), np.empty(0), _NOBODY, np.empty((0, 2), dtype=np.float64)
+)
+
+
 def attach(
     network: Network,
     points: npt.NDArray[np.object_],

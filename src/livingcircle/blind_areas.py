@@ -102,10 +102,11 @@ def _symmetric(a: Ints, b: Ints, count: int) -> csr_array:
 def neighbourhood_of(situation: Situation) -> Neighbourhood:
     """Return whose neighbour every door is, and the ground it stands on."""
     points = situation.grid.project(situation.doors.geometry.to_numpy())
-    if situation.graph is None:
+    graph = situation.door_graph
+    if graph is None:
         links = neighbours_by_line(shapely.get_coordinates(points))
     else:
-        links = neighbours_on_streets(situation.graph, len(points))
+        links = neighbours_on_streets(graph, len(points))
     barriers = situation.district.barriers
     water = barriers[barriers["kind"] == "river"].geometry.to_numpy()
     water = situation.grid.project(water[shapely.get_dimensions(water) == 2])  # noqa: PLR2004

@@ -85,22 +85,33 @@ def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
     A door's stated community wins over its place; a drawn circle wins over membership. Where a
     community belongs to a circle only in part, only a drawn boundary can say which doors do.
     """
-    communities, circles = district.communities.index, areas.index
-    door_community = _locate(district.doors.geometry, district.communities.geometry)
-    stated = communities.get_indexer(district.doors["community"].fillna(""))
-    door_community = np.where(stated >= 0, stated, door_community)
-    outlet_community = _locate(district.outlets.geometry, district.communities.geometry)
-    outlet_community = _beside_doors(district, outlet_community, door_community)
-    whole = whole_members(district, communities, circles)
-    drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
+    doors = door_units(district, district.doors, areas)
     return Membership(
-        communities=communities,
-        circles=circles,
-        door_community=door_community,
-        door_circle=_circle_of(district.doors.geometry, drawn, door_community, whole),
-        outlet_community=outlet_community,
-        outlet_circle=_circle_of(district.outlets.geometry, drawn, outlet_community, whole),
+        district.communities.index,
+        areas.index,
+        *doors,
+        *outlet_units(district, district.outlets.geometry, areas, doors[0]),
     )
+
+
+def door_units(
+    district: District, doors: gpd.GeoDataFrame, areas: gpd.GeoSeries
+) -> tuple[Ints, Ints]:
+    """Return the numbers of the community and the circle of some doors."""
+    communities = district.communities.index
+    community = _locate(doors.geometry, district.communities.geometry)
+    stated = communities.get_indexer(doors["community"].fillna(""))
+    community = np.where(stated >= 0, stated, community)
+    return community, _circle_of(doors.geometry, district, areas, community)
+
+
+def outlet_units(
+    district: District, outlets: gpd.GeoSeries, areas: gpd.GeoSeries, door_community: Ints
+) -> tuple[Ints, Ints]:
+    """Return the numbers of the community and the circle of some outlets."""
+    community = _locate(outlets, district.communities.geometry)
+    community = _beside_doors(district, outlets, community, door_community)
+    return community, _circle_of(outlets, district, areas, community)
 
 
 def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:
@@ -117,7 +128,9 @@ def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:
     return found
 
 
-def _beside_doors(district: District, outlet_community: Ints, door_community: Ints) -> Ints:
+def _beside_doors(
+    district: District, outlets: gpd.GeoSeries, outlet_community: Ints, door_community: Ints
+) -> Ints:
     """Place outlets outside every boundary with the nearest door of a community without one.
 
     A community that nobody drew has shops all the same; leaving them out would make its stock
@@ -130,7 +143,7 @@ def _beside_doors(district: District, outlet_community: Ints, door_community: In
         return outlet_community
     grid = LocalGrid.around(district.doors.geometry)
     doors = np.asarray(grid.project(district.doors.geometry.to_numpy()[there]), dtype=object)
-    shops = np.asarray(grid.project(district.outlets.geometry.to_numpy()[loose]), dtype=object)
+    shops = np.asarray(grid.project(outlets.to_numpy()[loose]), dtype=object)
     near, door = shapely.STRtree(doors).query_nearest(
         shops, max_distance=BESIDE_METRES, all_matches=False
     )
@@ -150,8 +163,13 @@ def whole_members(district: District, communities: pd.Index, circles: pd.Index) 
     return circle_of
 
 
-def _circle_of(points: gpd.GeoSeries, drawn: gpd.GeoSeries, community: Ints, whole: Ints) -> Ints:
+def _circle_of(
+    points: gpd.GeoSeries, district: District, areas: gpd.GeoSeries, community: Ints
+) -> Ints:
     """Return the circle of each point: by drawn boundary first, else through its community."""
+    circles = areas.index
+    whole = whole_members(district, district.communities.index, circles)
+    drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
     by_boundary = _locate(points, drawn)
     return np.where(by_boundary >= 0, by_boundary, whole[community])
 

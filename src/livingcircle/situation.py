@@ -4,9 +4,9 @@ A :class:`Situation` is everything that is known before any standard is applied:
 which unit they belong to, which street they step onto and how far the data reach around them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -19,17 +19,19 @@ from livingcircle._routing.graph import assemble
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StraightReader
 from livingcircle._routing.readers import StreetReader
-from livingcircle._routing.streets import Metric
-from livingcircle._routing.streets import Streets
 from livingcircle._routing.streets import lay_streets
+from livingcircle._routing.streets import towards
+from livingcircle.attachment import NO_ENDS
 from livingcircle.attachment import Attachment
 from livingcircle.attachment import attach
 from livingcircle.circles import Membership
 from livingcircle.circles import circle_areas
-from livingcircle.circles import find_members
+from livingcircle.circles import door_units
+from livingcircle.circles import outlet_units
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
 from livingcircle.errors import AssessmentError
+from livingcircle.memory import Memory
 from livingcircle.network import Network
 from livingcircle.network import build_network
 from livingcircle.residents import settle
@@ -58,8 +60,8 @@ class Situation:
         Community and circle of each door and outlet.
     doors
         Residential doors with people; index ``door_id``.
-    network, graph
-        Streets and routing graph; None where the district has no street data.
+    network
+        The streets; None where the district has no street data.
     reader
         Answers distances.
     door_ends, outlet_ends
@@ -81,7 +83,6 @@ class Situation:
     members: Membership
     doors: gpd.GeoDataFrame
     network: Network | None
-    graph: RoutingGraph | None
     reader: Reader
     door_ends: Attachment | None
     outlet_ends: Attachment | None
@@ -91,51 +92,77 @@ class Situation:
     edge_metres: Floats
     notes: tuple[str, ...]
 
+    @cached_property
+    def graph(self) -> RoutingGraph | None:
+        """Return the graph that walks are told from; None where there are no street data."""
+        return self._graph(self.outlet_ends, len(self.district.outlets))
 
-def lay_out(district: District, walker: Walker, *, at: str = "10:00") -> Situation:
+    @property
+    def door_graph(self) -> RoutingGraph | None:
+        """Return the graph without any outlet: who is whose neighbour does not depend on them."""
+        return self._graph(NO_ENDS, 0)
+
+    def _graph(self, outlet_ends: Attachment | None, count: int) -> RoutingGraph | None:
+        """Return the graph of streets, doors and some outlets."""
+        if self.network is None or self.door_ends is None or outlet_ends is None:
+            return None
+        assert isinstance(self.reader, StreetReader)  # noqa: S101 - streets and ends come together
+        short_cuts = self.reader.streets["metres"].short_cuts
+        counts = len(self.doors), count
+        return assemble(self.network, self.door_ends, outlet_ends, counts, short_cuts)
+
+
+def lay_out(
+    district: District, walker: Walker, *, at: str = "10:00", memory: Memory | None = None
+) -> Situation:
     """Return a district on its streets.
+
+    Parameters
+    ----------
+    district, walker
+        What is described, for whom.
+    at
+        Hour at which gates are judged, ``"HH:MM"``.
+    memory
+        What was laid out before; only what has changed since is laid out anew.
 
     Raises
     ------
     AssessmentError
         If there is nobody to assess: neither doors nor communities with people.
     """
-    # Where people are registered people live, whatever the building is called.
-    lived_in = (district.doors["residents"] > 0).fillna(value=False)
-    homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
-    areas = circle_areas(district)
-    settled = _settle(district, homes, areas)
-    grid = _grid(district)
-    members = settled.members
-    network, graph, ends, streets = _network(district, settled.doors, grid, walker, at)
-    count = len(settled.doors)
-    off, shut = _cut_off(network, ends[0], count)
-    points = np.asarray(grid.project(settled.doors.geometry.to_numpy()), dtype=object)
-    reader: Reader
-    if streets is None:
-        shops = np.asarray(grid.project(district.outlets.geometry.to_numpy()), dtype=object)
-        places = shapely.get_coordinates(points), shapely.get_coordinates(shops)
-        reader = StraightReader(*places, walker.metres_per_minute)
-    else:
-        reader = StreetReader(streets)
+    memory = Memory() if memory is None else memory
+    land = district.communities, district.circles, district.circle_members
+    areas = memory.recall("areas", land, lambda: circle_areas(district))
+    homes = memory.recall("homes", (district.doors, areas), lambda: _settle(district, areas))
+    grid = _grid(district, memory)
+    places = _coordinates(homes.doors.geometry)
+    laid = _lay_streets(district, homes.doors, (grid, walker, at), memory)
+    edge = memory.recall_rows(
+        "edge", (district.extent, grid), places, lambda some: _edge(district, places[some], grid)
+    )
     return Situation(
         district=district,
         grid=grid,
         walker=walker,
         areas=areas,
-        members=members,
-        doors=settled.doors,
-        network=network,
-        graph=graph,
-        reader=reader,
-        door_ends=ends[0],
-        outlet_ends=ends[1],
-        off_network=off,
-        shut_in=shut,
-        off_street=_cut_off(network, ends[1], len(district.outlets))[0],
-        edge_metres=_edge_metres(district, points, grid),
-        notes=settled.notes,
+        members=_members(replace(district, doors=homes.doors), homes, areas, memory),
+        doors=homes.doors,
+        network=laid.network,
+        reader=laid.reader,
+        door_ends=laid.door_ends,
+        outlet_ends=laid.outlet_ends,
+        off_network=laid.off_network,
+        shut_in=laid.shut_in,
+        off_street=_cut_off(laid.network, laid.outlet_ends, len(district.outlets))[0],
+        edge_metres=edge[0],
+        notes=homes.notes,
     )
+
+
+def _coordinates(points: gpd.GeoSeries) -> Floats:
+    """Return longitude and latitude of points, shape (points, 2)."""
+    return np.asarray(shapely.get_coordinates(points.to_numpy()), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -143,14 +170,18 @@ class _Homes:
     """Hold doors, their units and the notes made on the way."""
 
     doors: gpd.GeoDataFrame
-    members: Membership
+    community: Ints
+    circle: Ints
     notes: tuple[str, ...]
 
 
-def _settle(district: District, homes: gpd.GeoDataFrame, areas: gpd.GeoSeries) -> _Homes:
+def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
     """Put people behind doors, then find everyone's units."""
-    first = find_members(replace(district, doors=homes), areas)
-    settled = settle(homes, first.door_community, district.communities)
+    # Where people are registered people live, whatever the building is called.
+    lived_in = (district.doors["residents"] > 0).fillna(value=False)
+    homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
+    community, _ = door_units(district, homes, areas)
+    settled = settle(homes, community, district.communities)
     if len(settled.doors) == 0:
         raise AssessmentError(
             "没有居民楼门，也没有带人口和边界的社区，算不出谁受影响",
@@ -159,92 +190,189 @@ def _settle(district: District, homes: gpd.GeoDataFrame, areas: gpd.GeoSeries) -
     ids = pd.Series(district.communities.index, dtype="str")
     stated = ids.reindex(settled.community).fillna("").to_numpy()
     doors = settled.doors.assign(community=stated)
-    members = find_members(replace(district, doors=doors), areas)
+    community, circle = door_units(district, doors, areas)
     notes = list(settled.notes)
     left = len(district.doors) - len(homes)
     if left:
         notes.append(f"{left}栋非居住建筑不算楼门")
-    outside = int((members.door_community < 0).sum())
+    outside = int((community < 0).sum())
     if outside and len(district.communities):
         notes.append(f"{outside}个楼门不在任何社区里，只计入全区")
     nobody = int(doors["residents"].isna().sum())
     if nobody:
         notes.append(f"{nobody}个楼门不知道住了多少人，不计入人数")
-    return _Homes(doors, members, tuple(notes))
+    return _Homes(doors, community, circle, tuple(notes))
 
 
-def _grid(district: District) -> LocalGrid:
-    """Return the metre grid around the doors, or whatever else is placed."""
-    for table in (district.doors, district.communities, district.streets):
-        known = table.geometry.dropna()
-        if len(known):
-            return LocalGrid.around(known)
-    raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
-
-
-def _network(
-    district: District, doors: gpd.GeoDataFrame, grid: LocalGrid, walker: Walker, at: str
-) -> tuple[
-    Network | None,
-    RoutingGraph | None,
-    tuple[Attachment | None, Attachment | None],
-    Mapping[Metric, Streets] | None,
-]:
-    """Build the network and attach everybody to it; nothing where there are no streets."""
-    if len(district.streets) == 0:
-        return None, None, (None, None), None
-    network = build_network(
-        district.streets,
-        grid=grid,
-        walker=walker,
-        junctions=district.junctions,
-        gates=district.gates,
-        barriers=district.barriers,
-        at=at,
+def _members(district: District, homes: _Homes, areas: gpd.GeoSeries, memory: Memory) -> Membership:
+    """Return the units of doors and outlets; ``district`` holds the doors that are lived in."""
+    outlets = district.outlets.geometry
+    found = memory.recall_rows(
+        "outlet units",
+        (areas, homes),
+        _coordinates(outlets),
+        lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )
-    points, owner, inside = _entrances(district, doors, "door", grid)
-    out = attach(network, points, owner, residents=True)
-    # A compound's entrance is not the building's door: the walk to it counts in full.
-    out = replace(out, leg=out.leg + inside)
-    points, owner, _ = _entrances(district, district.outlets, "outlet", grid)
-    into = attach(network, points, owner, residents=False)
+    return memory.recall(
+        "members",
+        (homes, areas, found),
+        lambda: Membership(
+            district.communities.index, areas.index, homes.community, homes.circle, *found
+        ),
+    )
+
+
+def _grid(district: District, memory: Memory) -> LocalGrid:
+    """Return the metre grid around the doors, or whatever else is placed."""
+    layers = district.doors, district.communities, district.streets
+    placed = [known for layer in layers if len(known := layer.geometry.dropna())]
+    if not placed:
+        raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
+    grid = LocalGrid.around(placed[0])
+    return memory.recall("grid", (grid.lon0, grid.lat0), lambda: grid)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """Hold the streets with everybody on them; only the reader where there are no streets."""
+
+    network: Network | None
+    reader: Reader
+    door_ends: Attachment | None
+    outlet_ends: Attachment | None
+    off_network: Bools
+    shut_in: Bools
+
+
+def _lay_streets(
+    district: District,
+    doors: gpd.GeoDataFrame,
+    walk: tuple[LocalGrid, Walker, str],
+    memory: Memory,
+) -> _Laid:
+    """Build the network and attach everybody to it; measure straight where there are no streets."""
+    grid, walker, _ = walk
+    if len(district.streets) == 0:
+        places = _metres(doors.geometry, grid), _metres(district.outlets.geometry, grid)
+        straight = StraightReader(*places, walker.metres_per_minute)
+        return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
+    network = _network(district, walk, memory)
+    out = _attach(network, _entrances(district, doors, "door"), memory, residents=True)
+    into = _attach(
+        network, _entrances(district, district.outlets, "outlet"), memory, residents=False
+    )
     compounds = doors["compound"].fillna("").to_numpy(dtype=object)
-    counts = len(doors), len(district.outlets)
-    streets = lay_streets(network, out, into, counts, compounds)
-    graph = assemble(network, out, into, counts, streets["metres"].short_cuts)
-    return network, graph, (out, into), streets
+    # Ways from doors do not depend on outlets; these are joined on afterwards.
+    ways = memory.recall(
+        "ways", (network, out, compounds), lambda: lay_streets(network, out, compounds)
+    )
+    count = len(district.outlets)
+    reader = StreetReader(
+        {metric: towards(way, network, out, into, count) for metric, way in ways.items()}
+    )
+    off, shut = memory.recall(
+        "cut off", (network, out, len(doors)), lambda: _cut_off(network, out, len(doors))
+    )
+    return _Laid(network, reader, out, into, off, shut)
 
 
-def _entrances(
-    district: District, owners: gpd.GeoDataFrame, kind: str, grid: LocalGrid
-) -> tuple[Shapes, Ints, Floats]:
-    """Return every entrance in metres, whose it is, and how far from its building it stands.
+def _network(district: District, walk: tuple[LocalGrid, Walker, str], memory: Memory) -> Network:
+    """Return the streets of the walker at the hour."""
+    grid, walker, at = walk
+    layers = district.streets, district.junctions, district.gates, district.barriers
+    streets, junctions, gates, barriers = layers
+    return memory.recall(
+        "network",
+        (*layers, *walk),
+        lambda: build_network(
+            streets,
+            grid=grid,
+            walker=walker,
+            junctions=junctions,
+            gates=gates,
+            barriers=barriers,
+            at=at,
+        ),
+    )
 
-    A building without any is its own entrance; only a compound's entrance stands apart.
+
+def _metres(points: gpd.GeoSeries, grid: LocalGrid) -> Floats:
+    """Return points on the metre grid, shape (points, 2)."""
+    shapes = np.asarray(grid.project(points.to_numpy()), dtype=object)
+    return np.asarray(shapely.get_coordinates(shapes), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Entrances:
+    """Hold entrances in degrees.
+
+    Attributes
+    ----------
+    owner
+        Whose entrance each is, shape (entrances,).
+    place
+        Where it is, shape (entrances, 2).
+    home
+        The building itself where its compound's entrance stands apart from it, else NaN.
     """
+
+    owner: Ints
+    place: Floats
+    home: Floats
+
+
+def _attach(
+    network: Network, entrances: _Entrances, memory: Memory, *, residents: bool
+) -> Attachment:
+    """Return where entrances meet the streets."""
+    whose = "doors" if residents else "outlets"
+    apart = ~np.isnan(entrances.home[:, 0])
+
+    def measure(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
+        points = _points(entrances.place[some], network.grid)
+        found = attach(network, points, entrances.owner[some], residents=residents)
+        # A compound's entrance is not the building's door: the walk to it counts in full.
+        far = apart[some]
+        home = _points(entrances.home[some][far], network.grid)
+        leg = found.leg.copy()
+        leg[far] += shapely.distance(points[far], home)
+        return found.segment, found.along, leg, found.side, found.foot
+
+    rows = np.hstack([entrances.place, entrances.home])
+    ends = memory.recall_rows(f"{whose} on streets", (network,), rows, measure)
+    return memory.recall(
+        f"ends of {whose}", (entrances.owner, ends), lambda: Attachment(entrances.owner, *ends)
+    )
+
+
+def _points(lonlat: Floats, grid: LocalGrid) -> Shapes:
+    """Return places in degrees as points on the metre grid."""
+    return np.asarray(grid.project(shapely.points(lonlat)), dtype=object)
+
+
+def _entrances(district: District, owners: gpd.GeoDataFrame, kind: str) -> _Entrances:
+    """Return every entrance; a building without any is its own."""
     entrances = district.entrances[district.entrances["of"] == kind]
     owner = owners.index.get_indexer(pd.Index(entrances["of_id"]))
-    shapes = [entrances.geometry.to_numpy()[owner >= 0]]
-    numbers = [owner[owner >= 0]]
+    homes = _coordinates(owners.geometry)
+    places, numbers = [_coordinates(entrances.geometry)[owner >= 0]], [owner[owner >= 0]]
     if kind == "door":
         shared = district.entrances[district.entrances["of"] == "compound"]
-        pairs = shared[["of_id"]].assign(point=shared.geometry.to_numpy())
+        pairs = pd.DataFrame({"of_id": shared["of_id"].to_numpy(), "row": range(len(shared))})
         doors = pd.DataFrame({"of_id": owners["compound"].to_numpy(), "n": range(len(owners))})
         doors = doors[(doors["of_id"] != "") & ~doors["n"].isin(numbers[0])]
         joined = doors.merge(pairs, on="of_id")
-        shapes.append(joined["point"].to_numpy(dtype=object))
+        places.append(_coordinates(shared.geometry)[joined["row"].to_numpy(dtype=np.int64)])
         numbers.append(joined["n"].to_numpy(dtype=np.int64))
     rest = np.setdiff1d(np.arange(len(owners)), np.concatenate(numbers))
-    shapes.append(owners.geometry.to_numpy()[rest])
+    places.append(homes[rest])
     numbers.append(rest)
-    points = np.asarray(grid.project(np.concatenate(shapes).astype(object)), dtype=object)
     owned = np.concatenate(numbers).astype(np.int64)
-    apart = np.zeros(len(owned))
+    home = np.full((len(owned), 2), np.nan)
     if kind == "door":
-        shared = slice(len(numbers[0]), len(numbers[0]) + len(numbers[1]))
-        homes = grid.project(owners.geometry.to_numpy()[owned[shared]])
-        apart[shared] = shapely.distance(points[shared], np.asarray(homes, dtype=object))
-    return points, owned, apart
+        apart = slice(len(numbers[0]), len(numbers[0]) + len(numbers[1]))
+        home[apart] = homes[owned[apart]]
+    return _Entrances(owned, np.concatenate(places), home)
 
 
 def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tuple[Bools, Bools]:
@@ -260,10 +388,10 @@ def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tu
     return ~attached, attached & ~on_main
 
 
-def _edge_metres(district: District, points: Shapes, grid: LocalGrid) -> Floats:
-    """Return how far each door is from where the data end; 0 outside, inf without an end."""
+def _edge(district: District, lonlat: Floats, grid: LocalGrid) -> tuple[Floats]:
+    """Return how far places are from where the data end; 0 outside, inf without an end."""
     if district.extent is None:
-        return np.full(len(points), np.inf)
-    extent = grid.project(district.extent)
+        return (np.full(len(lonlat), np.inf),)
+    extent, points = grid.project(district.extent), _points(lonlat, grid)
     inside = shapely.intersects(extent, points)
-    return np.where(inside, shapely.distance(shapely.boundary(extent), points), 0.0)
+    return (np.where(inside, shapely.distance(shapely.boundary(extent), points), 0.0),)

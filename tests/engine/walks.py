@@ -6,6 +6,7 @@ import shapely
 from livingcircle._routing.graph import assemble
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import lay_streets
+from livingcircle._routing.streets import towards
 from livingcircle.attachment import attach
 from livingcircle.network import build_network
 from livingcircle.walkers import WALKERS
@@ -34,7 +35,13 @@ def walk(streets, doors, outlets, *, walker="standard", compounds=None, **option
     out = attach(network, *points(doors), residents=True)
     into = attach(network, *points(outlets), residents=False)
     names = np.array(compounds or [""] * len(doors), dtype=object)
-    return network, StreetReader(lay_streets(network, out, into, (len(doors), len(outlets)), names))
+    return network, StreetReader(_ways(network, out, into, names, len(outlets)))
+
+
+def _ways(network, out, into, names, count):
+    """Return the streets of both metrics with doors and outlets on them."""
+    laid = lay_streets(network, out, names)
+    return {metric: towards(way, network, out, into, count) for metric, way in laid.items()}
 
 
 def graph_of(network, doors, outlets, compounds=None):
@@ -43,7 +50,7 @@ def graph_of(network, doors, outlets, compounds=None):
     into = attach(network, *points(outlets), residents=False)
     counts = len(doors), len(outlets)
     names = np.array(compounds or [""] * len(doors), dtype=object)
-    streets = lay_streets(network, out, into, counts, names)
+    streets = _ways(network, out, into, names, len(outlets))
     return assemble(network, out, into, counts, streets["metres"].short_cuts)
 
 

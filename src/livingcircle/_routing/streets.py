@@ -192,25 +192,21 @@ class Streets:
 
 
 def lay_streets(
-    network: Network,
-    doors: Attachment,
-    outlets: Attachment,
-    counts: tuple[int, int],
-    compounds: npt.NDArray[np.object_],
+    network: Network, doors: Attachment, compounds: npt.NDArray[np.object_]
 ) -> dict[Metric, Streets]:
-    """Return the streets ready for searching in metres and in minutes.
+    """Return the streets ready for searching in metres and in minutes, no outlet on them yet.
 
     Parameters
     ----------
     network
         Streets of one walker.
-    doors, outlets
+    doors
         Where their entrances meet the streets.
-    counts
-        How many doors and how many outlets there are.
     compounds
         Compound name of each door, or ``""``, shape (doors,).
     """
+    none = np.empty(0, dtype=np.int64)
+    nowhere = none, none, none.astype(np.uint32)
     plain = street_arcs(network, "metres")
     rank = order_nodes(network.xy, plain.tail, plain.head)
     longest = LONGEST_METRES if network.node_count > KEEP_ALL_NODES else np.inf
@@ -228,10 +224,10 @@ def lay_streets(
             metric=metric,
             hierarchy=hierarchy,
             doors=joined([out, own]),
-            outlets=end_links(network, outlets, metric, outward=False),
-            direct=direct_pairs(network, doors, outlets, metric),
+            outlets=Links(*nowhere),
+            direct=Direct(*nowhere),
             short_cuts=own,
-            counts=counts,
+            counts=(len(compounds), 0),
         )
     return found
 
@@ -239,7 +235,7 @@ def lay_streets(
 def towards(
     streets: Streets, network: Network, doors: Attachment, places: Attachment, count: int
 ) -> Streets:
-    """Return streets that lead to other places than the outlets, such as candidates for new ones.
+    """Return streets that lead to some places: outlets, or candidates for new ones.
 
     Parameters
     ----------
@@ -248,7 +244,7 @@ def towards(
     network
         Streets of one walker.
     doors, places
-        Where entrances of doors, and of the other places, meet the streets.
+        Where entrances of doors, and of the places, meet the streets.
     count
         How many places there are.
     """
