@@ -84,6 +84,7 @@ def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
 
     A door's stated community wins over its place; a drawn circle wins over membership. Where a
     community belongs to a circle only in part, only a drawn boundary can say which doors do.
+    Outlets of the belt lie in no unit of the district.
     """
     communities, circles = district.communities.index, areas.index
     door_community = _locate(district.doors.geometry, district.communities.geometry)
@@ -91,15 +92,18 @@ def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
     door_community = np.where(stated >= 0, stated, door_community)
     outlet_community = _locate(district.outlets.geometry, district.communities.geometry)
     outlet_community = _beside_doors(district, outlet_community, door_community)
+    belt = district.outlets.index.isin(district.belt)
+    outlet_community = np.where(belt, -1, outlet_community)
     whole = whole_members(district, communities, circles)
     drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
+    outlet_circle = _circle_of(district.outlets.geometry, drawn, outlet_community, whole)
     return Membership(
         communities=communities,
         circles=circles,
         door_community=door_community,
         door_circle=_circle_of(district.doors.geometry, drawn, door_community, whole),
         outlet_community=outlet_community,
-        outlet_circle=_circle_of(district.outlets.geometry, drawn, outlet_community, whole),
+        outlet_circle=np.where(belt, -1, outlet_circle),
     )
 
 
