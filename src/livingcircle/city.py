@@ -6,8 +6,6 @@ outlets and streets of its neighbours as far as anybody walks. Any
 finished is kept, so a run that stopped goes on where it was.
 """
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -18,35 +16,28 @@ from concurrent.futures import Executor
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import as_completed
-from contextlib import suppress
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from livingcircle import __version__
 from livingcircle._city.belt import neighbours
 from livingcircle._city.description import BELT_METRES
 from livingcircle._city.description import FILE
-from livingcircle._city.description import TABLES
 from livingcircle._city.description import City
 from livingcircle._city.description import read_city
 from livingcircle._city.description import write_city_file
-from livingcircle._city.layout import BELT_TABLES
-from livingcircle._city.layout import EXTENT
-from livingcircle._city.layout import SOURCES
-from livingcircle._city.layout import SOURCES_FILE
+from livingcircle._city.inputs import Sums
+from livingcircle._city.inputs import key_of
+from livingcircle._city.inputs import latest_day
+from livingcircle._city.inputs import longest_reach
 from livingcircle._city.layout import check_name
 from livingcircle._city.layout import district_of
-from livingcircle._city.layout import file_sum
-from livingcircle._city.layout import folder_of
 from livingcircle._city.layout import write_json
 from livingcircle._city.layout import write_whole
 from livingcircle._city.packing import write_district
-from livingcircle._city.reading import told_dates
 from livingcircle._city.rollup import roll_up
 from livingcircle._city.working import DRAFTS
 from livingcircle._city.working import RUNS
@@ -56,15 +47,12 @@ from livingcircle._city.working import Task
 from livingcircle._city.working import finished
 from livingcircle._city.working import forget
 from livingcircle._city.working import work
-from livingcircle._rules.reaches import ReachRule
-from livingcircle.access import DEFAULT_RADII
 from livingcircle.district import District
 from livingcircle.errors import InputError
 from livingcircle.errors import LivingCircleError
 from livingcircle.errors import OutputError
 from livingcircle.errors import WorkerError
 from livingcircle.io.folder import read_district
-from livingcircle.reports import parse_day
 from livingcircle.results import fresh_folder
 from livingcircle.standards import Standard
 from livingcircle.walkers import Walker
@@ -235,13 +223,13 @@ def assess_city(
     _check_belt(metres, standard, find_walker(walker))
     city = replace(city, folder=city.folder.resolve())
     _prepare(city, out)
-    day = on or _latest_day(city)
-    sums = _Sums(city)
+    day = on or latest_day(city)
+    sums = Sums(city)
     tasks = [
         Task(city, one.name, near, metres, standard, walker, at, day, out, key)
         for one in city.districts
         for near in [tuple(other.name for other in neighbours(one, city.districts, metres))]
-        for key in [_key(sums, one.name, near, metres, standard, find_walker(walker), at, day)]
+        for key in [key_of(sums, one.name, near, metres, standard, find_walker(walker), at, day)]
     ]
     kept = [t for t in tasks if not again and finished(out, t.district, t.key) is not None]
     known = {task.district for task in kept}
@@ -253,18 +241,6 @@ def assess_city(
     if left:
         raise _lost(left)
     return run
-
-
-def longest_reach(standard: Standard, walker: Walker) -> float:
-    """Return the longest way in metres that anybody walks to an outlet under a standard."""
-    longest = max(DEFAULT_RADII)
-    for one in standard.requirements:
-        rule = one.rule
-        if isinstance(rule, ReachRule) and rule.mode in ("walk", "wheelchair"):
-            metres, minutes = rule.metres[1], rule.minutes[1]
-            far = metres if metres is not None else (minutes or 0.0) * walker.metres_per_minute
-            longest = max(longest, far)
-    return longest
 
 
 def _check_belt(metres: float, standard: Standard, walker: Walker) -> None:
@@ -300,69 +276,6 @@ def _prepare(city: City, out: Path) -> None:
             where=str(out)[-80:],
             remedy="换一个有写权限的文件夹",
         ) from problem
-
-
-def _latest_day(city: City) -> date | None:
-    """Return the latest day that any district's data speak of: one day for the whole city."""
-    days = []
-    for district in city.districts:
-        # What is wrong with a district's files, its own assessment will say.
-        with suppress(LivingCircleError):
-            told = told_dates(city, district.name)
-            days += [day for text in told if (day := parse_day(str(text))) is not None]
-    return max(days, default=None)
-
-
-class _Sums:
-    """Hold the checksums of input files, each file read once."""
-
-    def __init__(self, city: City) -> None:
-        """Keep nothing yet."""
-        self._city = city
-        self._known: dict[Path, str] = {}
-
-    def of(self, district: str, tables: Iterable[str]) -> dict[str, str]:
-        """Return the checksum of each table of a district, and of its record of sources."""
-        paths = {table: self._city.part(table, district) for table in tables}
-        paths[SOURCES] = self._city.folder / SOURCES / folder_of(district) / SOURCES_FILE
-        for path in paths.values():
-            if path not in self._known:
-                self._known[path] = file_sum(path)
-        return {table: self._known[path] for table, path in paths.items()}
-
-    @property
-    def shared(self) -> list[dict[str, Any]]:
-        """Return the sources that hold for every district."""
-        return [
-            asdict(one) | {"complete_for": sorted(one.complete_for)} for one in self._city.sources
-        ]
-
-
-def _key(
-    sums: _Sums,
-    district: str,
-    near: Sequence[str],
-    metres: float,
-    standard: Standard,
-    walker: Walker,
-    at: str,
-    on: date | None,
-) -> str:
-    """Return the checksum of everything a district's result depends on."""
-    told = {
-        "engine": __version__,
-        "district": district,
-        "own": sums.of(district, TABLES),
-        "belt": [[name, sums.of(name, (*BELT_TABLES, EXTENT))] for name in near],
-        "metres": metres,
-        "sources": sums.shared,
-        "standard": [standard.id, standard.sha256],
-        "walker": repr(walker),
-        "at": at,
-        "on": on.isoformat() if on else "",
-    }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _run(
