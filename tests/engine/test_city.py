@@ -41,8 +41,10 @@ from tests.factories.city import merged
 from tests.factories.city import packed
 from tests.factories.city import small_city
 from tests.factories.district import draw_district
+from tests.factories.district import table as drawn
 from tests.factories.standards import reach
 from tests.factories.standards import write_standard
+from tests.factories.streets import draw_streets
 
 
 def result(out, table, district):
@@ -262,6 +264,30 @@ def test_what_both_districts_list_is_there_once(tmp_path):
     back, _ = read_with_belt(city, "南区", ("北区",), 1000.0)
     assert len(back.streets) == len(one.streets)
     assert list(back.outlets.index) == ["o0"]
+
+
+def test_districts_that_each_count_from_one_still_join_at_the_border(tmp_path):
+    """南区 ends at (500, 0) with its node 2, 北区 begins there with its node 1.
+
+    The signals at 北区's node 2 stand at (1000, 0), not where 南区's node 2 is.
+    """
+    south = draw_district(
+        [], [(400, 10, 90)], complete=["pharmacy"],
+        streets=draw_streets([(0, 0), (500, 0)], from_node=1, to_node=2),
+    )  # fmt: skip
+    signals = drawn("junctions", [{"kind": "crossing_signals"}], [shapely.Point(1000, 0)], [2])
+    north = draw_district(
+        [(600, 10, ["pharmacy"])], [(900, 10, 50)],
+        streets=draw_streets([(500, 0), (1000, 0)], from_node=1, to_node=2), junctions=signals,
+    )  # fmt: skip
+    city = packed([replace(south, name="南区"), replace(north, name="北区")], tmp_path / "city")
+    back, _ = read_with_belt(city, "南区", ("北区",), 1000.0)
+    ends = back.streets[["from_node", "to_node"]].astype(int).to_numpy().tolist()
+    assert ends == [[1, 2], [2, 2 + 10**13]]
+    assert list(back.junctions.index) == [2 + 10**13]
+    run = assess_city(city, STANDARD, tmp_path / "out")
+    access = result(run.out, "access", "南区").set_index("trade")
+    assert access.loc["pharmacy", "metres"] == pytest.approx(220, abs=0.5)
 
 
 class Stopping(ThreadPoolExecutor):

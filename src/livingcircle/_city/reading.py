@@ -34,6 +34,7 @@ from livingcircle._city.layout import SOURCES
 from livingcircle._city.layout import SOURCES_FILE
 from livingcircle._city.layout import folder_of
 from livingcircle._city.layout import read_json
+from livingcircle._city.numbering import in_one_count
 from livingcircle._city.packing import CODES
 from livingcircle.district import District
 from livingcircle.district import Source
@@ -294,13 +295,16 @@ def _with_belt(
     wanted = [t for t in BELT_TABLES if t not in {"streets", "junctions"} or len(own["streets"])]
     found = {table: [own[table]] for table in wanted}
     order = [one.name for one in city.districts]
-    for name in neighbours:
-        for table, rows in _belt_of(city, name, wanted, zone).items():
+    belts = [_belt_of(city, name, wanted, zone) for name in neighbours]
+    if "streets" in wanted:
+        belts = in_one_count([own, *belts])[1:]
+    for belt in belts:
+        for table, rows in belt.items():
             found[table].append(rows)
     names = [district.name, *neighbours]
     joined = {table: _joined(table, parts, names, order) for table, parts in found.items()}
     outlets = joined["outlets"]
-    belt = frozenset(outlets.index.difference(own["outlets"].index))
+    strangers = frozenset(outlets.index.difference(own["outlets"].index))
     extents = [e for name in neighbours if (e := _known_ground(city, name)) is not None]
     extent = district.extent
     if extent is not None:
@@ -314,7 +318,7 @@ def _with_belt(
         issues=pd.concat([district.issues, issues_frame(told)], ignore_index=True)
         if told
         else district.issues,
-        belt=belt,
+        belt=strangers,
         **{t: rows.drop(columns=CODES, errors="ignore") for t, rows in joined.items()},
     )
 
