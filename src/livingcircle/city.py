@@ -35,6 +35,7 @@ from livingcircle._city.inputs import latest_day
 from livingcircle._city.inputs import longest_reach
 from livingcircle._city.layout import check_name
 from livingcircle._city.layout import district_of
+from livingcircle._city.layout import parts_of
 from livingcircle._city.layout import write_json
 from livingcircle._city.layout import write_whole
 from livingcircle._city.packing import write_district
@@ -53,6 +54,7 @@ from livingcircle.errors import LivingCircleError
 from livingcircle.errors import OutputError
 from livingcircle.errors import WorkerError
 from livingcircle.io.folder import read_district
+from livingcircle.results import adopt
 from livingcircle.results import fresh_folder
 from livingcircle.standards import Standard
 from livingcircle.walkers import Walker
@@ -150,6 +152,7 @@ def pack_city(
         names += [one for one in packed if one not in names]
         if names != [one.name for one in city.districts]:
             write_city_file(out, city.name, names, standard=city.standard, belt=city.belt)
+        adopt(out, [path for one in packed for path in parts_of(one)])
     else:
         with fresh_folder(out) as work_folder:
             packed = pack_districts(districts(), work_folder)

@@ -9,6 +9,7 @@ import math
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from livingcircle._city.description import Bounds
@@ -66,12 +67,17 @@ def _reaches(one: CityDistrict, box: Bounds) -> bool:
     return known is None or touch(known, box)
 
 
+def bounds_of(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Return the boxes of those shapes that are anywhere."""
+    ends = shapely.bounds(shapes).reshape(-1, 4)
+    return np.asarray(ends[np.isfinite(ends).all(axis=1)], dtype=np.float64)
+
+
 def zone_of(lived_in: list[gpd.GeoSeries], metres: float) -> shapely.Geometry:
     """Return the ground within at least so many metres of where people live, in degrees."""
     boxes: set[Bounds] = set()
     for series in lived_in:
-        known = series[series.notna() & ~series.is_empty]
-        ends = known.bounds.to_numpy()
+        ends = bounds_of(series.to_numpy())
         cells = np.column_stack([np.floor(ends[:, :2] / _CELL), np.ceil(ends[:, 2:] / _CELL)])
         boxes.update(tuple(row) for row in (np.unique(cells, axis=0) * _CELL).tolist())
     return shapely.union_all([shapely.box(*grow(box, metres)) for box in sorted(boxes)])

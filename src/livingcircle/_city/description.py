@@ -192,10 +192,8 @@ def _measured(file: Any, shapes: str) -> Bounds | None:  # noqa: ANN401 - pyarro
     """Return the box of all shapes, read batch by batch: their writer did not note it down."""
     boxes: list[Bounds | None] = []
     for batch in file.iter_batches(ROWS_OF_A_GROUP, columns=[shapes]):
-        ends = shapely.total_bounds(
-            shapely.from_wkb(batch.column(0).to_numpy(zero_copy_only=False))
-        )
-        boxes.append(_bounds(ends.tolist()) if math.isfinite(ends[0]) else None)
+        ends = shapely.bounds(shapely.from_wkb(batch.column(0).to_numpy(zero_copy_only=False)))
+        boxes += [_bounds(box) for box in ends.tolist() if math.isfinite(box[0])]
     return around(boxes)
 
 

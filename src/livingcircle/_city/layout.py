@@ -18,7 +18,7 @@ from livingcircle.errors import InputError
 
 PART = "part-0.parquet"
 ROWS_OF_A_GROUP = 8192  # small enough that a belt is read without most of its district
-_RESERVED = re.compile(r"[%/\\:*?\"<>|=\x00-\x1f\x7f]")
+_RESERVED = re.compile(r"[%/\\:*?\"<>|=\x00-\x1f\x7f]|[. ]$")
 _KEY = "district="
 _LONGEST_NAME = 60
 
@@ -59,6 +59,14 @@ def check_name(district: str, where: str) -> str:
 def part_of(root: Path, table: str, district: str, file: str = PART) -> Path:
     """Return where one table of one district is."""
     return root / table / folder_of(district) / file
+
+
+def parts_of(district: str) -> list[str]:
+    """Return every file of a district in a city whose tables are where they usually are."""
+    root = Path()
+    tables = [*BELT_TABLES, *OWN_TABLES, EXTENT]
+    files = [part_of(root, table, district) for table in tables]
+    return [path.as_posix() for path in (*files, part_of(root, SOURCES, district, SOURCES_FILE))]
 
 
 def write_whole(path: Path, content: bytes) -> None:

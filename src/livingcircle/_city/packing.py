@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from livingcircle._city.layout import BELT_TABLES
 from livingcircle._city.layout import EXTENT
@@ -59,7 +60,8 @@ def write_part(rows: pd.DataFrame, path: Path) -> None:
     if not isinstance(rows, gpd.GeoDataFrame):
         rows.to_parquet(draft, index=False, row_group_size=ROWS_OF_A_GROUP)
     else:
-        placed = bool(rows.geometry.notna().all())
+        shapes = rows.geometry.to_numpy()
+        placed = not (shapely.is_missing(shapes) | shapely.is_empty(shapes)).any()
         rows = _along_a_curve(rows) if placed and len(rows) else rows
         rows.to_parquet(
             draft, index=False, row_group_size=ROWS_OF_A_GROUP, write_covering_bbox=placed

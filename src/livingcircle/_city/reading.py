@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from livingcircle._city.belt import LIVED_IN
+from livingcircle._city.belt import bounds_of
 from livingcircle._city.belt import grow
 from livingcircle._city.belt import joined_extent
 from livingcircle._city.belt import zone_of
@@ -143,7 +145,8 @@ def read_table(path: Path, table: str, box: Bounds | None = None) -> gpd.GeoData
         twice = rows.index[rows.index.duplicated()][0]
         what = f"{kind.title}编号“{twice}”出现了两次"
         raise InputError(what, where=_where(path), remedy="一个区里编号不能重复")
-    if table in PLACED and (rows.geometry.isna() | rows.geometry.is_empty).any():
+    shapes = rows.geometry.to_numpy()
+    if table in PLACED and (shapely.is_missing(shapes) | shapely.is_empty(shapes)).any():
         what = f"{kind.title}表有没有位置的行"
         raise InputError(what, where=_where(path), remedy="补上经纬度，或删去这些行")
     return rows
@@ -267,17 +270,18 @@ def _extent(city: City, name: str) -> shapely.Geometry | None:
     path = city.part(EXTENT, name)
     if not path.is_file():
         return None
-    known = _read(path, None).geometry.dropna()
-    return shapely.union_all(known.to_numpy()) if len(known) else None
+    shapes = _read(path, None).geometry.to_numpy()
+    return shapely.union_all(shapes) if len(shapes) else None
 
 
 def _box(tables: Iterable[gpd.GeoDataFrame]) -> Bounds | None:
     """Return the box around everything that has a place."""
-    ends = [tuple(rows.total_bounds) for rows in tables if len(rows.geometry.dropna())]
-    if not ends:
+    ends = np.concatenate([bounds_of(rows.geometry.to_numpy()) for rows in tables])
+    if len(ends) == 0:
         return None
-    west, south, east, north = zip(*ends, strict=True)
-    return float(min(west)), float(min(south)), float(max(east)), float(max(north))
+    west, south = ends[:, :2].min(axis=0).tolist()
+    east, north = ends[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
 
 
 def _with_belt(
