@@ -34,6 +34,7 @@ from livingcircle.walkers import find_walker
 
 Progress = Callable[[int, int, str], None]
 _SHOWN = 8
+_LEVELS = {"community": "社区", "circle": "生活圈", "subdistrict": "街道", "district": "全区"}
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,8 @@ def _show_gaps(console: Console, out: Path) -> None:
     top = gaps.sort_values(["people", "gaps"], ascending=False, kind="stable").head(_SHOWN)
     for row in top.to_dict("records"):
         people = f"，影响{row['people']:,.0f}人" if row["people"] > 0 else ""
-        told = f"{row['trade_name']}：{row['gaps']}处缺口，{row['districts']}个区{people}"
+        name = f"{row['trade_name']}（{_LEVELS[row['level']]}）"
+        told = f"{name}：{row['gaps']}处缺口，{row['districts']}个区{people}"
         _report.say(console, f"  · {told}")
 
 

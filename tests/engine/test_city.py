@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import livingcircle
 from livingcircle._city.layout import folder_of
 from livingcircle._city.layout import part_of
 from livingcircle._city.reading import read_with_belt
@@ -204,6 +206,18 @@ def test_an_only_district_is_assessed_as_it_always_was(tmp_path):
     for table in ("access", "findings", "coverage", "indices", "gaps"):
         pd.testing.assert_frame_equal(
             result(run.out, table, made.name), getattr(alone, table), check_dtype=False
+        )
+
+
+def test_the_demonstration_district_loses_nothing_in_a_city(sample_assessment, tmp_path):
+    """Real streets, gates, entrances, reports and problems: every table is the very same."""
+    sample = sample_assessment.district
+    city = pack_city([Path(livingcircle.__file__).parent / "sample"], tmp_path / "city")
+    run = assess_city(city, sample_assessment.standard, tmp_path / "out")
+    for table in TABLE_NAMES:
+        mine, theirs = result(run.out, table, sample.name), getattr(sample_assessment, table)
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(mine), pd.DataFrame(theirs), check_dtype=False, check_index_type=False
         )
 
 
