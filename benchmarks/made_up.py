@@ -4,6 +4,7 @@ Nothing here is real: street-like grids with missing and bent streets, doors and
 them. Used to measure how time grows, never to say anything about a city.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from livingcircle._city.description import write_city_file
+from livingcircle.city import pack_districts
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
 from livingcircle.district import Source
@@ -209,3 +212,185 @@ def _skew(count: int) -> npt.NDArray[np.float64]:
     """Return shares in which a few trades are common and most are rare, as in real ledgers."""
     weight = 1.0 / np.arange(1, count + 1)
     return weight / weight.sum()
+
+
+@dataclass(frozen=True)
+class CityPlan:
+    """Say how a made-up city (虚构) is laid out: square districts side by side, row by row.
+
+    ``doors`` and ``outlets`` are those of one district. Streets form one lattice over the whole
+    city; places and gaps in it depend on the seed and their own position alone, so every district
+    can be made by itself and its streets still meet those of its neighbours.
+    """
+
+    districts: int
+    doors: int
+    outlets: int
+    trades: tuple[str, ...]
+    seed: int = 0
+    nodes: int = 0
+
+    @property
+    def side(self) -> int:
+        """Return the nodes along one side of a district: as said, else one for three doors."""
+        return self.nodes or max(6, round((self.doors / 3) ** 0.5))
+
+    @property
+    def columns(self) -> int:
+        """Return how many districts stand side by side."""
+        return max(1, round(self.districts**0.5))
+
+    def corner(self, number: int) -> tuple[int, int]:
+        """Return the first node of a district."""
+        row, column = divmod(number, self.columns)
+        return column * self.side, row * self.side
+
+    def name(self, number: int) -> str:
+        """Return the name of a district; it says that the district is made up."""
+        return f"虚构{number + 1:02}区"
+
+
+def make_city(plan: CityPlan) -> Iterator[District]:
+    """Yield the districts of a made-up city one by one."""
+    for number in range(plan.districts):
+        yield _city_district(plan, number)
+
+
+def write_city(plan: CityPlan, folder: Path, belt: float = 2000.0) -> None:
+    """Write a made-up city in the layout of a city, holding one district at a time."""
+    names = pack_districts(make_city(plan), folder)
+    write_city_file(folder, "虚构市", names, belt=belt)
+
+
+def _city_district(plan: CityPlan, number: int) -> District:
+    rng = np.random.default_rng([plan.seed, number])
+    network, streets = _lattice(plan, number)
+    low = (np.array(plan.corner(number)) - 0.5) * BLOCK
+    high = low + plan.side * BLOCK
+    homes = _inside(_beside(network, plan.doors, rng), low, high)
+    shops = _inside(_beside(network, plan.outlets, rng), low, high)
+    mark = f"{number + 1:02}"
+    communities, circles, members = _squares(plan, mark, low, high)
+    held = rng.choice(len(plan.trades), plan.outlets, p=_skew(len(plan.trades)))
+    ids = [f"o{mark}-{i:06}" for i in range(plan.outlets)]
+    pairs = [(i, t) for i, k in zip(ids, held, strict=True) for t in with_broader([plan.trades[k]])]
+    source = Source(
+        "outlets", "虚构.parquet", Status.MADE_UP, "虚构网点", complete_for=frozenset(plan.trades)
+    )
+    return District(
+        name=plan.name(number),
+        outlets=_table(
+            "outlets",
+            {"name": [f"店{i}" for i in ids], "status": "open", "supply": "fixed",
+             "trades": [plan.trades[k] for k in held]},
+            shops, ids,
+        ),
+        outlet_trades=pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str"),
+        communities=communities,
+        circles=circles,
+        circle_members=members,
+        doors=_table(
+            "doors",
+            {"residents": rng.integers(10, 200, plan.doors).astype(float), "use": "住宅"},
+            homes, [f"d{mark}-{i:06}" for i in range(plan.doors)],
+        ),
+        streets=streets,
+        **{name: empty(name) for name in
+           ("junctions", "gates", "barriers", "spaces", "entrances", "reports")},
+        extent=_lift(np.array([shapely.box(*low, *high)], dtype=object))[0],
+        sources=(source,),
+        issues=issues_frame([]),
+    )  # fmt: skip
+
+
+def _lattice(plan: CityPlan, number: int) -> tuple[Network, gpd.GeoDataFrame]:
+    """Return one district's streets, those to the next districts' first nodes among them."""
+    left, low = plan.corner(number)
+    # One row and column of nodes more belongs to the next districts, where there are any.
+    below, beside = number + plan.columns < plan.districts, (number + 1) % plan.columns != 0
+    beside = beside and number + 1 < plan.districts
+    i, j = np.meshgrid(
+        left + np.arange(plan.side + beside), low + np.arange(plan.side + below), indexing="ij"
+    )
+    ids = np.arange(i.size).reshape(i.shape)
+    shift = np.stack([_chance(i, j, plan.seed + c) for c in (1, 2)], axis=-1) * 0.6 - 0.3
+    xy = ((np.stack([i, j], axis=-1) + shift) * BLOCK).reshape(-1, 2)
+    tail = np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()])
+    head = np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()])
+    way = np.repeat([3, 4], [ids[:-1].size, ids[:, :-1].size])
+    # A street belongs to the district of its first node.
+    ours = ((i < left + plan.side) & (j < low + plan.side)).ravel()[tail]
+    chance = np.where(
+        way == 3,  # noqa: PLR2004 - the channel of streets along the first axis
+        _chance(i, j, plan.seed + 3).ravel()[tail],
+        _chance(i, j, plan.seed + 4).ravel()[tail],
+    )
+    kept = ours & (chance < KEPT)
+    tail, head = tail[kept], head[kept]
+    network = Network(xy, tail, head, np.hypot(*(xy[tail] - xy[head]).T))
+    numbers = (i * 1_000_000 + j).ravel()
+    ends = np.stack([xy[tail], xy[head]], axis=1)
+    columns = {
+        "highway": "residential",
+        "name": "某街",
+        "from_node": numbers[tail],
+        "to_node": numbers[head],
+    }
+    names = [f"s{a}-{b}" for a, b in zip(numbers[tail], numbers[head], strict=True)]
+    shapes = np.asarray(shapely.linestrings(ends), dtype=object)
+    return network, _table("streets", columns, shapes, names)
+
+
+def _chance(
+    i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], channel: int
+) -> npt.NDArray[np.float64]:
+    """Return a number from 0 to 1 for each place of the lattice, always the same one."""
+    with np.errstate(over="ignore"):
+        mixed = i.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= j.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
+        mixed ^= np.uint64(channel) * np.uint64(0x165667B19E3779F9)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+        mixed ^= mixed >> np.uint64(31)
+    return np.asarray(mixed >> np.uint64(11), dtype=np.float64) / 2.0**53
+
+
+def _inside(
+    points: npt.NDArray[np.object_],
+    low: npt.NDArray[np.float64],
+    high: npt.NDArray[np.float64],
+) -> npt.NDArray[np.object_]:
+    """Return points, those beyond the district's border moved to one metre inside it."""
+    xy = np.clip(shapely.get_coordinates(points), low + 1.0, high - 1.0)
+    return np.asarray(shapely.points(xy), dtype=object)
+
+
+def _squares(
+    plan: CityPlan,
+    mark: str,
+    low: npt.NDArray[np.float64],
+    high: npt.NDArray[np.float64],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """Return square communities of some 40 doors, four to a circle, that fill a district."""
+    side = max(2, 2 * round((plan.doors / 160) ** 0.5))
+    step = (high - low) / side
+    rows = [(i, j) for i in range(side) for j in range(side)]
+    boxes = [shapely.box(*(low + step * (i, j)), *(low + step * (i + 1, j + 1))) for i, j in rows]
+    ids = [f"m{mark}-{i:03}{j:03}" for i, j in rows]
+    circle_of = [f"c{mark}-{i // 2:03}{j // 2:03}" for i, j in rows]
+    names = {"name": [f"社区{x}" for x in ids], "subdistrict": f"虚构{mark}街道"}
+    communities = _table("communities", names, np.array(boxes, dtype=object), ids)
+    unique = sorted(set(circle_of))
+    nowhere = gpd.GeoDataFrame(
+        pd.DataFrame(
+            {"name": [f"圈{x}" for x in unique], "kind": "old_town"}, index=pd.Index(unique)
+        ),
+        geometry=[None] * len(unique),
+        crs="EPSG:4326",
+    )
+    members = pd.DataFrame({"circle_id": circle_of, "community_id": ids, "part": False})
+    return (
+        communities,
+        conform("circles", nowhere),
+        members.astype({"circle_id": "str", "community_id": "str"}),
+    )

@@ -18,6 +18,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from livingcircle.assessment import Assessment
     from livingcircle.assessment import assess
+    from livingcircle.city import City
+    from livingcircle.city import assess_city
+    from livingcircle.city import pack_city
+    from livingcircle.city import read_city
     from livingcircle.district import District
     from livingcircle.io.folder import read_district
     from livingcircle.standards import Standard
@@ -25,11 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "City",
     "District",
     "Standard",
     "__version__",
     "assess",
+    "assess_city",
     "load_standard",
+    "pack_city",
+    "read_city",
     "read_district",
 ]
 
@@ -37,6 +45,10 @@ __all__ = [
 _HOMES = {
     "Assessment": "livingcircle.assessment",
     "assess": "livingcircle.assessment",
+    "City": "livingcircle.city",
+    "assess_city": "livingcircle.city",
+    "pack_city": "livingcircle.city",
+    "read_city": "livingcircle.city",
     "District": "livingcircle.district",
     "read_district": "livingcircle.io.folder",
     "Standard": "livingcircle.standards",

@@ -84,6 +84,7 @@ def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
 
     A door's stated community wins over its place; a drawn circle wins over membership. Where a
     community belongs to a circle only in part, only a drawn boundary can say which doors do.
+    Outlets of the belt lie in no unit of the district.
     """
     doors = door_units(district, district.doors, areas)
     return Membership(
@@ -108,10 +109,12 @@ def door_units(
 def outlet_units(
     district: District, outlets: gpd.GeoSeries, areas: gpd.GeoSeries, door_community: Ints
 ) -> tuple[Ints, Ints]:
-    """Return the numbers of the community and the circle of some outlets."""
+    """Return the numbers of the community and the circle of some outlets, none in the belt."""
     community = _locate(outlets, district.communities.geometry)
     community = _beside_doors(district, outlets, community, door_community)
-    return community, _circle_of(outlets, district, areas, community)
+    belt = outlets.index.isin(district.belt)
+    community = np.where(belt, -1, community)
+    return community, np.where(belt, -1, _circle_of(outlets, district, areas, community))
 
 
 def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:

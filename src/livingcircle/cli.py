@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 standards = typer.Typer(help="配置标准：列出、查看、检查。", no_args_is_help=True)
 app.add_typer(standards, name="standards")
+city = typer.Typer(help="一座城市：把各区打包、查看。", no_args_is_help=True)
+app.add_typer(city, name="city")
 
 
 def main() -> None:
@@ -42,6 +44,12 @@ WalkerName = Annotated[
 ]
 At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，不写则 10:00")]
 On = Annotated[str, typer.Option("--on", help="评估日期，如 2026-06-30，不写则用数据的最近日期")]
+
+Workers = Annotated[int, typer.Option("--workers", min=1, help="评估城市时用几个进程")]
+Dask = Annotated[str, typer.Option("--dask", help="评估城市时用 Dask 集群，写调度器地址")]
+Belt = Annotated[float | None, typer.Option("--belt", min=0, help="评估城市时的带宽（米）")]
+Again = Annotated[bool, typer.Option("--again", help="评估城市时，已完成的区也重算")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="评估城市时，预计内存不够也照样开始")]
 
 
 @app.command()
@@ -68,11 +76,43 @@ def assess(
     walker: WalkerName = "",
     at: At = "",
     on: On = "",
+    workers: Workers = 1,
+    dask: Dask = "",
+    belt: Belt = None,
+    again: Again = False,  # noqa: FBT002
+    anyway: Anyway = False,  # noqa: FBT002
 ) -> None:
-    """评估一个地区：缺什么、谁受影响、为什么，并写出一图一单一账两表。"""
+    """评估一个地区，写出一图一单一账两表；或逐区评估 city pack 打包的一座城市。"""
+    if (folder / "city.toml").is_file():
+        from livingcircle._commands import cities
+
+        wish = cities.CityWish(standard, walker, at, on, workers, dask, belt, again, anyway)
+        cities.run_city(folder, results, wish)
+        return
     from livingcircle._commands import districts
 
     districts.assess(districts.plan(folder, standard, walker, at, on), results)
+
+
+@city.command()
+def pack(
+    folders: Annotated[list[Path], typer.Argument(help="各区的文件夹", metavar="文件夹…")],
+    folder: Annotated[Path, typer.Option("--out", help="城市文件夹", metavar="文件夹")],
+    name: Annotated[str, typer.Option("--name", help="城市名称；不写则用文件夹名")] = "",
+    update: Annotated[bool, typer.Option("--update", help="只换掉或添上这些区")] = False,  # noqa: FBT002
+) -> None:
+    """读取并检查各区，打包成一座可以逐区评估的城市。"""
+    from livingcircle._commands import cities
+
+    cities.pack(folders, folder, name, update=update)
+
+
+@city.command("show")
+def show_city(folder: Annotated[Path, typer.Argument(help="城市文件夹", metavar="文件夹")]) -> None:
+    """列出一座城市有哪些区、各有多少行，不读数据。"""
+    from livingcircle._commands import cities
+
+    cities.show(folder)
 
 
 @app.command()

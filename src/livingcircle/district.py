@@ -91,6 +91,9 @@ class District:
         One entry for each file read.
     issues
         One row for each :class:`livingcircle.tables.Issue` found while reading.
+    belt
+        Ids of outlets that belong to neighbouring districts: people walk to them, but they lie in
+        no unit of this district and are counted in none.
     """
 
     name: str
@@ -112,6 +115,7 @@ class District:
     issues: pd.DataFrame
     standard: str = ""
     notes: tuple[str, ...] = field(default=())
+    belt: frozenset[str] = frozenset()
 
     def complete_trades(self) -> frozenset[str]:
         """Return the trades for which a missing outlet is really missing, in any source."""

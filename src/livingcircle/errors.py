@@ -61,3 +61,9 @@ class AssessmentError(LivingCircleError):
 
 class OutputError(LivingCircleError):
     """A result cannot be written; whatever stood there before is still there."""
+
+
+class WorkerError(LivingCircleError):
+    """Workers died or cannot be had; what they finished is kept, ``districts`` are still to do."""
+
+    districts: tuple[str, ...] = ()

@@ -39,12 +39,12 @@ def door_table(situation: Situation) -> gpd.GeoDataFrame:
 
 
 def outlet_places(situation: Situation) -> gpd.GeoDataFrame:
-    """Return the outlets with their units and streets."""
+    """Return the district's own outlets with their units and streets, none of the belt."""
     district, members = situation.district, situation.members
     communities = np.array([*members.communities, ""], dtype=object)
     circles = np.array([*members.circles, ""], dtype=object)
     street, leg, side, status = _ends(situation, outlets=True)
-    return district.outlets.assign(
+    table = district.outlets.assign(
         community_id=communities[members.outlet_community],
         circle_id=circles[members.outlet_circle],
         street=street,
@@ -52,6 +52,7 @@ def outlet_places(situation: Situation) -> gpd.GeoDataFrame:
         side=side,
         attach=status,
     )
+    return table[~table.index.isin(district.belt)]
 
 
 def _ends(situation: Situation, *, outlets: bool) -> tuple[Any, Any, Any, Any]:

@@ -95,6 +95,14 @@ def _contents(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
+def adopt(folder: Path, names: Sequence[str]) -> None:
+    """Note files added to a folder of ours, so that it can still be replaced as a whole."""
+    mark = folder / MARK
+    if mark.is_file():
+        known = mark.read_text("utf-8", errors="replace").splitlines()
+        mark.write_text("\n".join([*dict.fromkeys([*known, *names]), ""]), "utf-8")
+
+
 def _refuse_foreign(out: Path) -> None:
     """Refuse to replace anything we did not write, such as a map project saved beside it."""
     if out.parent == out:

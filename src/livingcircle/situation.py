@@ -209,7 +209,7 @@ def _members(district: District, homes: _Homes, areas: gpd.GeoSeries, memory: Me
     outlets = district.outlets.geometry
     found = memory.recall_rows(
         "outlet units",
-        (areas, homes),
+        (areas, homes, district.belt),
         _coordinates(outlets),
         lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )

@@ -103,7 +103,7 @@ def _whole(situation: Situation) -> Unit:
     members = situation.members
     mine = (members.outlet_community >= 0) | (members.outlet_circle >= 0)
     if len(members.communities) == 0 and len(members.circles) == 0:
-        mine[:] = True
+        mine = ~situation.district.outlets.index.isin(situation.district.belt)
     return Unit(
         DISTRICT,
         DISTRICT,
