@@ -177,6 +177,25 @@ def measure(
     lost
         Straight metres to outlets without a street, by need, from :func:`metres_to_lost`.
     """
+    ends = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
+    limit = max((far for _, far in ends.values()), default=0.0)
+    columns = measure_needs(reader, supply, units, ends, limit, lost)
+    return Access(supply.needs, reader.method, len(units.door_circle), columns)
+
+
+def measure_needs(
+    reader: Reader,
+    supply: Supply,
+    units: Units,
+    ends: Mapping[str, tuple[float, float]],
+    limit: float,
+    lost: Mapping[int, Floats] | None = None,
+) -> tuple[NeedAccess, ...]:
+    """Return the distances of every door to some needs.
+
+    ``limit`` is how far the nearest outlet inside a door's own circle is looked for, whatever
+    the radius of its need; the rest is as for :func:`measure`.
+    """
     count = len(units.door_circle)
     never = np.broadcast_to(np.inf, count)
     metres, outlet = _by_need(*reader.nearest(supply.offers, "metres"))
@@ -187,17 +206,11 @@ def measure(
         found = _by_need(*reader.nearest(supply.maybe[:, doubtful], metric))[0]
         for need, values in zip(doubtful, found, strict=True):
             into[need] = values
-    ends = [radii.get(need, DEFAULT_RADII) for need in supply.needs]
-    near = _look(reader, supply, units, ends)
-    length, owner = parted(near.nearest[:, :, 0])
-    there = length < FAR
-    inside, whose = _by_need(
-        np.where(there, length / UNITS["metres"], np.inf), np.where(there, owner, -1)
-    )
-    good, within = (np.ascontiguousarray(table.T, dtype=np.int32) for table in near.counts)
-    far = whole(np.array([end for _, end in ends], dtype=np.float64), "metres")
-    communities, circles = (_shared(least, supply.present, far) for least in near.least)
-    columns = tuple(
+    near = reader.around(looked_for(supply, units, ends, limit))
+    (inside, whose), good, within = counted(near)
+    far = whole(np.array([ends[need][1] for need in supply.needs], dtype=np.float64), "metres")
+    communities, circles = (shared_by(least, supply.present, far) for least in near.least)
+    return tuple(
         NeedAccess(
             metres=metres[need],
             minutes=minutes[need],
@@ -215,7 +228,15 @@ def measure(
         )
         for need in range(len(supply.needs))
     )
-    return Access(supply.needs, reader.method, count, columns)
+
+
+def counted(near: Around) -> tuple[tuple[Floats, Small], Small, Small]:
+    """Return the nearest inside the circle with whose it is, and both counts, need by need."""
+    length, owner = parted(near.nearest[:, :, 0])
+    there = length < FAR
+    inside = np.where(there, length / UNITS["metres"], np.inf), np.where(there, owner, -1)
+    good, within = (np.ascontiguousarray(table.T, dtype=np.int32) for table in near.counts)
+    return _by_need(*inside), good, within
 
 
 def _by_need(lengths: Floats, outlets: Ints | Small) -> tuple[Floats, Small]:
@@ -247,27 +268,28 @@ def metres_to_lost(
     return metres
 
 
-def _look(
-    reader: Reader, supply: Supply, units: Units, radii: Sequence[tuple[float, float]]
-) -> Around:
-    """Look around every door once, up to the longest radius of any need."""
-    ends = np.array(radii, dtype=np.float64).reshape(-1, 2).T
-    limit = whole(np.array([ends[1].max(initial=0.0)]), "metres")
-    wanted = Wanted(
+def looked_for(
+    supply: Supply, units: Units, ends: Mapping[str, tuple[float, float]], limit: float
+) -> Wanted:
+    """Return what to look for around doors, up to a limit in metres."""
+    radii = np.array([ends[need] for need in supply.needs], dtype=np.float64).reshape(-1, 2).T
+    return Wanted(
         offers=supply.offers,
-        radii=whole(ends, "metres"),
-        limit=int(limit[0]),
+        radii=whole(radii, "metres"),
+        limit=int(whole(np.array([limit]), "metres")[0]),
         nearest=1,
         door_group=units.door_circle,
         outlet_group=units.outlet_circle,
         units=(units.door_community, units.door_circle),
         seen=np.asarray(supply.present.any(axis=1)),
     )
-    return reader.around(wanted)
 
 
-def _shared(found: Least, present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
-    """Return, for each need, the distinct (unit, outlet) pairs within its far radius."""
+def shared_by(found: Least, present: Bools, far: npt.NDArray[np.uint32]) -> tuple[Ints, ...]:
+    """Return, for each need, the distinct (unit, outlet) pairs within its far radius.
+
+    Pairs are sorted by unit, then by outlet.
+    """
     order = np.lexsort((found[0], found[1]))
     outlet, unit, length = (part[order] for part in found)
     rows = (present[outlet, need] & (length <= far[need]) for need in range(len(far)))

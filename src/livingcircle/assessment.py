@@ -9,7 +9,9 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -19,45 +21,52 @@ import pandas as pd
 import shapely
 
 from livingcircle import __version__
-from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
-from livingcircle._rules.facts import read_register
 from livingcircle._rules.fitting import fit
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.access import Units
-from livingcircle.access import measure
 from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import blind_area_table
+from livingcircle.blind_areas import find_all_blind_areas
 from livingcircle.blind_areas import neighbourhood_of
 from livingcircle.circles import check_circles
 from livingcircle.coverage import access_table
 from livingcircle.coverage import coverage_table
 from livingcircle.district import District
 from livingcircle.facts import gather
-from livingcircle.facts import outlet_table
 from livingcircle.facts import share
+from livingcircle.findings import Finding
+from livingcircle.findings import finding_table
 from livingcircle.findings import judge_units
 from livingcircle.gaps import find_gaps
+from livingcircle.gaps import number_gaps
+from livingcircle.indices import index_table
 from livingcircle.indices import measure_indices
 from livingcircle.inventory import circle_fact_table
 from livingcircle.inventory import circle_limits
 from livingcircle.inventory import door_table
 from livingcircle.inventory import outlet_places
 from livingcircle.inventory import repair_table
+from livingcircle.memory import Memory
 from livingcircle.reach import Needs
 from livingcircle.reach import Services
 from livingcircle.reach import judge_services
 from livingcircle.reach import list_needs
 from livingcircle.reach import supply_of
+from livingcircle.remeasure import remeasure
 from livingcircle.reports import match_reports
 from livingcircle.reports import parse_day
 from livingcircle.run_record import run_record
+from livingcircle.shops import Shops
+from livingcircle.shops import list_shops
 from livingcircle.situation import Situation
 from livingcircle.situation import lay_out
 from livingcircle.standards import Standard
 from livingcircle.standards import load_standard
+from livingcircle.tables import Issue
 from livingcircle.tables import issues_frame
+from livingcircle.units import Unit
 from livingcircle.units import list_units
 from livingcircle.walkers import check_hour
 from livingcircle.walkers import find_walker
@@ -86,60 +95,142 @@ STEPS = ("铺路网、安置居民", "测算步行距离", "逐门判定", "对�
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Hold what some tables are made of.
+
+    Attributes
+    ----------
+    gaps, indices
+        One row each.
+    blind_areas
+        One table for each service.
+    strangers
+        Reports that answer no requirement.
+    units
+        The units of judgement.
+    """
+
+    gaps: list[dict[str, object]]
+    indices: list[dict[str, object]]
+    blind_areas: list[pd.DataFrame]
+    strangers: tuple[Issue, ...]
+    units: list[Unit]
+
+
+@dataclass(frozen=True)
 class Assessment:
     """Hold the result of one run as tables; see ``docs/reference/results.md`` for the columns.
+
+    Tables are built when they are first asked for.
 
     Attributes
     ----------
     district, standard
         What was assessed, by which rules.
-    run
-        Checksums, parameters and versions: enough to run it again.
-    doors, outlets
-        Everybody with their unit and street; index ``door_id`` and ``outlet_id``.
-    access
-        Door × trade: distance, counts, band, verdict, reason.
-    findings
-        Unit × requirement: verdict, required, found, shortfall, explanation, clause.
-    coverage
-        Unit × trade: people by verdict.
-    gaps
-        缺什么, 补什么, 如何补, most urgent first.
-    blind_areas
-        步行服务盲区 with people, nearest alternative and a drawing.
-    indices, circle_facts, circle_checks
-        Rates with formulas; facts and shape checks of each circle.
-    repairs
-        Streets and gates a person should look at.
-    issues
-        Problems of the input files, row by row.
+    at, on
+        The hour at which gates were judged, and the day.
     situation, supply, measured, services, facts
         The network, who offers what, the raw distances, the judged radii and what is known of
         every unit, for explanations and maps.
+    found
+        The verdict on every requirement of every unit.
+    needs
+        What the standard wants measured.
+    rows
+        Gaps, indices and blind areas before they are put into tables, and strangers among the
+        reports.
     """
 
     district: District
     standard: Standard
-    run: Mapping[str, Any]
-    doors: gpd.GeoDataFrame
-    outlets: gpd.GeoDataFrame
-    access: pd.DataFrame
-    findings: pd.DataFrame
-    coverage: pd.DataFrame
-    gaps: pd.DataFrame
-    blind_areas: gpd.GeoDataFrame
-    indices: pd.DataFrame
-    circle_facts: pd.DataFrame
-    circle_checks: pd.DataFrame
-    repairs: pd.DataFrame
-    issues: pd.DataFrame
+    at: str
+    on: date | None
     situation: Situation
     supply: Supply
     measured: Access
     services: Services
     facts: tuple[UnitFacts, ...]
+    found: tuple[Finding, ...]
+    needs: Needs
+    rows: Rows
 
-    @property
+    @cached_property
+    def run(self) -> Mapping[str, Any]:
+        """Return checksums, parameters and versions: enough to run it again."""
+        return {
+            "engine": __version__,
+            **run_record(self.situation, self.standard, self.at, self.on),
+        }
+
+    @cached_property
+    def doors(self) -> gpd.GeoDataFrame:
+        """Return everybody with their unit and street; index ``door_id``."""
+        return door_table(self.situation)
+
+    @cached_property
+    def outlets(self) -> gpd.GeoDataFrame:
+        """Return the outlets with their unit and street; index ``outlet_id``."""
+        return outlet_places(self.situation)
+
+    @cached_property
+    def access(self) -> pd.DataFrame:
+        """Return door × trade: distance, counts, band, verdict, reason."""
+        said, trades = self.services.by_trade, self.needs.trades
+        return access_table(self.situation, self.measured, said, trades)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """Return unit × requirement: verdict, required, found, shortfall, explanation, clause."""
+        return finding_table(self.found)
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """Return unit × trade: people by verdict."""
+        return coverage_table(self.situation, self.services.by_trade)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """Return 缺什么, 补什么, 如何补, most urgent first."""
+        return number_gaps(self.rows.gaps)
+
+    @cached_property
+    def blind_areas(self) -> gpd.GeoDataFrame:
+        """Return 步行服务盲区 with people, nearest alternative and a drawing."""
+        return blind_area_table(self.rows.blind_areas, self.district.outlets)
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """Return rates with formulas."""
+        return index_table(self.rows.indices)
+
+    @cached_property
+    def circle_facts(self) -> pd.DataFrame:
+        """Return facts of each circle."""
+        return circle_fact_table(self.situation, self.standard, self.rows.units, self.facts)
+
+    @cached_property
+    def circle_checks(self) -> pd.DataFrame:
+        """Return how every circle is drawn, held against the standard's own limits."""
+        return check_circles(
+            self.district,
+            self.situation.areas,
+            self.circle_facts["population"],
+            self.situation.grid,
+            circle_limits(self.standard),
+        )
+
+    @cached_property
+    def repairs(self) -> pd.DataFrame:
+        """Return streets and gates a person should look at."""
+        return repair_table(self.situation)
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """Return problems of the input files, row by row."""
+        strangers = issues_frame(list(self.rows.strangers))
+        return pd.concat([self.district.issues, strangers], ignore_index=True)
+
+    @cached_property
     def circles(self) -> gpd.GeoDataFrame:
         """Return the circles with their facts and the boundary that was used."""
         facts = self.circle_facts.drop(columns=["name", "kind", "population"])
@@ -155,6 +246,7 @@ def assess(
     at: str = "10:00",
     on: date | None = None,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Assessment:
     """Return the assessment of a district by a standard.
 
@@ -174,6 +266,9 @@ def assess(
         same inputs give the same tables.
     progress
         Called with (done, total, what is being done).
+    memory
+        Give the same memory to the next run after an edit, and only what the edit touched is
+        computed again; the answer is the same to the byte.
 
     Raises
     ------
@@ -183,91 +278,102 @@ def assess(
         If the streets cannot be made into a network, or there is no such walker.
     """
     check_hour(at)
+    memory = Memory() if memory is None else memory
+    standard = _known_rules(standard, memory)
     district = fit(district, standard)
     step = _steps(progress)
     step()
     day = on or _data_day(district)
-    situation = lay_out(district, find_walker(walker), at=at)
+    situation = lay_out(district, find_walker(walker), at=at, memory=memory)
     units = list_units(situation)
-    reported, strangers = match_reports(district.reports, standard, day)
-    outlets = outlet_table(situation)
-    register = read_register(outlets)
-    bare = gather(situation, units, register, reported, day)
+    reported, strangers = memory.recall(
+        "reports",
+        (district.reports, standard, day),
+        lambda: match_reports(district.reports, standard, day),
+    )
+    shops = list_shops(situation, memory)
+    bare = gather(situation, units, shops, reported, day, memory)
     step()
-    needs = list_needs(situation, standard, on=day)
-    own = list_needs(situation, load_standard(FUNCTIONS), prefix=f"{FUNCTIONS}|")
-    supply = _supply(register, situation, (needs, own))
-    measured = _measure(situation, outlets, supply, {**needs.radii, **own.radii})
+    asked = _asked(situation, standard, day, memory)
+    supply = _supply(shops, asked, memory)
+    measured = _measure(situation, shops, supply, asked, memory)
     step()
-    facts = share(bare, situation, measured, needs.sharing)
-    services = judge_services(situation, measured, needs, standard, units, facts)
+    needs, own = asked
+    facts = share(bare, situation, measured, needs.sharing, memory)
+    services = judge_services(situation, measured, needs, standard, units, facts, memory)
     step()
-    findings = judge_units(standard, facts, services.people)
+    found = judge_units(standard, facts, services.people, memory)
     step()
-    blind = blind_area_table(situation, measured, neighbourhood_of(situation), services.to_draw)
+    place = neighbourhood_of(situation, memory)
+    blind = find_all_blind_areas(situation, place, services.to_draw, memory)
     step()
-    circle_facts = circle_fact_table(situation, standard, units, facts)
-    assessment = Assessment(
+    eight = share(bare, situation, measured, own.sharing, memory)
+    functions = judge_units(_functions(memory), eight, {}, memory, key="functions")
+    rows = Rows(
+        gaps=find_gaps(situation, standard, services, units, found, memory),
+        indices=measure_indices(
+            situation, standard, units, facts, services, functions, measured, memory
+        ),
+        blind_areas=blind,
+        strangers=tuple(strangers),
+        units=units,
+    )
+    step()
+    return Assessment(
         district=district,
         standard=standard,
-        run={"engine": __version__, **run_record(situation, standard, at, day)},
-        doors=door_table(situation),
-        outlets=outlet_places(situation),
-        access=access_table(situation, measured, services.by_trade, needs.trades),
-        findings=findings,
-        coverage=coverage_table(situation, services.by_trade),
-        gaps=find_gaps(situation, standard, services, units, findings),
-        blind_areas=blind,
-        indices=measure_indices(
-            situation,
-            standard,
-            units,
-            facts,
-            services,
-            _functions(bare, situation, measured, own),
-            measured,
-        ),
-        circle_facts=circle_facts,
-        circle_checks=_circle_checks(situation, standard, circle_facts),
-        repairs=repair_table(situation),
-        issues=pd.concat([district.issues, issues_frame(strangers)], ignore_index=True),
+        at=at,
+        on=day,
         situation=situation,
         supply=supply,
         measured=measured,
         services=services,
         facts=tuple(facts),
-    )
-    step()
-    return assessment
-
-
-def _functions(
-    bare: Sequence[UnitFacts], situation: Situation, measured: Access, needs: Needs
-) -> pd.DataFrame:
-    """Return the findings on the eight basic functions, by their own rules."""
-    facts = share(bare, situation, measured, needs.sharing)
-    return judge_units(load_standard(FUNCTIONS), facts, {})
-
-
-def _circle_checks(
-    situation: Situation, standard: Standard, circle_facts: pd.DataFrame
-) -> pd.DataFrame:
-    """Return how every circle is drawn, held against the standard's own limits."""
-    return check_circles(
-        situation.district,
-        situation.areas,
-        circle_facts["population"],
-        situation.grid,
-        circle_limits(standard),
+        found=tuple(found),
+        needs=needs,
+        rows=rows,
     )
 
 
-def _supply(
-    register: Mapping[str, OutletFacts], situation: Situation, wanted: Sequence[Needs]
-) -> Supply:
+def _known_rules(standard: Standard, memory: Memory) -> Standard:
+    """Return a standard in which requirements that equal earlier ones are the very same."""
+    kept = memory.last("standard")
+    if kept is not None and kept[1] is not standard:
+        known = {one.id: one for one in kept[1].requirements}
+        same = tuple(
+            known[one.id] if known.get(one.id) == one else one for one in standard.requirements
+        )
+        standard = replace(standard, requirements=same)
+    return memory.recall("standard", (standard,), lambda: standard)
+
+
+def _functions(memory: Memory) -> Standard:
+    """Return the standard of the eight basic functions."""
+    return memory.recall("functions", (), lambda: load_standard(FUNCTIONS))
+
+
+def _asked(
+    situation: Situation, standard: Standard, day: date | None, memory: Memory
+) -> tuple[Needs, Needs]:
+    """Return what has to be measured for the standard, and for the eight functions."""
+    walker, functions = situation.walker, _functions(memory)
+    return (
+        memory.recall(
+            "needs", (standard, walker, day), lambda: list_needs(situation, standard, on=day)
+        ),
+        memory.recall(
+            "needs of functions",
+            (functions, walker, day),
+            lambda: list_needs(situation, functions, on=day, prefix=f"{FUNCTIONS}|"),
+        ),
+    )
+
+
+def _supply(shops: Shops, asked: Sequence[Needs], memory: Memory) -> Supply:
     """Return who answers everything that some standards want measured."""
-    ids = situation.district.outlets.index.tolist()
-    supplies = [supply_of(register, ids, needs) for needs in wanted]
+    supplies = [
+        supply_of(shops, needs, memory, key=f"supply {place}") for place, needs in enumerate(asked)
+    ]
     return Supply(
         tuple(name for one in supplies for name in one.needs),
         np.hstack([one.offers for one in supplies]),
@@ -277,28 +383,23 @@ def _supply(
 
 
 def _measure(
-    situation: Situation,
-    outlets: pd.DataFrame,
-    supply: Supply,
-    radii: Mapping[str, tuple[float, float]],
+    situation: Situation, shops: Shops, supply: Supply, asked: Sequence[Needs], memory: Memory
 ) -> Access:
     """Return the distances of every door to every need."""
     members = situation.members
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
-    return measure(situation.reader, supply, numbers, radii, _lost(situation, outlets, supply))
+    radii = {need: ends for needs in asked for need, ends in needs.radii.items()}
+    lost = _lost(situation, shops, supply)
+    return remeasure(memory, situation.reader, supply, numbers, radii, lost)
 
 
-def _lost(situation: Situation, outlets: pd.DataFrame, supply: Supply) -> dict[int, Floats] | None:
-    """Return how far outlets that no street leads to are; None where there are no streets."""
-    if situation.outlet_ends is None:
-        return None
+def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Floats]:
+    """Return how far outlets that no street leads to are; nothing where there are no streets."""
+    if not situation.off_street.any():
+        return {}
     places = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
-    return metres_to_lost(
-        np.asarray(shapely.get_coordinates(places), dtype=np.float64),
-        outlets[["x", "y"]].to_numpy(),
-        situation.off_street,
-        supply,
-    )
+    doors = np.asarray(shapely.get_coordinates(places), dtype=np.float64)
+    return metres_to_lost(doors, shops.places, situation.off_street, supply)
 
 
 def _data_day(district: District) -> date | None:

@@ -5,8 +5,8 @@ them that passes no other door. The polygon is a drawing made afterwards; it hol
 the blind area and no served door, and nothing is ever computed from it.
 """
 
-from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,10 +22,10 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.graph import RoutingGraph
-from livingcircle.access import Access
 from livingcircle.door_verdicts import Judged
 from livingcircle.ground import Ground
 from livingcircle.ground import divide
+from livingcircle.memory import Memory
 from livingcircle.residents import People
 from livingcircle.residents import people_of
 from livingcircle.situation import Situation
@@ -40,6 +40,8 @@ Shapes = npt.NDArray[np.object_]
 
 # Doors farther apart than this along the street are not one blind area.
 LINK_METRES = 300.0
+# How many streets tell where a blind area is.
+STREETS = 3
 STRAIGHT_LINK_METRES = 100.0
 
 
@@ -99,8 +101,20 @@ def _symmetric(a: Ints, b: Ints, count: int) -> csr_array:
     return coo_array((np.ones(len(rows)), (rows, columns)), shape=(count, count)).tocsr()
 
 
-def neighbourhood_of(situation: Situation) -> Neighbourhood:
+def neighbourhood_of(situation: Situation, memory: Memory | None = None) -> Neighbourhood:
     """Return whose neighbour every door is, and the ground it stands on."""
+    memory = Memory() if memory is None else memory
+    inputs = situation.network, situation.door_ends, situation.grid
+    doors = situation.doors.geometry.to_numpy()
+    lonlat = shapely.get_coordinates(doors)
+    barriers = situation.district.barriers
+    return memory.recall(
+        "neighbours", (*inputs, lonlat, barriers), lambda: _neighbourhood(situation)
+    )
+
+
+def _neighbourhood(situation: Situation) -> Neighbourhood:
+    """Find neighbours, and share out the ground."""
     points = situation.grid.project(situation.doors.geometry.to_numpy())
     graph = situation.door_graph
     if graph is None:
@@ -218,28 +232,57 @@ def find_blind_areas(
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
 
 
-def blind_area_table(
+def find_all_blind_areas(
     situation: Situation,
-    access: Access,
     place: Neighbourhood,
     judged: Mapping[str, Judged],
-) -> gpd.GeoDataFrame:
-    """Return one row for each blind area of each service, people first."""
-    people = people_of(situation.doors)
-    circle = situation.members.door_circle
-    streets = _streets_of_doors(situation)
-    parts = []
-    for one in judged.values():
-        lacking, served = one.doors.are(LACKING), one.doors.are(SERVED)
-        found = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
-        if len(found):
-            parts.append(
-                _named(situation, access, one, found, streets).assign(trade=one.service.trades[0])
-            )
+    memory: Memory | None = None,
+) -> list[pd.DataFrame]:
+    """Return the blind areas of each service, one table each, for :func:`blind_area_table`.
+
+    ``memory`` holds earlier ones: a blind area stays within one circle, so only circles in which
+    some door is judged otherwise are drawn again.
+    """
+    memory = Memory() if memory is None else memory
+    namer = _Namer(situation)
+    return [_of_service(namer, place, one, memory) for one in judged.values()]
+
+
+def _of_service(namer: "_Namer", place: Neighbourhood, one: Judged, memory: Memory) -> pd.DataFrame:
+    """Return the blind areas of one service, circle by circle as far as anything changed."""
+    key, inputs = ("blind", one.service.requirement_id), (place, *namer.inputs)
+    kept = memory.last(key)
+    circle = namer.circle
+    # One place for each circle, and one for doors in none.
+    stale = np.ones(int(circle.max(initial=-1)) + 2, dtype=np.bool_)
+    old: pd.DataFrame | None = None
+    if kept is not None and all(a is b for a, b in zip(kept[0][:-1], inputs, strict=True)):
+        before, old = kept[0][-1], kept[1]
+        stale[:] = False
+        stale[circle[_judged_otherwise(before, one)]] = True
+    lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
+    areas = find_blind_areas(place, lacking, served, circle, namer.people, one.doors.metres)
+    fresh = namer.name(one, areas)
+    if old is not None:
+        fresh = pd.concat([old[~stale[old["circle"].to_numpy(dtype=np.int64)]], fresh])
+    memory.keep(key, (*inputs, one), fresh)
+    return fresh
+
+
+def _judged_otherwise(old: Judged, new: Judged) -> Bools:
+    """Return the doors of which a blind area would tell otherwise."""
+    a, b = old.doors, new.doors
+    elsewhere = (a.metres != b.metres) | (a.outlet != b.outlet)
+    return np.asarray((a.verdict != b.verdict) | (elsewhere & b.are(LACKING)))
+
+
+def blind_area_table(parts: Sequence[pd.DataFrame], outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row for each blind area of each service, people first, numbered."""
     columns = ["circle_id", "circle_name", "community_names", "trade", "trade_name", "tier"]
     columns += ["requirement_id", "radius_m"]
     columns += ["doors", "people", "elders", "infants", "nearest_m", "farthest_m"]
     columns += ["nearest_outlet_id", "nearest_name", "place", "geometry"]
+    parts = [part for part in parts if len(part)]
     if not parts:
         return gpd.GeoDataFrame(
             pd.DataFrame(columns=columns, index=pd.Index([], name="blind_area_id", dtype="str")),
@@ -247,83 +290,115 @@ def blind_area_table(
             crs="EPSG:4326",
         )
     table = pd.concat(parts, ignore_index=True)
+    # The last place answers for outlet number -1: none.
+    nearest = table["nearest"].to_numpy(dtype=np.int64)
+    for column, names in (("nearest_outlet_id", outlets.index), ("nearest_name", outlets["name"])):
+        table[column] = np.append(names.to_numpy(dtype=object), "")[nearest]
     table = table.sort_values(
-        ["people", "doors", "requirement_id", "place"], ascending=[False, False, True, True]
+        ["people", "doors", "requirement_id", "place", "first_door"],
+        ascending=[False, False, True, True, True],
     )
     table.index = pd.Index([f"B{n:04d}" for n in range(1, len(table) + 1)], name="blind_area_id")
     return gpd.GeoDataFrame(table[columns], geometry="geometry", crs="EPSG:4326")
 
 
-def _named(
-    situation: Situation,
-    access: Access,
-    one: Judged,
-    found: gpd.GeoDataFrame,
-    streets: list[list[str]],
-) -> pd.DataFrame:
+class _Namer:
     """Give blind areas the names people know them by."""
-    names = unit_names(situation)
-    circles = np.append(situation.members.circles.to_numpy(dtype=object), "")
-    outlets = situation.district.outlets
-    outlet_of = np.append(outlets.index.to_numpy(dtype=object), "")
-    outlet_name = np.append(outlets["name"].to_numpy(dtype=object), "")
-    door = found["nearest_door"].to_numpy(dtype=np.int64)
-    need = one.doors.need[door]
-    nearest = [
-        access.columns[n].outlet[d] if n >= 0 else -1 for n, d in zip(need, door, strict=True)
-    ]
-    communities = [
-        _communities(situation, members, names["community"]) for members in found["members"]
-    ]
-    shapes = situation.grid.unproject(found.geometry.to_numpy())
-    return pd.DataFrame(
-        {
-            "circle_id": circles[found["circle"]],
-            "circle_name": [
-                names["circle"].get(c, "不在任何生活圈") for c in circles[found["circle"]]
-            ],
-            "community_names": communities,
-            "trade_name": one.title,
-            "tier": one.tier,
-            "requirement_id": one.service.requirement_id,
-            "radius_m": one.service.far if np.isfinite(one.service.far) else np.nan,
-            "doors": found["doors"].to_numpy(),
-            "people": found["people"].round(1).to_numpy(),
-            "elders": found["elders"].round(1).to_numpy(),
-            "infants": found["infants"].round(1).to_numpy(),
-            "nearest_m": found["nearest_m"].round(1).to_numpy(),
-            "farthest_m": found["farthest_m"].round(1).to_numpy(),
-            "nearest_outlet_id": outlet_of[nearest],
-            "nearest_name": outlet_name[nearest],
-            "place": [_place(streets, members) for members in found["members"]],
-            "geometry": shapes,
+
+    def __init__(self, situation: Situation) -> None:
+        """Lay out who lives where, and what streets and units are called."""
+        names = unit_names(situation)
+        members = situation.members
+        self.people = people_of(situation.doors)
+        self.circle, self.community = members.door_circle, members.door_community
+        self.grid = situation.grid
+        self.circles = np.append(members.circles.to_numpy(dtype=object), "")
+        told = [names["circle"].get(c, "不在任何生活圈") for c in self.circles]
+        self.circle_names = np.array(told, dtype=object)
+        communities = [names["community"][c] for c in members.communities]
+        self.communities = np.array([*communities, ""], dtype=object)
+        self.streets, self.street_names = _streets_of_doors(situation)
+        self.inputs = (
+            situation.doors,
+            situation.network,
+            situation.door_ends,
+            situation.district.circles,
+            situation.district.communities,
+        )
+
+    def name(self, one: Judged, found: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Return blind areas as rows; ``nearest``, ``circle`` and ``first_door`` are numbers."""
+        members = found["members"].tolist()
+        door = found["nearest_door"].to_numpy(dtype=np.int64)
+        place = [names[:STREETS] for names in _commonest(members, self.streets, self.street_names)]
+        circle = found["circle"].to_numpy(dtype=np.int64)
+        rounded = {
+            name: found[name].to_numpy(dtype=np.float64).round(1)
+            for name in ("people", "elders", "infants", "nearest_m", "farthest_m")
         }
-    )
+        return pd.DataFrame(
+            {
+                "circle_id": self.circles[circle],
+                "circle_name": self.circle_names[circle],
+                "community_names": [
+                    "、".join(names)
+                    for names in _commonest(members, self.community[:, None], self.communities)
+                ],
+                "trade": one.service.trades[0],
+                "trade_name": one.title,
+                "tier": one.tier,
+                "requirement_id": one.service.requirement_id,
+                "radius_m": one.service.far if np.isfinite(one.service.far) else np.nan,
+                "doors": found["doors"].to_numpy(dtype=np.int64),
+                **rounded,
+                "place": ["、".join(names) + "一带" if names else "" for names in place],
+                "geometry": self.grid.unproject(found.geometry.to_numpy()),
+                "nearest": one.doors.outlet[door],
+                "circle": circle,
+                "first_door": [int(some[0]) for some in members],
+            }
+        )
 
 
-def _communities(situation: Situation, members: Ints, names: dict[str, str]) -> str:
-    """Return the communities of some doors, the one with most doors first."""
-    number = situation.members.door_community[members]
-    ids = situation.members.communities
-    counted = Counter(number[number >= 0].tolist())
-    order = sorted(counted, key=lambda n: (-counted[n], n))
-    return "、".join(names[ids[n]] for n in order)
+def _commonest(members: Sequence[Ints], numbers: Ints, names: Shapes) -> list[list[str]]:
+    """Return the names that occur among each of some groups of doors, the commonest first.
+
+    Parameters
+    ----------
+    members
+        The doors of each group.
+    numbers
+        Names of each door as places in ``names``, -1 for none, shape (doors, most of any door).
+    names
+        Each once, in the order in which equally common ones are told.
+    """
+    if not members:
+        return []
+    size = [len(some) for some in members]
+    group = np.repeat(np.arange(len(members)), np.array(size) * numbers.shape[1])
+    number = numbers[np.concatenate(members)].ravel()
+    keys, many = np.unique((group * len(names) + number)[number >= 0], return_counts=True)
+    group, number = np.divmod(keys, len(names))
+    order = np.lexsort((number, -many, group))
+    ends = np.searchsorted(group[order], np.arange(len(members) + 1))
+    told = names[number[order]].tolist()
+    return [told[low:high] for low, high in pairwise(ends)]
 
 
-def _streets_of_doors(situation: Situation) -> list[list[str]]:
-    """Return the named streets that each door's entrances open onto."""
-    streets: list[list[str]] = [[] for _ in range(len(situation.doors))]
+def _streets_of_doors(situation: Situation) -> tuple[Ints, Shapes]:
+    """Return the named streets each door's entrances open onto, and the names in order."""
+    count = len(situation.doors)
     ends, network = situation.door_ends, situation.network
-    if ends is not None and network is not None:
-        on = ends.segment >= 0
-        for door, name in zip(ends.owner[on], network.name[ends.segment[on]], strict=True):
-            if not name.isascii():
-                streets[door].append(name)
-    return streets
-
-
-def _place(streets: list[list[str]], members: Ints) -> str:
-    """Return the streets some doors open onto, at most three."""
-    counted = Counter(name for door in members for name in streets[door])
-    order = sorted(counted, key=lambda s: (-counted[s], s))[:3]
-    return "、".join(order) + "一带" if order else ""
+    if ends is None or network is None:
+        return np.full((count, 1), -1, dtype=np.int64), np.array([""], dtype=object)
+    called, place = np.unique(network.name.astype(str), return_inverse=True)
+    named = np.array([not name.isascii() for name in called], dtype=np.bool_)
+    on = ends.segment >= 0
+    door, number = ends.owner[on], place[ends.segment[on]]
+    door, number = door[named[number]], number[named[number]]
+    order = np.argsort(door, kind="stable")
+    door, number = door[order], number[order]
+    turn = np.arange(len(door)) - np.searchsorted(door, door)
+    streets = np.full((count, int(turn.max(initial=0)) + 1), -1, dtype=np.int64)
+    streets[door, turn] = number
+    return streets, called.astype(object)

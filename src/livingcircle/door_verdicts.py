@@ -103,8 +103,8 @@ class DoorVerdicts:
         Served within the near end.
     metres
         Distance that was judged; for several trades the nearest of any, or the farthest of all.
-    need
-        Column of the need that decided, -1 where none was found.
+    need, outlet
+        Column of the need that decided, and the outlet found; -1 where none was.
     """
 
     verdict: Codes
@@ -112,6 +112,7 @@ class DoorVerdicts:
     good: Bools
     metres: Floats
     need: npt.NDArray[np.int64]
+    outlet: npt.NDArray[np.int32]
 
     def are(self, word: str) -> Bools:
         """Return which doors have a verdict, given by its word."""
@@ -209,6 +210,9 @@ def judge_doors(
     columns = [access.column(need) for need in service.needs]
     ways = access.table("metres", columns), access.table("minutes", columns)
     metres, need = _decide(ways[0], columns, every=service.every)
+    outlet = access.columns[columns[0]].outlet
+    for column in columns[1:]:
+        outlet = np.where(need == column, access.columns[column].outlet, outlet)
     within = _within(*ways, service.far, service.far_minutes, every=service.every)
     good = within & _within(*ways, service.good, service.good_minutes, every=service.every)
     reason = np.zeros(len(metres), dtype=np.int8)
@@ -218,7 +222,8 @@ def judge_doors(
     verdict = np.where(within, CODES[SERVED], CODES[LACKING]).astype(np.int8)
     verdict[reason > 0] = CODES[UNKNOWN]
     _apply(verdict, reason, applies)
-    return DoorVerdicts(verdict, reason, good & (verdict == CODES[SERVED]), metres, need)
+    good &= verdict == CODES[SERVED]
+    return DoorVerdicts(verdict, reason, good, metres, need, np.where(need >= 0, outlet, -1))
 
 
 def _within(

@@ -8,22 +8,23 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
+from livingcircle.memory import Memory
 from livingcircle.reach import Sharing
 from livingcircle.reports import Reported
 from livingcircle.reports import UnitKey
 from livingcircle.residents import AGES
+from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.units import DISTRICT
@@ -35,42 +36,15 @@ Words = npt.NDArray[np.object_]
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
 # Those that the table of circles may state itself.
 OWN_SIZES = ("population", "households", "dwellings")
-SHOP_COLUMNS = (
-    "area_m2",
-    "chain",
-    "online",
-    "quality_brand",
-    "hours",
-    "step_free",
-    "status",
-    "supply",
-    "service_centre_id",
-    "same_day_online",
-)
-
-
-def outlet_table(situation: Situation) -> pd.DataFrame:
-    """Return every outlet as the rules see it: its trades as a set, its place in metres."""
-    outlets, pairs = situation.district.outlets, situation.district.outlet_trades
-    held: dict[str, set[str]] = {outlet: set() for outlet in outlets.index}
-    for outlet, trade in zip(pairs["outlet_id"].tolist(), pairs["trade"].tolist(), strict=True):
-        held.setdefault(outlet, set()).add(trade)
-    trades = [frozenset(held[outlet]) for outlet in outlets.index]
-    table = pd.DataFrame(outlets[list(SHOP_COLUMNS)]).assign(
-        trades=pd.Series(trades, index=outlets.index, dtype=object)
-    )
-    xy = shapely.get_coordinates(
-        np.asarray(situation.grid.project(outlets.geometry.to_numpy()), dtype=object)
-    )
-    return table.assign(x=xy[:, 0], y=xy[:, 1])
 
 
 def gather(
     situation: Situation,
     units: Sequence[Unit],
-    register: Mapping[str, OutletFacts],
+    shops: Shops,
     reported: Mapping[UnitKey, Reported] = MappingProxyType({}),
     on: date | None = None,
+    memory: Memory | None = None,
 ) -> list[UnitFacts]:
     """Return the facts of each unit on a day, what it reaches not yet among them.
 
@@ -78,58 +52,88 @@ def gather(
     ----------
     situation, units
         The district on its streets, and whom to tell about.
-    register
-        Every outlet that is not gone, by id.
+    shops
+        Its outlets.
     reported
         What people reported of each unit.
     on
         Day of the assessment.
+    memory
+        Facts told before; only those of units that changed are gathered again.
     """
-    ids = situation.district.outlets.index.to_numpy(dtype=object)
-    plain = _Plain(situation)
-    whole = plain.age_shares(units[-1])
-    known = situation.district.complete_trades()
-    facts = []
+    memory = Memory() if memory is None else memory
+    district = situation.district
+    land = district.communities, district.circles, district.circle_members, situation.doors
+    plain = memory.recall("plain", land, lambda: _Plain(situation))
+    known = district.complete_trades()
+    inputs = plain, reported, known, on, tuple(plain.age_shares(units[-1]).values())
+    records = shops.records
+    # Records are told apart by which object they are: those that did not change are the same.
+    marks = np.array([id(record) for record in records], dtype=np.int64)
+    gathered = []
     for unit in units:
-        told = reported.get((unit.level, unit.unit_id), Reported())
-        facts.append(
-            replace(
-                _facts(plain, unit),
-                reference_ages=whole,
-                known_trades=known,
-                inside={o: register[o] for o in ids[unit.shops] if o in register},
-                register=register,
-                evidence=told.evidence,
-                measures=told.measures,
-                samples=told.samples,
-                progress=told.progress,
-                children=_children(situation, unit, reported),
-                below=_below(situation, unit),
-                on=on,
-            )
+        bare = memory.recall(
+            ("facts", unit.level, unit.unit_id),
+            (*inputs, unit.communities, unit.doors, marks[unit.shops], unit.circle_id),
+            partial(
+                _of_unit, plain, situation, (units[-1], unit), records[unit.shops], reported, on
+            ),
         )
-    return facts
+        gathered.append(replace(bare, register=shops.register))
+    return gathered
+
+
+def _of_unit(
+    plain: "_Plain",
+    situation: Situation,
+    units: tuple[Unit, Unit],
+    records: Words,
+    reported: Mapping[UnitKey, Reported],
+    on: date | None,
+) -> UnitFacts:
+    """Return the facts of one unit; ``units`` are the whole district and the unit."""
+    whole, unit = units
+    told = reported.get((unit.level, unit.unit_id), Reported())
+    return replace(
+        _facts(plain, unit),
+        reference_ages=plain.age_shares(whole),
+        known_trades=situation.district.complete_trades(),
+        inside={one.outlet_id: one for one in records if one is not None},
+        evidence=told.evidence,
+        measures=told.measures,
+        samples=told.samples,
+        progress=told.progress,
+        children=_children(situation, unit, reported),
+        below=_below(situation, unit),
+        on=on,
+    )
 
 
 def share(
-    facts: Sequence[UnitFacts], situation: Situation, access: Access, sharing: Sharing
+    facts: Sequence[UnitFacts],
+    situation: Situation,
+    access: Access,
+    sharing: Sharing,
+    memory: Memory | None = None,
 ) -> list[UnitFacts]:
     """Return the facts with the outlets of each trade that the unit's residents can reach.
 
     Within reach means within the radius of the first rule about the trade that applies to the
     unit, measured on foot from any of its doors, borders ignored.
     """
-    near = _Near(situation, access)
-    return [
-        replace(
-            fact,
-            shared={
-                trade: near.outlets(fact.level, fact.unit_id, _need(fact, rules))
-                for trade, rules in sharing.items()
-            },
-        )
-        for fact in facts
-    ]
+    memory = Memory() if memory is None else memory
+    near = _Near(situation, access, memory)
+    nothing: frozenset[str] = frozenset()
+    plain = {t: near.by_unit(rules[0][1]) for t, rules in sharing.items() if len(rules) == 1}
+    choosy = {trade: rules for trade, rules in sharing.items() if len(rules) > 1}
+    shared_facts = []
+    for fact in facts:
+        key = fact.level, fact.unit_id
+        shared = {trade: found.get(key, nothing) for trade, found in plain.items()}
+        for trade, rules in choosy.items():
+            shared[trade] = near.by_unit(_need(fact, rules)).get(key, nothing)
+        shared_facts.append(replace(fact, shared=shared))
+    return shared_facts
 
 
 def _need(fact: UnitFacts, rules: Sequence[tuple[Requirement | None, str]]) -> str:
@@ -292,21 +296,36 @@ def _areas(shapes: gpd.GeoSeries) -> Floats:
 class _Near:
     """Look up which outlets of a need are within reach of a unit."""
 
-    def __init__(self, situation: Situation, access: Access) -> None:
+    def __init__(self, situation: Situation, access: Access, memory: Memory) -> None:
         """Sort what was measured by unit, once for each need that is asked for."""
+        self._memory = memory
         district, members = situation.district, situation.members
         self._access = access
         self._outlets = district.outlets.index.to_numpy(dtype=object)
         self._communities = members.communities.to_numpy(dtype=object)
         self._circles = members.circles.to_numpy(dtype=object)
         self._offices = district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
-        self._found: dict[str, dict[UnitKey, frozenset[str]]] = {}
+        self._names = self._naming(memory)
 
-    def outlets(self, level: str, unit_id: str, need: str) -> frozenset[str]:
-        """Return the ids of the outlets within reach; none is an answer too."""
-        if need not in self._found:
-            self._found[need] = self._by_unit(need)
-        return self._found[need].get((level, unit_id), frozenset())
+    def _naming(self, memory: Memory) -> object:
+        """Return a mark of how everything is named; outlets that were added change no name."""
+        units = self._communities, self._circles, self._offices
+        kept = memory.last("names")
+        mark = object() if kept is None else kept[1]
+        if kept is not None:
+            (old, *rest) = kept[0]
+            known = np.array_equal(self._outlets[: len(old)], old)
+            alike = all(map(np.array_equal, units, rest))
+            mark = mark if known and alike else object()
+        memory.keep("names", (self._outlets, *units), mark)
+        return mark
+
+    def by_unit(self, need: str) -> dict[UnitKey, frozenset[str]]:
+        """Return the ids of the outlets of one need within reach of each unit that has any."""
+        measured = self._access.to(need)
+        return self._memory.recall(
+            ("near", need), (measured, self._names), lambda: self._by_unit(need)
+        )
 
     def _by_unit(self, need: str) -> dict[UnitKey, frozenset[str]]:
         """Return the outlets of one need by unit, at every level."""

@@ -42,6 +42,10 @@ from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
+from livingcircle.earlier import Earlier
+from livingcircle.earlier import differing
+from livingcircle.earlier import differing_trades
+from livingcircle.memory import Memory
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
 from livingcircle.verdicts import LACKING
@@ -73,6 +77,8 @@ class Finding:
         Why it is unknown or not applicable.
     explanation
         Rule, numbers and verdict as one Chinese sentence.
+    people
+        Residents of the unit, where known.
     """
 
     requirement_id: str
@@ -95,9 +101,10 @@ class Finding:
     reason: str
     explanation: str
     clause: str
+    people: float | None
 
 
-FINDING_COLUMNS = [*Finding.__dataclass_fields__, "trade", "people"]
+FINDING_COLUMNS = [*Finding.__dataclass_fields__, "trade"]
 
 
 def judge(requirement: Requirement, facts: UnitFacts, standard: Standard) -> Finding:
@@ -147,6 +154,7 @@ def _finding(
         reason=outcome.reason,
         explanation="".join(said),
         clause=requirement.clause,
+        people=facts.population,
     )
 
 
@@ -241,24 +249,71 @@ def judge_units(
     standard: Standard,
     facts: Sequence[UnitFacts],
     reached: Mapping[tuple[str, str], Mapping[str, tuple[float, float, float]]],
-) -> pd.DataFrame:
+    memory: Memory | None = None,
+    *,
+    key: str = "findings",
+) -> list[Finding]:
     """Return one finding for each unit and requirement of its level; mere text is not judged.
 
     Units come before those they belong to, which may be asked how many of them are good enough.
-    ``reached`` are the people served, lacking and unknown by (level, unit) and requirement.
+
+    Parameters
+    ----------
+    standard, facts
+        By what, and what is known of each unit.
+    reached
+        People served, lacking and unknown by (level, unit) and requirement.
+    memory, key
+        What was found before, kept under a key; only what may have changed is judged again.
     """
-    rows = []
+    memory = Memory() if memory is None else memory
     known = _Known()
+    findings: list[Finding] = []
+    changed = _changed(facts, key, memory)
+    asked: dict[str, list[Requirement]] = {}
+    for one in standard.requirements:
+        if not isinstance(one.rule, TextRule):
+            asked.setdefault(one.level, []).append(one)
     for bare in facts:
+        unit = key, bare.level, bare.unit_id
         fact = known.of_those_below(
             replace(bare, reach=reached.get((bare.level, bare.unit_id), {})), standard
         )
-        for one in standard.requirements:
-            if one.level == fact.level and not isinstance(one.rule, TextRule):
+        before = memory.last(unit)
+        earlier = Earlier(None, {}, None) if before is None else _earlier(before, fact, changed)
+        own = {}
+        for one in asked.get(fact.level, ()):
+            finding = earlier.finding(one, fact)
+            if finding is None:
                 finding = judge(one, fact, standard)
-                known.note(one, fact, standard, finding.verdict)
-                rows.append(vars(finding) | {"people": fact.population})
-    table = pd.DataFrame(rows, columns=[c for c in FINDING_COLUMNS if c != "trade"])
+            own[one.id] = one, finding
+            known.note(one, fact, standard, finding.verdict)
+            findings.append(finding)
+        memory.keep(unit, (fact,), own)
+    return findings
+
+
+def _changed(facts: Sequence[UnitFacts], key: str, memory: Memory) -> frozenset[str]:
+    """Return the ids of outlets that came, went or changed since the last run."""
+    register = facts[-1].register if facts else {}
+    kept = memory.last((key, "register"))
+    memory.keep((key, "register"), (), register)
+    return frozenset() if kept is None else differing(kept[1], register)
+
+
+def _earlier(
+    before: tuple[tuple[UnitFacts], dict[str, tuple[Requirement, Finding]]],
+    fact: UnitFacts,
+    changed: frozenset[str],
+) -> Earlier[Finding]:
+    """Return what was found of a unit before, and the trades of shops that differ since."""
+    (was,), findings = before
+    return Earlier(was, findings, differing_trades(was, fact, changed))
+
+
+def finding_table(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Return findings as a table."""
+    table = pd.DataFrame([vars(one) for one in findings], columns=FINDING_COLUMNS[:-1])
     table["trades"] = [list(held) for held in table["trades"]]
     table["trade"] = [held[0] if held else "" for held in table["trades"]]
     return table.astype(dict.fromkeys((*NUMBERS, "people"), "float64"))

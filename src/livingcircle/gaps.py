@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from livingcircle._rules.remedies import Todo
 from livingcircle._rules.remedies import remedy
 from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Service
+from livingcircle.findings import Finding
+from livingcircle.memory import Memory
 from livingcircle.reach import Services
 from livingcircle.reach import is_plain
 from livingcircle.reach import radius_of
@@ -132,7 +134,10 @@ def urgency(burdens: Floats) -> npt.NDArray[np.int64]:
     total = float(burdens.sum())
     if total <= 0:
         return np.full(len(burdens), len(URGENCY_SHARES) + 1, dtype=np.int64)
-    heavier = np.array([burdens[burdens > weight].sum() for weight in burdens]) / total
+    weights = np.sort(burdens)[::-1]
+    # How many are heavier, and what they come to together.
+    many = np.searchsorted(-weights, -burdens, side="left")
+    heavier = np.concatenate([[0.0], np.cumsum(weights)])[many] / total
     steps = np.searchsorted(np.array(URGENCY_SHARES), heavier + 1e-9, side="right") + 1
     return np.asarray(steps, dtype=np.int64)
 
@@ -173,78 +178,108 @@ def find_gaps(
     standard: Standard,
     services: Services,
     units: Sequence[Unit],
-    findings: pd.DataFrame,
-) -> pd.DataFrame:
-    """Return what is lacking, most urgent first; only what the plan says must be there.
+    findings: Sequence[Finding],
+    memory: Memory | None = None,
+) -> list[dict[str, object]]:
+    """Return what is lacking as rows for :func:`number_gaps`; only what must be there.
 
     Where a unit lacks both the number and the reach of a trade, one row tells of both.
+    ``memory`` holds earlier rows; those that nothing touched are used again.
     """
-    people = people_of(situation.doors)
+    memory = Memory() if memory is None else memory
+    place = _Place(situation, standard)
     by_id = {(unit.level, unit.unit_id): unit for unit in units}
-    lacking = findings[(findings["verdict"] == LACKING) & (findings["severity"] == "must")]
+    lacking = [one for one in findings if one.verdict == LACKING and one.severity == "must"]
     requirements = {one.id: one for one in standard.requirements}
-    records = lacking.to_dict("records")
-    counted = _short_in_number(records, requirements)
+    counted = _short_in_number(lacking, requirements)
     rows = []
-    for row in records:
-        one = requirements[row["requirement_id"]]
-        unit = by_id[row["level"], row["unit_id"]]
+    for row in lacking:
+        one = requirements[row.requirement_id]
+        unit = by_id[row.level, row.unit_id]
         told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
         if one.id in services.by_requirement and is_plain(one) and told:
             continue
-        rows.append(_gap(situation, standard, services, unit, one, row, people))
-    return number_gaps(rows)
+        heard = _heard(services, one, _first(row), unit)
+        rows.append(
+            memory.recall(
+                ("gap", row.requirement_id, row.level, row.unit_id),
+                (row, one, *heard, unit.doors, *place.inputs),
+                partial(_gap, place, unit, one, row, heard),
+            )
+        )
+    return rows
+
+
+class _Place:
+    """Hold what every gap of a district is told with."""
+
+    def __init__(self, situation: Situation, standard: Standard) -> None:
+        self.people = people_of(situation.doors)
+        self.tiers, self.precedence = standard.tier, standard.defaults.precedence
+        self.speed = situation.walker.metres_per_minute
+        circles = situation.district.circles
+        self.names = dict(zip(circles.index, circles["name"].astype(str), strict=True))
+        self.kinds = dict(zip(circles.index, circles["kind"].astype(str), strict=True))
+        self.inputs = situation.doors, circles, self.speed, standard.defaults, standard.trades
 
 
 def _short_in_number(
-    records: Sequence[Mapping[Any, Any]], requirements: Mapping[str, Requirement]
+    lacking: Sequence[Finding], requirements: Mapping[str, Requirement]
 ) -> set[tuple[str, str, str]]:
     """Return the (level, unit, trade) that lack outlets by number."""
     return {
-        (row["level"], row["unit_id"], trade)
-        for row in records
-        if isinstance(requirements[row["requirement_id"]].rule, CountRule | LadderRule)
-        and row["shortfall"] > 0
-        for trade in row["trades"]
+        (row.level, row.unit_id, trade)
+        for row in lacking
+        if isinstance(requirements[row.requirement_id].rule, CountRule | LadderRule)
+        and (row.shortfall or 0.0) > 0
+        for trade in row.trades
     }
 
 
+def _first(row: Finding) -> str:
+    """Return the trade a finding is told under."""
+    return row.trades[0] if row.trades else ""
+
+
 def _gap(
-    situation: Situation,
-    standard: Standard,
-    services: Services,
+    place: _Place,
     unit: Unit,
     one: Requirement,
-    row: Mapping[Any, Any],
-    people: People,
+    row: Finding,
+    heard: tuple[DoorVerdicts | None, Service | None],
 ) -> dict[str, object]:
     """Return one gap with who is hit, how urgent it is and what to do."""
-    trade = str(row["trade"])
-    verdicts, service = _heard(services, one, trade, unit)
-    speed = situation.walker.metres_per_minute
-    radius = radius_of(service, speed)[1] if service is not None else np.inf
+    trade, (verdicts, service) = _first(row), heard
+    radius = radius_of(service, place.speed)[1] if service is not None else np.inf
     blind = verdicts is not None and bool(verdicts.are(LACKING)[unit.doors].any())
-    hit = affected(unit, people, verdicts)
-    circles = situation.district.circles
-    known = unit.circle_id in circles.index
+    hit = affected(unit, place.people, verdicts)
     todo = _todo(one, row, blind=blind)
-    cramped = known and str(circles.loc[unit.circle_id, "kind"]) == "urban_fringe"
+    cramped = place.kinds.get(unit.circle_id) == "urban_fringe"
+    told = {name: getattr(row, name) for name in ("level", "unit_id", "unit_name", "tier")}
+    told |= {name: getattr(row, name) for name in ("requirement_id", "unit", "reason", "clause")}
     return {
-        **{k: row[k] for k in ("level", "unit_id", "unit_name", "trade", "tier")},
-        **{k: row[k] for k in ("requirement_id", "required", "found", "shortfall")},
-        **{k: row[k] for k in ("surplus", "unit", "reason", "clause", "circle_id")},
-        "circle_name": str(circles.loc[unit.circle_id, "name"]) if known else "",
+        **told,
+        **{name: _number(getattr(row, name)) for name in ("required", "found", "shortfall")},
+        "surplus": _number(row.surplus),
+        "trade": trade,
+        "circle_id": row.circle_id,
+        "circle_name": place.names.get(unit.circle_id, ""),
         "trade_name": one.name,
         "people": hit.people,
         "elders": hit.elders,
         "infants": hit.infants,
         "nearest_m": hit.nearest_m,
-        "burden": burden(standard.tier(trade), radius, hit, blind=blind),
+        "burden": burden(place.tiers(trade), radius, hit, blind=blind),
         "priority": one.priority,
-        "family": standard.defaults.precedence.index(one.rule.family),
+        "family": place.precedence.index(one.rule.family),
         "remedy": todo.words,
         "measure": measure(trade, radius, todo, cramped=cramped),
     }
+
+
+def _number(value: float | None) -> float:
+    """Return a number, NaN where there is none."""
+    return math.nan if value is None else float(value)
 
 
 def _heard(
@@ -258,15 +293,15 @@ def _heard(
     return (said.doors, said.service_at(unit.doors)) if said is not None else (None, None)
 
 
-def _todo(one: Requirement, row: Mapping[Any, Any], *, blind: bool) -> Todo:
+def _todo(one: Requirement, row: Finding, *, blind: bool) -> Todo:
     """Return what to do about a gap."""
     missed = Missed(
-        required=float(row["required"]),
-        found=float(row["found"]),
-        shortfall=float(row["shortfall"]),
-        unit=str(row["unit"]),
-        reason=str(row["reason"]),
-        surplus=float(row["surplus"]),
+        required=_number(row.required),
+        found=_number(row.found),
+        shortfall=_number(row.shortfall),
+        unit=row.unit,
+        reason=row.reason,
+        surplus=_number(row.surplus),
     )
     todo = remedy(one, missed)
     return todo.near_blind_doors() if blind and not isinstance(one.rule, ReachRule) else todo

@@ -9,21 +9,29 @@ import math
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from livingcircle._rules.facts import PHYSICAL
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
+from livingcircle.findings import Finding
+from livingcircle.memory import Memory
 from livingcircle.reach import Services
+from livingcircle.reach import people_by_verdict
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 INDEX_COLUMNS = [
     "level",
@@ -91,13 +99,13 @@ def rate_of_flag(flags: Sequence[bool | None]) -> Rate:
     return Rate(float(yes), float(len(flags) - unknown), float(unknown))
 
 
-def convenience(verdicts: pd.Series) -> Rate:
+def convenience(verdicts: Sequence[str]) -> Rate:
     """Return 便利性指数 over (community × function) verdicts.
 
     西城 keeps it at 100 % only when every function is known to be there, so what nobody has
     verified does not count as met; ``high`` says how far it may still rise.
     """
-    met, lacking, unknown = (float((verdicts == word).sum()) for word in (SERVED, LACKING, UNKNOWN))
+    met, lacking, unknown = (float(verdicts.count(word)) for word in (SERVED, LACKING, UNKNOWN))
     return Rate(met, met + lacking, unknown, strict=True)
 
 
@@ -134,27 +142,43 @@ def measure_indices(
     units: Sequence[Unit],
     facts: Sequence[UnitFacts],
     services: Services,
-    functions: pd.DataFrame,
+    functions: Sequence[Finding],
     access: Access,
-) -> pd.DataFrame:
-    """Return indices and rates for each circle, 街道 and the district.
+    memory: Memory | None = None,
+) -> list[dict[str, object]]:
+    """Return indices and rates for each circle, 街道 and the district, as rows of a table.
 
     ``functions`` are the findings by the standard of the eight basic functions that 便利性指数 is
     defined on, whatever standard is assessed.
     """
-    judged = functions[(functions["level"] == "community") & (functions["severity"] == "must")]
+    memory = Memory() if memory is None else memory
+    judged: dict[str, list[str]] = {}
+    for one in functions:
+        if one.level == "community" and one.severity == "must":
+            judged.setdefault(one.unit_id, []).append(one.verdict)
     ids = situation.members.communities
+    wider = [(u, f) for u, f in zip(units, facts, strict=True) if u.level != "community"]
+    groups = tuple(unit.doors for unit, _ in wider)
+    covered = _covered(situation, standard, services, groups, memory)
+    walked = _walked(situation, standard, access, groups, memory)
     rows = []
-    for unit, fact in zip(units, facts, strict=True):
-        if unit.level == "community":
-            continue
+    formula = "已覆盖的（社区×8项功能）÷全部（社区×8项功能）×100，未核实的不算已覆盖"
+    for place, (unit, fact) in enumerate(wider):
         label = (unit.level, unit.unit_id, unit.name)
-        own = judged.loc[judged["unit_id"].isin(ids[unit.communities]), "verdict"]
-        formula = "已覆盖的（社区×8项功能）÷全部（社区×8项功能）×100，未核实的不算已覆盖"
+        own = [word for c in ids[unit.communities] for word in judged.get(str(c), ())]
         rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
-        rows += _rates(label, fact.inside.values(), standard)
-        rows.append(_coverage_row(label, situation, standard, services, unit))
-        rows.append(_crossing_row(label, situation, access, standard, unit))
+        rows += memory.recall(
+            ("rates", unit.level, unit.unit_id),
+            (label, fact.inside, standard.trades),
+            partial(_rates, label, fact.inside.values(), standard),
+        )
+        rows.append(_coverage_row(label, covered[place]))
+        rows.append(_crossing_row(label, walked[place]))
+    return rows
+
+
+def index_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Return indices and rates as a table."""
     return pd.DataFrame(rows, columns=INDEX_COLUMNS)
 
 
@@ -196,45 +220,64 @@ def _rates(
     ]
 
 
-def _coverage_row(
-    label: tuple[str, str, str],
+def _basic(standard: Standard) -> list[str]:
+    """Return the basic trades of a standard."""
+    return [row.trade for row in standard.trades if row.tier == "basic"]
+
+
+def _covered(
     situation: Situation,
     standard: Standard,
     services: Services,
-    unit: Unit,
-) -> dict[str, object]:
+    groups: tuple[Ints, ...],
+    memory: Memory,
+) -> Floats:
+    """Return (resident × basic trade) pairs served, lacking and unknown, shape (groups, 3)."""
+    residents = situation.doors["residents"].to_numpy(dtype=np.float64)
+    sums = np.zeros((len(groups), 3))
+    for trade in _basic(standard):
+        said = services.by_trade.get(trade)
+        if said is not None:
+            inputs = said.doors, residents, groups
+            sums += memory.recall(("covered", trade), inputs, partial(people_by_verdict, *inputs))
+    return sums
+
+
+def _coverage_row(label: tuple[str, str, str], sums: Floats) -> dict[str, object]:
     """Return the share of (resident × basic trade) pairs that are served."""
-    residents = situation.doors["residents"].to_numpy(dtype=np.float64)[unit.doors]
-    weight = np.ones(len(residents)) if np.isnan(residents).all() else np.nan_to_num(residents)
-    sums = {"served": 0.0, "lacking": 0.0, "unknown": 0.0}
-    for row in standard.trades:
-        if row.tier == "basic" and row.trade in services.by_trade:
-            verdicts = services.by_trade[row.trade].doors
-            for word in sums:
-                sums[word] += float(weight[verdicts.are(word)[unit.doors]].sum())
-    rate = Rate(sums["served"], sums["served"] + sums["lacking"], sums["unknown"])
+    served, lacking, unknown = (float(value) for value in sums)
+    rate = Rate(served, served + lacking, unknown)
     formula = "Σ业态 服务半径内的居民 ÷ Σ业态 已核实的居民 ×100"
     return index_row(label, "basic_coverage", "基本保障类步行覆盖率", rate, formula)
 
 
-def _crossing_row(
-    label: tuple[str, str, str],
+def _walked(
     situation: Situation,
-    access: Access,
     standard: Standard,
-    unit: Unit,
-) -> dict[str, object]:
-    """Return the share of walking minutes that crossings and stairs add to plain walking."""
-    columns = [
-        access.column(row.trade)
-        for row in standard.trades
-        if row.tier == "basic" and row.trade in access.needs
-    ]
-    metres = access.table("metres", columns)[unit.doors]
-    minutes = access.table("minutes", columns)[unit.doors]
+    access: Access,
+    groups: tuple[Ints, ...],
+    memory: Memory,
+) -> Floats:
+    """Return minutes on plain streets and all minutes to basic trades, shape (groups, 2)."""
+    sums = np.zeros((len(groups), 2))
+    for trade in _basic(standard):
+        if trade in access.needs:
+            one = access.to(trade)
+            inputs = one.metres, one.minutes, groups
+            sums += memory.recall(("walked", trade), inputs, partial(_ways, *inputs))
+    return sums / (situation.walker.metres_per_minute, 1.0)
+
+
+def _ways(metres: Floats, minutes: Floats, groups: tuple[Ints, ...]) -> Floats:
+    """Return the metres and the minutes of all doors that reach something, group by group."""
     known = np.isfinite(metres) & np.isfinite(minutes)
-    total = float(minutes[known].sum())
-    plain = float(metres[known].sum()) / situation.walker.metres_per_minute
+    ways = np.stack([np.where(known, metres, 0.0), np.where(known, minutes, 0.0)], axis=1)
+    return np.array([ways[doors].sum(axis=0) for doors in groups]).reshape(-1, 2)
+
+
+def _crossing_row(label: tuple[str, str, str], sums: Floats) -> dict[str, object]:
+    """Return the share of walking minutes that crossings and stairs add to plain walking."""
+    plain, total = (float(value) for value in sums)
     formula = "1−（Σ步行米数÷步速）÷Σ步行分钟数，楼门到每种基本保障类业态的最近网点"
     rate = Rate(max(0.0, total - plain), total, 0.0)
     return index_row(label, "crossing_share", "过街等候与台阶占步行时间", rate, formula)

@@ -1,5 +1,6 @@
 """Lay out what there is as tables: doors, outlets, circles, and what a person should look at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -94,7 +95,7 @@ def repair_table(situation: Situation) -> pd.DataFrame:
 
 
 def circle_fact_table(
-    situation: Situation, standard: Standard, units: list[Any], facts: list[Any]
+    situation: Situation, standard: Standard, units: Sequence[Any], facts: Sequence[Any]
 ) -> pd.DataFrame:
     """Return one row of facts for each circle."""
     basic = {row.trade for row in standard.trades if row.tier == "basic"}

@@ -8,6 +8,7 @@ memory and a run without come to the same answer.
 
 from collections.abc import Callable
 from collections.abc import Hashable
+from datetime import date
 from typing import Any
 from typing import TypeVar
 
@@ -130,4 +131,4 @@ def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
     return isinstance(a, _PLAIN) and type(a) is type(b) and bool(a == b)
 
 
-_PLAIN = (str, int, float, frozenset)
+_PLAIN = (str, int, float, frozenset, date)

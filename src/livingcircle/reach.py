@@ -5,12 +5,12 @@ one that should. Each radius has its own counts; the rule that speaks for a trad
 first that applies there, musts before others, plain rules before ones with conditions.
 """
 
-from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,14 @@ from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.door_verdicts import Certainty
+from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
 from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.door_verdicts import judge_doors
 from livingcircle.door_verdicts import speak_for
+from livingcircle.memory import Memory
+from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
@@ -42,6 +45,7 @@ from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
 from livingcircle.verdicts import VERDICTS
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 # For each trade, the rules that may say what "within reach" means, each with its need.
@@ -198,33 +202,46 @@ def radius_of(service: Service, speed: float) -> tuple[float, float]:
     return (good, far) if np.isfinite(far) else DEFAULT_RADII
 
 
-def supply_of(register: Mapping[str, OutletFacts], outlets: Sequence[str], needs: Needs) -> Supply:
+def supply_of(
+    shops: Shops, needs: Needs, memory: Memory | None = None, *, key: str = "supply"
+) -> Supply:
     """Return who surely and who perhaps answers each need, and who is there at all.
 
     Parameters
     ----------
-    register
-        Every outlet that is not gone.
-    outlets
-        Ids in the order of the outlet table.
+    shops
+        The outlets.
     needs
         What is asked for.
+    memory, key
+        Who answered before, kept under a key; only outlets that changed are asked again.
     """
+    memory = Memory() if memory is None else memory
+    records = shops.records
+    marks = np.array([id(record) for record in records], dtype=np.int64)
+    tables = memory.recall_rows(key, (needs,), marks, lambda some: _answers(records[some], needs))
+    return Supply(needs.names, *tables)
+
+
+def _answers(
+    records: npt.NDArray[np.object_], needs: Needs
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which of some outlets answer which need: surely, perhaps, by being there at all."""
     special = {
         need: one for one, service in needs.services for need in service.needs if not is_plain(one)
     }
-    shape = (len(outlets), len(needs.names))
+    shape = (len(records), len(needs.names))
     offers, maybe, present = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
     by_trade: dict[str, list[tuple[int, Requirement | None]]] = {}
     for column, need in enumerate(needs.names):
         by_trade.setdefault(need.rpartition("|")[2], []).append((column, special.get(need)))
-    for place, outlet_id in enumerate(outlets):
-        outlet = register.get(outlet_id)
-        for trade in outlet.trades if outlet is not None else ():
+    for place, outlet in enumerate(records):
+        if outlet is None:
+            continue
+        for trade in outlet.trades:
             for column, one in by_trade.get(trade, ()):
-                assert outlet is not None  # noqa: S101
                 _note(outlet, one, place, column, (offers, maybe, present))
-    return Supply(needs.names, offers, maybe, present)
+    return offers, maybe, present
 
 
 def _note(
@@ -252,29 +269,59 @@ def judge_services(
     standard: Standard,
     units: Sequence[Unit],
     facts: Sequence[UnitFacts],
+    memory: Memory | None = None,
 ) -> Services:
-    """Judge every door on every service, and count people by verdict for each unit."""
-    certainty = Certainty(
-        complete=situation.district.complete_trades(),
-        off_network=situation.off_network,
-        shut_in=situation.shut_in,
-        edge_metres=situation.edge_metres,
-        metres_per_minute=situation.walker.metres_per_minute,
-    )
+    """Judge every door on every service, and count people by verdict for each unit.
+
+    ``memory`` holds what was judged before; only services whose distances changed, or that
+    apply elsewhere now, are judged again.
+    """
+    memory = Memory() if memory is None else memory
+    certainty = _certainty(situation, memory)
     by_requirement: dict[str, Judged] = {}
     for one, service in needs.services:
         applies = _applies(one, units, facts, len(situation.doors))
-        doors = judge_doors(access, service, certainty, applies)
-        judged = Judged(service, one.subject, standard.tier(one.trades[0]), doors)
-        by_requirement[one.id] = judged
+        columns = tuple(access.to(need) for need in service.needs)
+        by_requirement[one.id] = memory.recall(
+            ("judged", one.id),
+            (columns, one, service, certainty, applies),
+            partial(
+                _judged, access, one, service, (standard.tier(one.trades[0]), certainty), applies
+            ),
+        )
     musts = {one.id for one in standard.requirements if one.severity == "must"}
     drawn = {name: judged for name, judged in by_requirement.items() if name in musts}
-    people = _people(situation, needs, by_requirement, units)
-    return Services(by_requirement, _by_trade(access, needs, by_requirement), drawn, people)
+    people = _people(situation, needs, by_requirement, units, memory)
+    said = _by_trade(access, needs, by_requirement, memory)
+    return Services(by_requirement, said, drawn, people)
+
+
+def _judged(
+    access: Access,
+    one: Requirement,
+    service: Service,
+    known: tuple[str, Certainty],
+    applies: Codes,
+) -> Judged:
+    """Return one service judged at every door; ``known`` are its tier and what is certain."""
+    tier, certainty = known
+    return Judged(service, one.subject, tier, judge_doors(access, service, certainty, applies))
+
+
+def _certainty(situation: Situation, memory: Memory) -> Certainty:
+    """Return what could make an absence doubtful."""
+    inputs = (
+        situation.district.complete_trades(),
+        situation.off_network,
+        situation.shut_in,
+        situation.edge_metres,
+        situation.walker.metres_per_minute,
+    )
+    return memory.recall("certainty", inputs, lambda: Certainty(*inputs))
 
 
 def _by_trade(
-    access: Access, needs: Needs, judged: Mapping[str, Judged]
+    access: Access, needs: Needs, judged: Mapping[str, Judged], memory: Memory
 ) -> dict[str, TradeVerdicts]:
     """Return what is said of each trade at every door."""
     speakers: dict[str, list[Judged]] = {}
@@ -282,7 +329,11 @@ def _by_trade(
         for trade in one.trades:
             speakers.setdefault(trade, []).append(judged[one.id])
     return {
-        trade: speak_for(trade, speakers[trade], access)
+        trade: memory.recall(
+            ("said", trade),
+            (tuple(speakers[trade]), access.needs),
+            partial(speak_for, trade, speakers[trade], access),
+        )
         for trade in needs.trades
         if trade in speakers
     }
@@ -309,7 +360,8 @@ def _people(
     situation: Situation,
     needs: Needs,
     judged: Mapping[str, Judged],
-    units: Iterable[Unit],
+    units: Sequence[Unit],
+    memory: Memory,
 ) -> dict[tuple[str, str], dict[str, tuple[float, float, float]]]:
     """Return people served, lacking and unknown for each unit and requirement of its level.
 
@@ -317,15 +369,29 @@ def _people(
     """
     residents = situation.doors["residents"].to_numpy(dtype=np.float64)
     found: dict[tuple[str, str], dict[str, tuple[float, float, float]]] = {}
+    levels: dict[str, list[Unit]] = {}
     for unit in units:
-        weight = residents[unit.doors]
-        weight = np.ones(len(weight)) if np.isnan(weight).all() else np.nan_to_num(weight)
-        rows = found.setdefault((unit.level, unit.unit_id), {})
-        for one, _ in needs.services:
-            if one.level != unit.level or len(unit.doors) == 0:
-                continue
-            verdict = judged[one.id].doors.verdict[unit.doors]
-            sums = np.bincount(verdict, weights=weight, minlength=len(VERDICTS))
-            served, lacking, unknown = sums[[CODES[w] for w in (SERVED, LACKING, UNKNOWN)]]
-            rows[one.id] = (float(served), float(lacking), float(unknown))
+        found[unit.level, unit.unit_id] = {}
+        if len(unit.doors):
+            levels.setdefault(unit.level, []).append(unit)
+    for one, _ in needs.services:
+        some = levels.get(one.level, [])
+        inputs = judged[one.id].doors, residents, tuple(unit.doors for unit in some)
+        sums = memory.recall(("people", one.id), inputs, partial(people_by_verdict, *inputs))
+        for unit, (served, lacking, unknown) in zip(some, sums.tolist(), strict=True):
+            found[unit.level, unit.unit_id][one.id] = served, lacking, unknown
     return found
+
+
+def people_by_verdict(doors: DoorVerdicts, residents: Floats, groups: Sequence[Ints]) -> Floats:
+    """Return people served, lacking and unknown in some groups of doors, shape (groups, 3).
+
+    Where nobody knows how many live behind any door of a group, its doors are counted.
+    """
+    codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
+    rows = np.zeros((len(groups), len(codes)))
+    for row, some in enumerate(groups):
+        weight = residents[some]
+        weight = np.ones(len(weight)) if np.isnan(weight).all() else np.nan_to_num(weight)
+        rows[row] = np.bincount(doors.verdict[some], weight, minlength=len(VERDICTS))[codes]
+    return rows

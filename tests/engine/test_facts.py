@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from livingcircle._rules.facts import read_register
 from livingcircle.access import Units
 from livingcircle.access import measure
 from livingcircle.facts import gather
-from livingcircle.facts import outlet_table
 from livingcircle.facts import share
 from livingcircle.reach import list_needs
 from livingcircle.reach import supply_of
+from livingcircle.shops import list_shops
 from livingcircle.situation import lay_out
 from livingcircle.units import list_units
 from livingcircle.walkers import WALKERS
@@ -32,13 +31,12 @@ def facts(district):
     """Return the facts of every unit by level and name."""
     situation = lay_out(district, WALKERS["standard"])
     needs = list_needs(situation, write_standard(reach("pharmacy", "bank")))
-    outlets = outlet_table(situation)
-    register = read_register(outlets)
-    supply = supply_of(register, list(outlets.index), needs)
+    shops = list_shops(situation)
+    supply = supply_of(shops, needs)
     members = situation.members
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
     access = measure(situation.reader, supply, numbers, needs.radii)
-    bare = gather(situation, list_units(situation), register)
+    bare = gather(situation, list_units(situation), shops)
     found = share(bare, situation, access, needs.sharing)
     return {(one.level, one.unit_name): one for one in found}
 

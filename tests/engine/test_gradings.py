@@ -6,6 +6,7 @@ import pytest
 
 import livingcircle as lc
 from livingcircle._rules.packs import parse_pack
+from livingcircle.findings import finding_table
 from livingcircle.findings import judge
 from livingcircle.findings import judge_units
 from tests.factories.district import draw_district
@@ -110,7 +111,7 @@ def graded(*circles, reported=()):
     ]
     children = tuple((f"C{n}", dict(reported).get(n)) for n in range(len(circles)))
     whole = unit(level="district", children=children)
-    found = judge_units(pack(), [*facts, whole], {}).set_index("requirement_id")
+    found = finding_table(judge_units(pack(), [*facts, whole], {})).set_index("requirement_id")
     return found["verdict"]["half"]
 
 

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 
 from livingcircle.indices import Rate
 from livingcircle.indices import convenience
@@ -27,8 +26,8 @@ def test_no_known_flag_gives_no_rate():
 
 
 def test_convenience_index_is_100_only_when_every_pair_is_met():
-    assert convenience(pd.Series(["served"] * 16)).value == 100.0
-    mixed = convenience(pd.Series(["served"] * 6 + ["lacking"] * 2 + ["unknown"] * 8))
+    assert convenience(["served"] * 16).value == 100.0
+    mixed = convenience(["served"] * 6 + ["lacking"] * 2 + ["unknown"] * 8)
     assert (mixed.value, mixed.unknown, mixed.high) == (37.5, 8.0, 87.5)
 
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from livingcircle._rules.facts import read_register
 from livingcircle.assessment import assess
 from livingcircle.door_verdicts import NO_LEDGER
 from livingcircle.door_verdicts import UNVERIFIED
 from livingcircle.door_verdicts import WHICH_RULE
-from livingcircle.facts import outlet_table
 from livingcircle.reach import list_needs
 from livingcircle.reach import supply_of
+from livingcircle.shops import list_shops
 from livingcircle.situation import lay_out
 from livingcircle.walkers import WALKERS
 from tests.factories.district import draw_district
@@ -34,9 +33,8 @@ def needs(*requirements, walker="standard", **options):
 def supply(*requirements, outlets):
     """Return who answers some requirements."""
     situation = lay_out(draw_district(outlets, [(50, 0, 10)]), WALKERS["standard"])
-    table = outlet_table(situation)
     wanted = list_needs(situation, write_standard(*requirements))
-    return supply_of(read_register(table), list(table.index), wanted)
+    return supply_of(list_shops(situation), wanted)
 
 
 def verdicts(requirements, outlets, door=(500, 0, 10), complete=("pharmacy",), **layers):

@@ -63,7 +63,7 @@ def sweep_owner(start: Ints, to: Small, out: Lengths, back: Lengths, near: Owned
 
 
 @fast
-def read_doors(links: tuple[Ints, Ints, Lengths], near: Owned, found: Owned) -> None:
+def read_doors(links: tuple[Ints, Small, Lengths], near: Owned, found: Owned) -> None:
     """Read the least length of every door off the nodes it opens onto; of equals the lowest owner.
 
     Parameters

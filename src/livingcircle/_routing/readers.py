@@ -78,9 +78,9 @@ class StreetReader:
         with ThreadPoolExecutor(THREADS) as pool:
             yield from self.streets["metres"].reach(outlets, limit, pool)
 
-    def around(self, wanted: Wanted) -> Around:
-        """Return what stands around every door, in millimetres."""
-        return self.streets["metres"].around(wanted)
+    def around(self, wanted: Wanted, doors: Ints | None = None) -> Around:
+        """Return what stands around every door, or some doors only, in millimetres."""
+        return self.streets["metres"].around(wanted, doors)
 
 
 @dataclass(frozen=True)

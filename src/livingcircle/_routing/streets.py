@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,26 @@ LONGEST_METRES = 5_000.0
 
 
 @dataclass(frozen=True)
+class DoorLists:
+    """Hold the ways from doors sorted for searching; they outlive any change of outlets."""
+
+    hierarchy: Hierarchy
+    doors: Links
+    count: int
+
+    @cached_property
+    def by_place(self) -> Lists:
+        """Return ways by door: start, rank, length."""
+        links = self.doors
+        return _by_key(links.place, self.hierarchy.rank[links.node], links.length, self.count)
+
+    @cached_property
+    def at_ranks(self) -> Lists:
+        """Return ways by rank: start, door, length."""
+        return _at_ranks(self.doors, self.hierarchy)
+
+
+@dataclass(frozen=True)
 class Streets:
     """Answer lengths between doors and outlets for one metric.
 
@@ -74,6 +95,8 @@ class Streets:
         Ways of residents through their own gates, among those of ``doors``.
     counts
         How many doors and outlets there are.
+    lists
+        The ways from doors as they are searched, where they were sorted before.
     """
 
     metric: Metric
@@ -83,6 +106,11 @@ class Streets:
     direct: Direct
     short_cuts: Links
     counts: tuple[int, int]
+    lists: DoorLists | None = None
+
+    @property
+    def _door_lists(self) -> DoorLists:
+        return self.lists or DoorLists(self.hierarchy, self.doors, self.counts[0])
 
     def nearest(self, offers: Bools) -> tuple[Lengths, npt.NDArray[np.uint32]]:
         """Return the least length from every door to an outlet of each need, and whose it is.
@@ -100,8 +128,7 @@ class Streets:
         link, need = np.nonzero(offers[self.outlets.place])
         seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
         near = nearest(self.hierarchy, seeds, needs)
-        start, node, length = self.doors.sorted_by("place", self.counts[0])
-        links = start, self.hierarchy.rank[node], length
+        links = self._door_lists.by_place
         found = np.full((len(near), self.counts[0], LANES), NOTHING, dtype=np.uint64)
         with ThreadPoolExecutor(THREADS) as pool:
             list(
@@ -129,7 +156,7 @@ class Streets:
             Threads that search.
         """
         cap = np.uint32(min(round(limit * UNITS[self.metric]), int(FAR) - 1))
-        doors = self._at_ranks(self.doors)
+        doors = self._door_lists.at_ranks
         places = self._by_place(self.outlets, self.counts[1])
         direct = _by_key(self.direct.outlet, self.direct.door, self.direct.length, self.counts[1])
 
@@ -145,28 +172,26 @@ class Streets:
         bundles = [order[a : a + BATCH] for a in range(0, len(order), BATCH)]
         yield from pool.map(list_doors, bundles)
 
-    def around(self, wanted: Wanted) -> Around:
-        """Return what stands around every door."""
+    def around(self, wanted: Wanted, doors: Ints | None = None) -> Around:
+        """Return what stands around every door, or around some of them only."""
         seen, near = wanted.seen[self.outlets.place], wanted.seen[self.direct.outlet]
-        outlets = self.outlets.where(seen)
-        many = self.counts[0]
-        order = self._neighbours(self._by_place(self.doors, many), np.arange(many))
-        turn = np.empty(many, dtype=np.int64)
+        every = self._door_lists
+        picked, links = np.arange(self.counts[0]), self.doors
+        by_place = every.by_place
+        if doors is not None:
+            picked, asked = doors, np.zeros(self.counts[0], dtype=np.bool_)
+            asked[doors] = True
+            links, near = links.where(asked[links.place]), near & asked[self.direct.door]
+            by_place = self._by_place(links, self.counts[0])
+        many = len(picked)
+        order = picked[self._neighbours(by_place, picked)]
+        turn = np.empty(self.counts[0], dtype=np.int64)
         turn[order] = np.arange(many)
+        direct = turn[self.direct.door[near]], self.direct.outlet[near], self.direct.length[near]
         ends = (
-            _by_key(
-                turn[self.doors.place],
-                self.hierarchy.rank[self.doors.node],
-                self.doors.length,
-                many,
-            ),
-            self._at_ranks(outlets),
-            _by_key(
-                turn[self.direct.door[near]],
-                self.direct.outlet[near],
-                self.direct.length[near],
-                many,
-            ),
+            _by_key(turn[links.place], self.hierarchy.rank[links.node], links.length, many),
+            _at_ranks(self.outlets.where(seen), self.hierarchy),
+            _by_key(*direct, many),
         )
         spans = [(a, min(a + BUNDLE, many)) for a in range(0, many, BUNDLE)]
         with ThreadPoolExecutor(THREADS) as pool:
@@ -185,10 +210,10 @@ class Streets:
         """Return ways by place: start, rank, length."""
         return _by_key(links.place, self.hierarchy.rank[links.node], links.length, count)
 
-    def _at_ranks(self, links: Links) -> Lists:
-        """Return ways by rank: start, place, length."""
-        rank = self.hierarchy.rank
-        return _by_key(rank[links.node], links.place, links.length, len(rank))
+
+def _at_ranks(links: Links, hierarchy: Hierarchy) -> Lists:
+    """Return ways by rank: start, place, length."""
+    return _by_key(hierarchy.rank[links.node], links.place, links.length, len(hierarchy.rank))
 
 
 def lay_streets(
@@ -220,14 +245,16 @@ def lay_streets(
         hierarchy = contract(rank, arcs.tail, arcs.head, arcs.length, limit)
         out = end_links(network, doors, metric, outward=True)
         own = _through_own_gates(network, hierarchy, out, compounds)
+        ways = joined([out, own])
         found[metric] = Streets(
             metric=metric,
             hierarchy=hierarchy,
-            doors=joined([out, own]),
+            doors=ways,
             outlets=Links(*nowhere),
             direct=Direct(*nowhere),
             short_cuts=own,
             counts=(len(compounds), 0),
+            lists=DoorLists(hierarchy, ways, len(compounds)),
         )
     return found
 

@@ -103,7 +103,7 @@ def prohibited(requirement: Requirement, facts: UnitFacts, standard: Standard) -
 
     That there is nothing of the kind is only sure where somebody keeps a complete register.
     """
-    inside = tally(replace(requirement, count_mobile=True), facts.inside.values())
+    inside = tally(replace(requirement, count_mobile=True), facts.inside_of(requirement.trades))
     found = float(len(inside.sure))
     outcome = Outcome(
         SERVED,
@@ -126,7 +126,7 @@ def separation(requirement: Requirement, facts: UnitFacts, standard: Standard) -
     """Judge the straight distance from outlets inside to the nearest other one known."""
     rule = requirement.rule
     assert isinstance(rule, SeparationRule)  # noqa: S101
-    mine = tally(requirement, facts.inside.values())
+    mine = tally(requirement, facts.inside_of(requirement.trades))
     asked = replace(requirement, trades=rule.to) if rule.to else requirement
     # Two markets may stand too close although no door of the unit reaches the other one.
     others = tally(asked, (facts.register or facts.inside).values())
@@ -190,7 +190,7 @@ def composite(requirement: Requirement, facts: UnitFacts, standard: Standard) ->
     """Judge every service centre by the trades it holds and its floor area."""
     rule = requirement.rule
     assert isinstance(rule, CompositeRule)  # noqa: S101
-    inside = tally(requirement, facts.inside.values())
+    inside = tally(requirement, facts.inside_of(requirement.trades))
     centres = [facts.inside[name] for name in sorted(inside.sure | inside.maybe)]
     if not centres:
         known = is_known(requirement, facts, standard)

@@ -6,6 +6,7 @@ What is not reported opens an interval: the verdict is given only where both of 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
+from operator import attrgetter
 
 from livingcircle._rules.conditions import all_of
 from livingcircle._rules.conditions import within
@@ -50,11 +51,13 @@ class _Floor:
 
 def _inside(requirement: Requirement, facts: UnitFacts) -> dict[OutletFacts, bool]:
     """Return the physical outlets inside that are asked about, each once, and whether sure."""
-    found = tally(requirement, facts.inside.values())
+    inside = facts.inside_of(requirement.trades)
+    found = tally(requirement, inside)
+    counted = found.sure | found.maybe
     return {
         one: one.outlet_id in found.sure
-        for one in facts.inside.values()
-        if one.outlet_id in found.sure | found.maybe
+        for one in sorted(inside, key=attrgetter("outlet_id"))
+        if one.outlet_id in counted
     }
 
 

@@ -1,0 +1,109 @@
+"""Tell which earlier findings still hold after an edit: those that asked about nothing it touched.
+
+A finding depends on what is known of its unit and on the shops its rule reads. A count of
+pharmacies does not care about a hairdresser; a rule that may read any shop is judged again as soon
+as one that the unit has or reaches is another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import fields
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.facts import OutletFacts
+from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.gradings import ChildrenShareRule
+from livingcircle._rules.gradings import GradeRule
+from livingcircle._rules.mixes import SeparationRule
+from livingcircle._rules.plans import GradeShareRule
+from livingcircle._rules.plans import QualitativeRule
+from livingcircle._rules.plans import TargetRule
+from livingcircle._rules.reaches import ReachRule
+from livingcircle._rules.sizes import MeasureRule
+from livingcircle.standards import Requirement
+
+Found = TypeVar("Found")
+# Rules that read only the shops of the trades they name.
+_BY_TRADE = (CountRule, LadderRule)
+# Rules that read no shop at all.
+_WITHOUT_SHOPS = (ReachRule, QualitativeRule, TargetRule, MeasureRule)
+# Rules that read other findings, or shops wherever they are.
+_AFAR = (GradeRule, GradeShareRule, ChildrenShareRule, SeparationRule)
+_OUTSIDE = frozenset({"inside", "register", "shared", "reach", "child_grades", "child_verdicts"})
+_OWN = tuple(one.name for one in fields(UnitFacts) if one.name not in _OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Earlier(Generic[Found]):
+    """Hold what was known and found of a unit before.
+
+    Attributes
+    ----------
+    facts
+        What was known of it; None where it was not judged before.
+    findings
+        What was found, with the requirement that asked, by its id.
+    trades
+        Trades of shops that differ since; None where anything may.
+    """
+
+    facts: UnitFacts | None
+    findings: Mapping[str, tuple[Requirement, Found]]
+    trades: frozenset[str] | None
+
+    def finding(self, one: Requirement, facts: UnitFacts) -> Found | None:
+        """Return the earlier finding on a requirement if it still holds."""
+        asked, found = self.findings.get(one.id, (None, None))
+        if asked is not one or self.facts is None or self.trades is None:
+            return None
+        rule = one.rule
+        if isinstance(rule, _AFAR):
+            return None
+        if isinstance(rule, ReachRule):
+            return found if self.facts.reach.get(one.id) == facts.reach.get(one.id) else None
+        if isinstance(rule, _WITHOUT_SHOPS):
+            return found
+        if isinstance(rule, _BY_TRADE) and one.trades:
+            return found if self.trades.isdisjoint(one.trades) else None
+        return None if self.trades else found
+
+
+def differing(old: Mapping[str, OutletFacts], new: Mapping[str, OutletFacts]) -> frozenset[str]:
+    """Return the ids of shops that are in one register only, or another record in the other."""
+    if old is new:
+        return frozenset()
+    changed = {one for one, record in new.items() if old.get(one) is not record}
+    return frozenset(changed | (old.keys() - new.keys()))
+
+
+def differing_trades(
+    old: UnitFacts, new: UnitFacts, changed: frozenset[str]
+) -> frozenset[str] | None:
+    """Return the trades of shops that a unit has or reaches otherwise than before.
+
+    ``changed`` are the shops that are another record anywhere. None where what is known of the
+    unit itself differs.
+    """
+    if old.shared.keys() != new.shared.keys() or not all(
+        _equal(getattr(old, name), getattr(new, name)) for name in _OWN
+    ):
+        return None
+    ids: set[str] = {one for one in changed if one in new.inside or one in old.inside}
+    if old.inside is not new.inside:
+        ids |= old.inside.keys() ^ new.inside.keys()
+    for trade, now in new.shared.items():
+        was = old.shared[trade]
+        if was is not now:
+            ids |= was ^ now
+        if changed and not now.isdisjoint(changed):
+            ids |= now & changed
+    known = (facts.register.get(one) for facts in (old, new) for one in ids)
+    return frozenset().union(*(shop.trades for shop in known if shop is not None))
+
+
+def _equal(a: Any, b: Any) -> bool:  # noqa: ANN401 - whatever a fact holds
+    return a is b or bool(a == b)

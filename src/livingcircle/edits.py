@@ -1,0 +1,121 @@
+"""Edit a district, one thing at a time: a shop, a gate, the people behind a door.
+
+Every edit returns a new district that shares all untouched tables with the old one, so that a
+:class:`~livingcircle.memory.Memory` sees at once what is the same. Nothing is changed in place.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from livingcircle.district import District
+from livingcircle.errors import InputError
+from livingcircle.trades import with_broader
+
+Cell = str | float | bool | None
+
+
+def add_outlet(
+    district: District,
+    outlet_id: str,
+    trades: Sequence[str],
+    place: tuple[float, float],
+    cells: Mapping[str, Cell] | None = None,
+) -> District:
+    """Return the district with one more outlet.
+
+    Parameters
+    ----------
+    outlet_id
+        A new id.
+    trades
+        Codes of its trades; broader ones are added.
+    place
+        Longitude and latitude.
+    cells
+        Other columns of the outlet table, such as ``hours`` or ``area_m2``.
+
+    Raises
+    ------
+    InputError
+        If there is such an outlet already, or the table has no such column.
+    """
+    if outlet_id in district.outlets.index:
+        raise InputError("已有这个编号的网点", where=outlet_id, remedy="换一个编号")
+    row = {"name": outlet_id, "status": "open", "supply": "fixed", "trades": "、".join(trades)}
+    row |= dict(cells or {})
+    blank = district.outlets.iloc[:0].reindex([outlet_id])
+    blank = _with_cells(_as_typed(blank, district.outlets), outlet_id, row)
+    blank = blank.set_geometry(gpd.GeoSeries([shapely.Point(place)], index=[outlet_id], crs=4326))
+    outlets = pd.concat(
+        [district.outlets, blank.set_crs(district.outlets.crs, allow_override=True)]
+    )
+    pairs = pd.DataFrame({"outlet_id": outlet_id, "trade": list(with_broader(list(trades)))})
+    told = pd.concat([district.outlet_trades, pairs.astype(district.outlet_trades.dtypes)])
+    return replace(
+        district,
+        outlets=outlets.rename_axis(district.outlets.index.name),
+        outlet_trades=told.sort_values(["outlet_id", "trade"], ignore_index=True),
+    )
+
+
+def change_outlet(district: District, outlet_id: str, cells: Mapping[str, Cell]) -> District:
+    """Return the district with some cells of an outlet changed: status, hours, area and so on.
+
+    An outlet is closed with ``{"status": "closed"}``.
+
+    Raises
+    ------
+    InputError
+        If there is no such outlet or column.
+    """
+    return replace(district, outlets=_with_cells(district.outlets, outlet_id, cells))
+
+
+def move_outlet(district: District, outlet_id: str, place: tuple[float, float]) -> District:
+    """Return the district with an outlet at another longitude and latitude."""
+    row = _row(district.outlets, outlet_id)
+    shapes = district.outlets.geometry.array.copy()
+    shapes[row] = shapely.Point(place)
+    return replace(district, outlets=district.outlets.set_geometry(shapes))
+
+
+def change_residents(district: District, door_id: str, residents: float) -> District:
+    """Return the district with another number of people behind a door."""
+    return replace(district, doors=_with_cells(district.doors, door_id, {"residents": residents}))
+
+
+def change_gate(district: District, gate_id: str, cells: Mapping[str, Cell]) -> District:
+    """Return the district with some cells of a gate changed: its class, compound or hours."""
+    return replace(district, gates=_with_cells(district.gates, gate_id, cells))
+
+
+def _row(table: gpd.GeoDataFrame, name: str) -> int:
+    """Return the place of a row in a table."""
+    if name not in table.index:
+        raise InputError("没有这个编号", where=name, remedy="核对编号")
+    return int(table.index.get_loc(name))
+
+
+def _with_cells(table: Any, name: str, cells: Mapping[str, Cell]) -> Any:  # noqa: ANN401
+    """Return a copy of a table with some cells of one row changed; other columns are shared."""
+    row = _row(table, name)
+    for column, value in cells.items():
+        if column not in table.columns or column == table.geometry.name:
+            raise InputError(f"没有“{column}”这一列", where=name, remedy="核对列名")
+        values = table[column].array.copy()
+        values[row] = value
+        table = table.assign(**{column: values})
+    return table
+
+
+def _as_typed(rows: gpd.GeoDataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return rows with the column types of a table; whole numbers have no blank, hence zero."""
+    types = {c: t for c, t in table.dtypes.items() if c != table.geometry.name}
+    whole = {c: 0 for c, t in types.items() if t.kind in "iu" and rows[c].isna().all()}
+    return rows.fillna(whole).astype(types)

@@ -1,0 +1,291 @@
+"""Measure again only what an edit has touched: needs of changed outlets, doors around them.
+
+The distances of an earlier run hold as long as streets and doors are the same. Where some outlets
+changed, the nearest outlet of their needs is swept for anew, counts are made anew around their old
+and new places only, and every other need keeps the very same arrays.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from livingcircle._routing.around import Least
+from livingcircle._routing.links import Direct
+from livingcircle._routing.links import Links
+from livingcircle._routing.readers import Reader
+from livingcircle._routing.readers import StreetReader
+from livingcircle._routing.streets import whole
+from livingcircle.access import DEFAULT_RADII
+from livingcircle.access import METRICS
+from livingcircle.access import Access
+from livingcircle.access import NeedAccess
+from livingcircle.access import Supply
+from livingcircle.access import Units
+from livingcircle.access import counted
+from livingcircle.access import looked_for
+from livingcircle.access import measure_needs
+from livingcircle.access import shared_by
+from livingcircle.memory import Memory
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Rows = npt.NDArray[Any]
+
+# Where more outlets changed, measuring everything anew is as quick.
+MANY = 64
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Hold everything distances depend on."""
+
+    reader: Reader
+    supply: Supply
+    units: Units
+    ends: Mapping[str, tuple[float, float]]
+    limit: float
+    lost: Mapping[int, Floats]
+
+    def some(self, needs: Sequence[int]) -> "Inputs":
+        """Return the inputs of some needs only."""
+        supply = self.supply
+        names = tuple(supply.needs[need] for need in needs)
+        lost = {place: self.lost[need] for place, need in enumerate(needs) if need in self.lost}
+        columns = (table[:, list(needs)] for table in (supply.offers, supply.maybe, supply.present))
+        return replace(self, supply=Supply(names, *columns), lost=lost)
+
+    def measure(self) -> tuple[NeedAccess, ...]:
+        """Return the distances, all measured anew."""
+        return measure_needs(self.reader, self.supply, self.units, self.ends, self.limit, self.lost)
+
+
+def remeasure(
+    memory: Memory,
+    reader: Reader,
+    supply: Supply,
+    units: Units,
+    radii: Mapping[str, tuple[float, float]],
+    lost: Mapping[int, Floats] | None = None,
+) -> Access:
+    """Return what :func:`livingcircle.access.measure` does, with what a memory holds reused."""
+    ends = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
+    limit = max((far for _, far in ends.values()), default=0.0)
+    now = Inputs(reader, supply, units, ends, limit, lost or {})
+    kept = memory.last("access")
+    changed = None if kept is None else _changed_outlets(kept[0][0], now)
+    if kept is None or changed is None:
+        columns = now.measure()
+    else:
+        columns = _patched(kept[0][0], kept[1].columns, now, changed)
+    access = Access(supply.needs, reader.method, len(units.door_circle), columns)
+    if kept is not None and kept[1].needs == access.needs and _are(kept[1].columns, columns):
+        access = kept[1]
+    memory.keep("access", (now,), access)
+    return access
+
+
+def _are(old: Sequence[object], new: Sequence[object]) -> bool:
+    """Return whether two sequences hold the very same objects."""
+    return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))
+
+
+def _changed_outlets(before: Inputs, now: Inputs) -> Ints | None:
+    """Return the outlets that stand elsewhere now; None where everything has to be measured.
+
+    Needs may come, go and change their radius; streets, doors and circles may not.
+    """
+    old, new = before.reader, now.reader
+    if not (isinstance(old, StreetReader) and isinstance(new, StreetReader)):
+        return None
+    doors = [(one.door_circle, one.door_community) for one in (before.units, now.units)]
+    alike = all(np.array_equal(a, b) for a, b in zip(*doors, strict=True))
+    circle, was = now.units.outlet_circle, before.units.outlet_circle
+    if not alike or before.limit != now.limit or len(circle) < len(was):
+        return None
+    moved = [np.flatnonzero(circle[: len(was)] != was), np.arange(len(was), len(circle))]
+    for metric in METRICS:
+        ways, others = new.streets[metric], old.streets[metric]
+        if ways.hierarchy is not others.hierarchy or ways.doors is not others.doors:
+            return None
+        moved += [_differing(ways.outlets, others.outlets), _crossing(ways.direct, others.direct)]
+    found = np.unique(np.concatenate(moved))
+    return found if len(found) <= MANY else None
+
+
+def _differing(new: Links, old: Links) -> Ints:
+    """Return the places whose ways differ."""
+    return _unlike(*(_rows(one.place, one.node, one.length) for one in (new, old)))
+
+
+def _crossing(new: Direct, old: Direct) -> Ints:
+    """Return the outlets whose ways along their own segment differ."""
+    return _unlike(*(_rows(one.outlet, one.door, one.length) for one in (new, old)))
+
+
+def _unlike(new: Rows, old: Rows) -> Ints:
+    """Return the first numbers of rows that are in one table only."""
+    one_sided: Rows = np.setxor1d(new, old)
+    return np.asarray(one_sided["f0"], dtype=np.int64)
+
+
+def _rows(*columns: npt.NDArray[Any]) -> Rows:
+    """Return columns of whole numbers as rows that can be compared."""
+    rows = np.empty(len(columns[0]), dtype=[(f"f{i}", np.int64) for i in range(len(columns))])
+    for place, column in enumerate(columns):
+        rows[f"f{place}"] = column
+    return rows
+
+
+def _patched(
+    before: Inputs, columns: Sequence[NeedAccess], now: Inputs, changed: Ints
+) -> tuple[NeedAccess, ...]:
+    """Return the distances to every need, those of changed outlets measured again."""
+    places = {need: place for place, need in enumerate(before.supply.needs)}
+    found: dict[int, NeedAccess] = {}
+    touched: dict[int, tuple[int, Ints]] = {}
+    fresh = []
+    for need, name in enumerate(now.supply.needs):
+        place = places.get(name)
+        if place is None or before.ends[name] != now.ends[name]:
+            fresh.append(need)
+            continue
+        outlets = _touched(before.supply, place, now.supply, need, changed)
+        if len(outlets) > MANY:
+            fresh.append(need)
+        elif len(outlets):
+            touched[need] = place, outlets
+        else:
+            found[need] = columns[place]
+    if fresh:
+        found |= dict(zip(fresh, now.some(fresh).measure(), strict=True))
+    if touched:
+        found |= _retouched(before, columns, now, touched)
+    return tuple(found[need] for need in range(len(now.supply.needs)))
+
+
+def _touched(old: Supply, place: int, new: Supply, need: int, changed: Ints) -> Ints:
+    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+    count = len(old.offers)
+    otherwise = np.zeros(len(new.offers), dtype=np.bool_)
+    involved = otherwise.copy()
+    for name in ("offers", "maybe", "present"):
+        was, now = getattr(old, name)[:, place], getattr(new, name)[:, need]
+        otherwise[:count] |= was != now[:count]
+        otherwise[count:] |= now[count:]
+        involved |= now
+        involved[:count] |= was
+    otherwise[changed] |= involved[changed]
+    return np.flatnonzero(otherwise)
+
+
+def _retouched(
+    before: Inputs,
+    columns: Sequence[NeedAccess],
+    now: Inputs,
+    touched: Mapping[int, tuple[int, Ints]],
+) -> dict[int, NeedAccess]:
+    """Return the distances to needs some of whose outlets changed."""
+    part = now.some(list(touched))
+    outlets = np.unique(np.concatenate([some for _, some in touched.values()]))
+    known = outlets[outlets < len(before.supply.offers)]
+    doors, least = _around(now, outlets)
+    doors = np.union1d(doors, _around(before, known)[0])
+    nearest = _nearest(part)
+    wanted = replace(looked_for(part.supply, part.units, part.ends, part.limit), units=())
+    assert isinstance(now.reader, StreetReader)  # noqa: S101 - else nothing is measured again
+    (inside, whose), good, within = counted(now.reader.around(wanted, doors))
+    far = whole(np.array([now.ends[name][1] for name in part.supply.needs]), "metres")
+    shared = [shared_by(one, part.supply.present, far) for one in least]
+    found = {}
+    for row, (need, (place, mine)) in enumerate(touched.items()):
+        old = columns[place]
+        counts = {
+            "circle_metres": inside[row],
+            "circle_outlet": whose[row],
+            "count_good": good[row],
+            "count_pass": within[row],
+        }
+        fresh = {
+            name: _placed(getattr(old, name), doors, new[doors]) for name, new in counts.items()
+        }
+        fresh |= {name: values[row] for name, values in nearest.items()}
+        for name, pairs in zip(("shared_communities", "shared_circles"), shared, strict=True):
+            fresh[name] = _exchanged(getattr(old, name), pairs[row], mine)
+        found[need] = _kept(old, {"lost_metres": _lost(part, row)} | fresh)
+    return found
+
+
+def _around(inputs: Inputs, outlets: Ints) -> tuple[Ints, list[Least]]:
+    """Return the doors within the limit of some outlets, and how far each is from every unit."""
+    bundles = list(inputs.reader.reach(outlets, inputs.limit))
+    none = np.empty(0, dtype=np.int64)
+    outlet, door, length = (
+        np.concatenate([none, *(one[part].astype(np.int64) for one in bundles)])
+        for part in range(3)
+    )
+    units = inputs.units.door_community, inputs.units.door_circle
+    return np.unique(door), [_least(outlet, unit[door], length) for unit in units]
+
+
+def _least(outlet: Ints, unit: Ints, length: Ints) -> Least:
+    """Return the least length between each outlet and each unit."""
+    inside = unit >= 0
+    outlet, unit, length = outlet[inside], unit[inside], length[inside]
+    order = np.lexsort((length, unit, outlet))
+    outlet, unit, length = outlet[order], unit[order], length[order]
+    first = np.ones(len(outlet), dtype=np.bool_)
+    first[1:] = (outlet[1:] != outlet[:-1]) | (unit[1:] != unit[:-1])
+    return outlet[first], unit[first], length[first].astype(np.uint32)
+
+
+def _nearest(part: Inputs) -> dict[str, list[npt.NDArray[Any]]]:
+    """Return the nearest outlets of some needs, by attribute."""
+    found: dict[str, list[npt.NDArray[Any]]] = {}
+    doubtful = np.flatnonzero(part.supply.maybe.any(axis=0)).tolist()
+    for metric, owner in zip(METRICS, ("outlet", "minutes_outlet"), strict=True):
+        length, whose = part.reader.nearest(part.supply.offers, metric)
+        found[metric] = list(np.ascontiguousarray(length.T))
+        found[owner] = list(np.ascontiguousarray(whose.T, dtype=np.int32))
+        maybe = [np.broadcast_to(np.inf, len(length))] * length.shape[1]
+        if doubtful:
+            far, _ = part.reader.nearest(part.supply.maybe[:, doubtful], metric)
+            for place, values in zip(doubtful, np.ascontiguousarray(far.T), strict=True):
+                maybe[place] = values
+        found[f"maybe_{metric}"] = maybe
+    return found
+
+
+def _lost(part: Inputs, need: int) -> Floats:
+    """Return the straight metres to outlets of a need off the streets."""
+    never = np.broadcast_to(np.inf, len(part.units.door_circle))
+    return part.lost.get(need, never)
+
+
+def _placed(old: npt.NDArray[Any], doors: Ints, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array with new values at some doors."""
+    new = old.copy()
+    new[doors] = values
+    return new
+
+
+def _exchanged(pairs: Ints, fresh: Ints, outlets: Ints) -> Ints:
+    """Return (unit, outlet) pairs with those of some outlets exchanged, in order."""
+    kept = pairs[~np.isin(pairs[:, 1], outlets)]
+    both = np.concatenate([kept, fresh[np.isin(fresh[:, 1], outlets)]])
+    return both[np.lexsort((both[:, 1], both[:, 0]))]
+
+
+def _kept(old: NeedAccess, fresh: Mapping[str, npt.NDArray[Any]]) -> NeedAccess:
+    """Return the distances with what changed; the very same object where nothing did."""
+    changed = {
+        name: values
+        for name, values in fresh.items()
+        if not np.array_equal(values, getattr(old, name))
+    }
+    return replace(old, **changed) if changed else old
