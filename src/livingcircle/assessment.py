@@ -285,7 +285,7 @@ def assess(
     step()
     day = on or _data_day(district)
     situation = lay_out(district, find_walker(walker), at=at, memory=memory)
-    units = list_units(situation)
+    units = list_units(situation, memory)
     reported, strangers = memory.recall(
         "reports",
         (district.reports, standard, day),
@@ -299,7 +299,7 @@ def assess(
     measured = _measure(situation, shops, supply, asked, memory)
     step()
     needs, own = asked
-    facts = share(bare, situation, measured, needs.sharing, memory)
+    facts = share(bare, shops, situation, measured, needs.sharing, memory)
     services = judge_services(situation, measured, needs, standard, units, facts, memory)
     step()
     found = judge_units(standard, facts, services.people, memory)
@@ -307,7 +307,7 @@ def assess(
     place = neighbourhood_of(situation, memory)
     blind = find_all_blind_areas(situation, place, services.to_draw, memory)
     step()
-    eight = share(bare, situation, measured, own.sharing, memory)
+    eight = share(bare, shops, situation, measured, own.sharing, memory)
     functions = judge_units(_functions(memory), eight, {}, memory, key="functions")
     rows = Rows(
         gaps=find_gaps(situation, standard, services, units, found, memory),
@@ -390,7 +390,8 @@ def _measure(
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
     radii = {need: ends for needs in asked for need, ends in needs.radii.items()}
     lost = _lost(situation, shops, supply)
-    return remeasure(memory, situation.reader, supply, numbers, radii, lost)
+    ends = situation.outlet_ends
+    return remeasure(memory, situation.reader, ends, supply, numbers, radii, lost)
 
 
 def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Floats]:

@@ -169,7 +169,9 @@ def draw(place: Neighbourhood, number: Ints, served: Bools) -> Shapes:
     """
     members = np.flatnonzero(number >= 0)
     shapes = place.ground.outlines(members, number[members], int(number.max(initial=-1)) + 1)
-    safe = place.points[served]
+    # Of all doors only one at the very same place may stand on the ground of a blind area.
+    shared = np.isin(place.ground.place_of, place.ground.place_of[members])
+    safe = place.points[served & shared]
     for others, apart in ((place.water, 0.0), (safe, 1.0)):
         hits = shapely.STRtree(others).query(shapes, predicate="intersects")
         for shape, other in hits[:, np.lexsort(hits[::-1])].T:
@@ -244,13 +246,16 @@ def find_all_blind_areas(
     some door is judged otherwise are drawn again.
     """
     memory = Memory() if memory is None else memory
-    namer = _Namer(situation)
+    members = situation.members
+    inputs = situation.doors, situation.network, situation.door_ends, members.door_circle
+    layers = members.door_community, situation.district.circles, situation.district.communities
+    namer = memory.recall("namer", (*inputs, *layers), lambda: _Namer(situation))
     return [_of_service(namer, place, one, memory) for one in judged.values()]
 
 
 def _of_service(namer: "_Namer", place: Neighbourhood, one: Judged, memory: Memory) -> pd.DataFrame:
     """Return the blind areas of one service, circle by circle as far as anything changed."""
-    key, inputs = ("blind", one.service.requirement_id), (place, *namer.inputs)
+    key, inputs = ("blind", one.service.requirement_id), (place, namer)
     kept = memory.last(key)
     circle = namer.circle
     # One place for each circle, and one for doors in none.
@@ -258,13 +263,17 @@ def _of_service(namer: "_Namer", place: Neighbourhood, one: Judged, memory: Memo
     old: pd.DataFrame | None = None
     if kept is not None and all(a is b for a, b in zip(kept[0][:-1], inputs, strict=True)):
         before, old = kept[0][-1], kept[1]
+        if before is one:
+            return old
         stale[:] = False
         stale[circle[_judged_otherwise(before, one)]] = True
     lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
     areas = find_blind_areas(place, lacking, served, circle, namer.people, one.doors.metres)
     fresh = namer.name(one, areas)
     if old is not None:
-        fresh = pd.concat([old[~stale[old["circle"].to_numpy(dtype=np.int64)]], fresh])
+        rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
+        # Columns of a table without rows have no types to join.
+        fresh = pd.concat([rest, fresh]) if len(rest) and len(fresh) else max(rest, fresh, key=len)
     memory.keep(key, (*inputs, one), fresh)
     return fresh
 
@@ -318,13 +327,6 @@ class _Namer:
         communities = [names["community"][c] for c in members.communities]
         self.communities = np.array([*communities, ""], dtype=object)
         self.streets, self.street_names = _streets_of_doors(situation)
-        self.inputs = (
-            situation.doors,
-            situation.network,
-            situation.door_ends,
-            situation.district.circles,
-            situation.district.communities,
-        )
 
     def name(self, one: Judged, found: gpd.GeoDataFrame) -> pd.DataFrame:
         """Return blind areas as rows; ``nearest``, ``circle`` and ``first_door`` are numbers."""

@@ -34,7 +34,7 @@ _WITHOUT_SHOPS = (ReachRule, QualitativeRule, TargetRule, MeasureRule)
 # Rules that read other findings, or shops wherever they are.
 _AFAR = (GradeRule, GradeShareRule, ChildrenShareRule, SeparationRule)
 _OUTSIDE = frozenset({"inside", "register", "shared", "reach", "child_grades", "child_verdicts"})
-_OWN = tuple(one.name for one in fields(UnitFacts) if one.name not in _OUTSIDE)
+_OWN = tuple(one.name for one in fields(UnitFacts) if one.name not in _OUTSIDE | {"mark"})
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,7 @@ def differing_trades(
     ``changed`` are the shops that are another record anywhere. None where what is known of the
     unit itself differs.
     """
-    if old.shared.keys() != new.shared.keys() or not all(
-        _equal(getattr(old, name), getattr(new, name)) for name in _OWN
-    ):
+    if old.shared.keys() != new.shared.keys() or not _agree(old, new):
         return None
     ids: set[str] = {one for one in changed if one in new.inside or one in old.inside}
     if old.inside is not new.inside:
@@ -103,6 +101,13 @@ def differing_trades(
             ids |= now & changed
     known = (facts.register.get(one) for facts in (old, new) for one in ids)
     return frozenset().union(*(shop.trades for shop in known if shop is not None))
+
+
+def _agree(old: UnitFacts, new: UnitFacts) -> bool:
+    """Return whether all that was not measured is the same."""
+    if old.mark is not None and old.mark is new.mark:
+        return True
+    return all(_equal(getattr(old, name), getattr(new, name)) for name in _OWN)
 
 
 def _equal(a: Any, b: Any) -> bool:  # noqa: ANN401 - whatever a fact holds

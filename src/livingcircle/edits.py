@@ -47,8 +47,8 @@ def add_outlet(
     """
     if outlet_id in district.outlets.index:
         raise InputError("已有这个编号的网点", where=outlet_id, remedy="换一个编号")
-    row = {"name": outlet_id, "status": "open", "supply": "fixed", "trades": "、".join(trades)}
-    row |= dict(cells or {})
+    usual = {"name": outlet_id, "status": "open", "supply": "fixed", "trades": "、".join(trades)}
+    row: dict[str, Cell] = {**usual, **(cells or {})}
     blank = district.outlets.iloc[:0].reindex([outlet_id])
     blank = _with_cells(_as_typed(blank, district.outlets), outlet_id, row)
     blank = blank.set_geometry(gpd.GeoSeries([shapely.Point(place)], index=[outlet_id], crs=4326))

@@ -34,6 +34,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 SIZES = ("population", "households", "dwellings", "floor_area_m2")
+_NOTHING: frozenset[str] = frozenset()
 # Those that the table of circles may state itself.
 OWN_SIZES = ("population", "households", "dwellings")
 
@@ -79,7 +80,7 @@ def gather(
                 _of_unit, plain, situation, (units[-1], unit), records[unit.shops], reported, on
             ),
         )
-        gathered.append(replace(bare, register=shops.register))
+        gathered.append(bare)
     return gathered
 
 
@@ -106,11 +107,13 @@ def _of_unit(
         children=_children(situation, unit, reported),
         below=_below(situation, unit),
         on=on,
+        mark=object(),
     )
 
 
 def share(
     facts: Sequence[UnitFacts],
+    shops: Shops,
     situation: Situation,
     access: Access,
     sharing: Sharing,
@@ -123,16 +126,15 @@ def share(
     """
     memory = Memory() if memory is None else memory
     near = _Near(situation, access, memory)
-    nothing: frozenset[str] = frozenset()
     plain = {t: near.by_unit(rules[0][1]) for t, rules in sharing.items() if len(rules) == 1}
     choosy = {trade: rules for trade, rules in sharing.items() if len(rules) > 1}
     shared_facts = []
     for fact in facts:
         key = fact.level, fact.unit_id
-        shared = {trade: found.get(key, nothing) for trade, found in plain.items()}
+        found = {trade: table.get(key, _NOTHING) for trade, table in plain.items()}
         for trade, rules in choosy.items():
-            shared[trade] = near.by_unit(_need(fact, rules)).get(key, nothing)
-        shared_facts.append(replace(fact, shared=shared))
+            found[trade] = near.by_unit(_need(fact, rules)).get(key, _NOTHING)
+        shared_facts.append(replace(fact, shared=found, register=shops.register))
     return shared_facts
 
 

@@ -276,9 +276,8 @@ def judge_units(
             asked.setdefault(one.level, []).append(one)
     for bare in facts:
         unit = key, bare.level, bare.unit_id
-        fact = known.of_those_below(
-            replace(bare, reach=reached.get((bare.level, bare.unit_id), {})), standard
-        )
+        reach = reached.get((bare.level, bare.unit_id), {})
+        fact = known.of_those_below(replace(bare, reach=reach) if reach else bare, standard)
         before = memory.last(unit)
         earlier = Earlier(None, {}, None) if before is None else _earlier(before, fact, changed)
         own = {}
@@ -335,6 +334,8 @@ class _Known:
 
     def of_those_below(self, fact: UnitFacts, standard: Standard) -> UnitFacts:
         """Return the facts with what was found of the units below."""
+        if not fact.children and not fact.below:
+            return fact
         level = "community" if fact.level == "circle" else "circle"
         below = [child for child, _ in fact.children]
         verdicts = {

@@ -187,7 +187,12 @@ def find_gaps(
     ``memory`` holds earlier rows; those that nothing touched are used again.
     """
     memory = Memory() if memory is None else memory
-    place = _Place(situation, standard)
+    inputs = situation.doors, situation.district.circles, situation.walker
+    place = memory.recall(
+        "gap place",
+        (*inputs, standard.defaults, standard.trades),
+        lambda: _Place(situation, standard),
+    )
     by_id = {(unit.level, unit.unit_id): unit for unit in units}
     lacking = [one for one in findings if one.verdict == LACKING and one.severity == "must"]
     requirements = {one.id: one for one in standard.requirements}
@@ -203,7 +208,7 @@ def find_gaps(
         rows.append(
             memory.recall(
                 ("gap", row.requirement_id, row.level, row.unit_id),
-                (row, one, *heard, unit.doors, *place.inputs),
+                (row, one, *heard, unit.doors, place),
                 partial(_gap, place, unit, one, row, heard),
             )
         )
@@ -220,7 +225,6 @@ class _Place:
         circles = situation.district.circles
         self.names = dict(zip(circles.index, circles["name"].astype(str), strict=True))
         self.kinds = dict(zip(circles.index, circles["kind"].astype(str), strict=True))
-        self.inputs = situation.doors, circles, self.speed, standard.defaults, standard.trades
 
 
 def _short_in_number(

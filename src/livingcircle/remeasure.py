@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from livingcircle._routing.around import Least
-from livingcircle._routing.links import Direct
-from livingcircle._routing.links import Links
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import whole
@@ -30,12 +28,13 @@ from livingcircle.access import counted
 from livingcircle.access import looked_for
 from livingcircle.access import measure_needs
 from livingcircle.access import shared_by
+from livingcircle.attachment import NO_ENDS
+from livingcircle.attachment import Attachment
 from livingcircle.memory import Memory
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Rows = npt.NDArray[Any]
 
 # Where more outlets changed, measuring everything anew is as quick.
 MANY = 64
@@ -46,9 +45,10 @@ class Inputs:
     """Hold everything distances depend on."""
 
     reader: Reader
+    ends: Attachment
     supply: Supply
     units: Units
-    ends: Mapping[str, tuple[float, float]]
+    radii: Mapping[str, tuple[float, float]]
     limit: float
     lost: Mapping[int, Floats]
 
@@ -62,21 +62,27 @@ class Inputs:
 
     def measure(self) -> tuple[NeedAccess, ...]:
         """Return the distances, all measured anew."""
-        return measure_needs(self.reader, self.supply, self.units, self.ends, self.limit, self.lost)
+        return measure_needs(
+            self.reader, self.supply, self.units, self.radii, self.limit, self.lost
+        )
 
 
 def remeasure(
     memory: Memory,
     reader: Reader,
+    ends: Attachment | None,
     supply: Supply,
     units: Units,
     radii: Mapping[str, tuple[float, float]],
     lost: Mapping[int, Floats] | None = None,
 ) -> Access:
-    """Return what :func:`livingcircle.access.measure` does, with what a memory holds reused."""
-    ends = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
-    limit = max((far for _, far in ends.values()), default=0.0)
-    now = Inputs(reader, supply, units, ends, limit, lost or {})
+    """Return what :func:`livingcircle.access.measure` does, with what a memory holds reused.
+
+    ``ends`` say where entrances of outlets meet the streets, None where there are none.
+    """
+    known = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
+    limit = max((far for _, far in known.values()), default=0.0)
+    now = Inputs(reader, ends or NO_ENDS, supply, units, known, limit, lost or {})
     kept = memory.last("access")
     changed = None if kept is None else _changed_outlets(kept[0][0], now)
     if kept is None or changed is None:
@@ -108,38 +114,27 @@ def _changed_outlets(before: Inputs, now: Inputs) -> Ints | None:
     circle, was = now.units.outlet_circle, before.units.outlet_circle
     if not alike or before.limit != now.limit or len(circle) < len(was):
         return None
-    moved = [np.flatnonzero(circle[: len(was)] != was), np.arange(len(was), len(circle))]
     for metric in METRICS:
         ways, others = new.streets[metric], old.streets[metric]
         if ways.hierarchy is not others.hierarchy or ways.doors is not others.doors:
             return None
-        moved += [_differing(ways.outlets, others.outlets), _crossing(ways.direct, others.direct)]
-    found = np.unique(np.concatenate(moved))
+    added = np.arange(len(was), len(circle))
+    moved = _moved(before.ends, now.ends)
+    found = np.unique(np.concatenate([moved, np.flatnonzero(circle[: len(was)] != was), added]))
     return found if len(found) <= MANY else None
 
 
-def _differing(new: Links, old: Links) -> Ints:
-    """Return the places whose ways differ."""
-    return _unlike(*(_rows(one.place, one.node, one.length) for one in (new, old)))
-
-
-def _crossing(new: Direct, old: Direct) -> Ints:
-    """Return the outlets whose ways along their own segment differ."""
-    return _unlike(*(_rows(one.outlet, one.door, one.length) for one in (new, old)))
-
-
-def _unlike(new: Rows, old: Rows) -> Ints:
-    """Return the first numbers of rows that are in one table only."""
-    one_sided: Rows = np.setxor1d(new, old)
-    return np.asarray(one_sided["f0"], dtype=np.int64)
-
-
-def _rows(*columns: npt.NDArray[Any]) -> Rows:
-    """Return columns of whole numbers as rows that can be compared."""
-    rows = np.empty(len(columns[0]), dtype=[(f"f{i}", np.int64) for i in range(len(columns))])
-    for place, column in enumerate(columns):
-        rows[f"f{place}"] = column
-    return rows
+def _moved(old: Attachment, new: Attachment) -> Ints:
+    """Return the outlets whose entrances meet the streets elsewhere."""
+    if old is new:
+        return np.empty(0, dtype=np.int64)
+    both = min(len(old.owner), len(new.owner))
+    other = np.zeros(both, dtype=np.bool_)
+    for name in ("owner", "segment", "along", "leg"):
+        a, b = getattr(old, name)[:both], getattr(new, name)[:both]
+        other |= (a != b) & ~((a != a) & (b != b))  # noqa: PLR0124 - no leg where there is no street
+    places = [ends.owner[:both][other] for ends in (old, new)]
+    return np.concatenate([*places, old.owner[both:], new.owner[both:]])
 
 
 def _patched(
@@ -152,7 +147,7 @@ def _patched(
     fresh = []
     for need, name in enumerate(now.supply.needs):
         place = places.get(name)
-        if place is None or before.ends[name] != now.ends[name]:
+        if place is None or before.radii[name] != now.radii[name]:
             fresh.append(need)
             continue
         outlets = _touched(before.supply, place, now.supply, need, changed)
@@ -197,10 +192,10 @@ def _retouched(
     doors, least = _around(now, outlets)
     doors = np.union1d(doors, _around(before, known)[0])
     nearest = _nearest(part)
-    wanted = replace(looked_for(part.supply, part.units, part.ends, part.limit), units=())
+    wanted = replace(looked_for(part.supply, part.units, part.radii, part.limit), units=())
     assert isinstance(now.reader, StreetReader)  # noqa: S101 - else nothing is measured again
     (inside, whose), good, within = counted(now.reader.around(wanted, doors))
-    far = whole(np.array([now.ends[name][1] for name in part.supply.needs]), "metres")
+    far = whole(np.array([now.radii[name][1] for name in part.supply.needs]), "metres")
     shared = [shared_by(one, part.supply.present, far) for one in least]
     found = {}
     for row, (need, (place, mine)) in enumerate(touched.items()):

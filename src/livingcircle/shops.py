@@ -129,6 +129,8 @@ def _reread(
 
 def _differ(new: "pd.Series[Any]", old: "pd.Series[Any]") -> npt.NDArray[np.bool_]:
     """Return which cells of two columns differ; two blanks are alike."""
+    if new.array.equals(old.array):
+        return np.zeros(len(new), dtype=np.bool_)
     a, b = new.reset_index(drop=True), old.reset_index(drop=True)
     blank, was = a.isna().to_numpy(), b.isna().to_numpy()
     unlike = (a != b).fillna(value=True).to_numpy(dtype=np.bool_)

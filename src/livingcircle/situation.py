@@ -7,6 +7,7 @@ which unit they belong to, which street they step onto and how far the data reac
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -257,10 +258,15 @@ def _lay_streets(
         straight = StraightReader(*places, walker.metres_per_minute)
         return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
     network = _network(district, walk, memory)
-    out = _attach(network, _entrances(district, doors, "door"), memory, residents=True)
-    into = _attach(
-        network, _entrances(district, district.outlets, "outlet"), memory, residents=False
-    )
+    ends = []
+    for kind, owners in (("door", doors), ("outlet", district.outlets)):
+        entrances = memory.recall(
+            f"entrances of {kind}s",
+            (district.entrances, owners),
+            partial(_entrances, district, owners, kind),
+        )
+        ends.append(_attach(network, entrances, memory, residents=kind == "door"))
+    out, into = ends
     compounds = doors["compound"].fillna("").to_numpy(dtype=object)
     # Ways from doors do not depend on outlets; these are joined on afterwards.
     ways = memory.recall(

@@ -5,12 +5,14 @@ Communities, circles and 街道 are views over the same doors; nothing is counte
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from livingcircle.circles import whole_members
+from livingcircle.memory import Memory
 from livingcircle.situation import Situation
 
 Ints = npt.NDArray[np.int64]
@@ -36,9 +38,32 @@ class Unit:
     shops: Ints
 
 
-def list_units(situation: Situation) -> list[Unit]:
-    """Return every community, circle, 街道 and the district, in that order."""
+def list_units(situation: Situation, memory: Memory | None = None) -> list[Unit]:
+    """Return every community, circle, 街道 and the district, in that order.
+
+    ``memory`` holds earlier ones; they are the same as long as nobody moved to another unit.
+    """
+    memory = Memory() if memory is None else memory
+    district, inputs = situation.district, (situation.members, situation.doors)
+    layers = district.communities, district.circles, district.circle_members
+    return memory.recall("units", (*inputs, *layers, district.name), lambda: _list(situation))
+
+
+def _groups(numbers: Ints, count: int) -> list[Ints]:
+    """Return the places of each number from 0 up."""
+    order = np.argsort(numbers, kind="stable")
+    ends = np.searchsorted(numbers[order], np.arange(count + 1))
+    return [order[low:high] for low, high in pairwise(ends)]
+
+
+def _list(situation: Situation) -> list[Unit]:
+    """List the units."""
     district, members = situation.district, situation.members
+    communities, circles = len(members.communities), len(members.circles)
+    doors = _groups(members.door_community, communities)
+    shops = _groups(members.outlet_community, communities)
+    circle_doors = _groups(members.door_circle, circles)
+    circle_shops = _groups(members.outlet_circle, circles)
     circle_of = answering_circles(situation)
     whole_of = whole_members(district, members.communities, members.circles)[:-1]
     units = []
@@ -51,15 +76,14 @@ def list_units(situation: Situation) -> list[Unit]:
                 str(name),
                 str(members.circles[circle]) if circle >= 0 else "",
                 np.array([number]),
-                np.flatnonzero(members.door_community == number),
-                np.flatnonzero(members.outlet_community == number),
+                doors[number],
+                shops[number],
             )
         )
     for number, (unit, name) in enumerate(district.circles["name"].items()):
-        inside = np.flatnonzero(members.door_circle == number)
-        shops = np.flatnonzero(members.outlet_circle == number)
         whole = np.flatnonzero(whole_of == number)
-        units.append(Unit("circle", str(unit), str(name), str(unit), whole, inside, shops))
+        held = circle_doors[number], circle_shops[number]
+        units.append(Unit("circle", str(unit), str(name), str(unit), whole, *held))
     return [*units, *_subdistricts(situation), _whole(situation)]
 
 

@@ -37,7 +37,7 @@ def facts(district):
     numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
     access = measure(situation.reader, supply, numbers, needs.radii)
     bare = gather(situation, list_units(situation), shops)
-    found = share(bare, situation, access, needs.sharing)
+    found = share(bare, shops, situation, access, needs.sharing)
     return {(one.level, one.unit_name): one for one in found}
 
 

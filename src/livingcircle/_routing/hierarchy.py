@@ -184,6 +184,11 @@ def _halves(own: Lists) -> tuple[int, int]:
     return int(cuts[np.argmin(np.abs(cuts - top // 2))]), top
 
 
+def width(lanes: int) -> int:
+    """Return how many lanes stand side by side: a row need be no wider than there are kinds."""
+    return min(LANES, -(-lanes // 8) * 8)
+
+
 def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes: int) -> Owned:
     """Return the length from every node to the nearest source of each lane, and whose it is.
 
@@ -196,12 +201,12 @@ def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes
 
     Returns
     -------
-    Lengths with their owners by rank, shape (blocks, nodes, LANES); lane ``i`` stands in block
+    Lengths with their owners by rank, shape (blocks, nodes, width); lane ``i`` stands in block
     ``i // LANES``.
     """
     lane, node, length, owner = seeds
     blocks = max(1, -(-lanes // LANES))
-    near = np.full((blocks, len(hierarchy.rank), LANES), NOTHING, dtype=np.uint64)
+    near = np.full((blocks, len(hierarchy.rank), width(lanes)), NOTHING, dtype=np.uint64)
     # Of several sources at one place the nearest counts, of equals the lowest number.
     source = owned(length, owner)
     order = np.argsort(source)[::-1]

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from livingcircle._kernels.base import FAR
 from livingcircle.attachment import Attachment
@@ -136,10 +135,11 @@ def direct_pairs(
 ) -> Direct:
     """Return the doors and outlets that stand on one segment, the walkable ones."""
     a, b = places_on(network, doors, metric), places_on(network, outlets, metric)
-    left = pd.DataFrame({"segment": a.segment, "a": np.arange(len(a.segment))})
-    right = pd.DataFrame({"segment": b.segment, "b": np.arange(len(b.segment))})
-    joined = left.merge(right, on="segment")
-    i, j = joined["a"].to_numpy(), joined["b"].to_numpy()
+    order = np.argsort(a.segment, kind="stable")
+    first = np.searchsorted(a.segment[order], b.segment)
+    many = np.searchsorted(a.segment[order], b.segment, side="right") - first
+    j = np.repeat(np.arange(len(b.segment)), many)
+    i = order[np.repeat(first - np.cumsum(many) + many, many) + np.arange(int(many.sum()))]
     start, stop = a.low[i].astype(np.int64), b.low[j].astype(np.int64)
     segment = a.segment[i]
     open_way = np.where(stop > start, network.forward[segment], network.backward[segment])

@@ -129,7 +129,7 @@ class Streets:
         seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
         near = nearest(self.hierarchy, seeds, needs)
         links = self._door_lists.by_place
-        found = np.full((len(near), self.counts[0], LANES), NOTHING, dtype=np.uint64)
+        found = np.full((len(near), self.counts[0], near.shape[2]), NOTHING, dtype=np.uint64)
         with ThreadPoolExecutor(THREADS) as pool:
             list(
                 pool.map(

@@ -98,6 +98,8 @@ class UnitFacts:
         Dated cumulative numbers by requirement id.
     on
         Day of the assessment; ``None`` where nobody said.
+    mark
+        Two units' facts with the same mark agree in all that was not measured.
     """
 
     level: str
@@ -132,6 +134,7 @@ class UnitFacts:
     child_verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     progress: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
     on: date | None = None
+    mark: object = None
 
     @cached_property
     def everywhere(self) -> Mapping[str, OutletFacts]:

@@ -34,7 +34,7 @@ def fit(district: District, standard: Standard) -> District:
         replace(source, complete_for=_complete(source.complete_for, names))
         for source in district.sources
     )
-    fitted = {cell: _fitted(cell, names) for cell in set(district.outlets["trades"])}
+    fitted = {cell: _fitted(cell, names) for cell in district.outlets["trades"].unique().tolist()}
     own = {cell: trades for cell, trades in fitted.items() if trades is not None}
     if not own:
         return replace(district, sources=sources)
