@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -40,6 +41,7 @@ Shapes = npt.NDArray[np.object_]
 
 # Doors farther apart than this along the street are not one blind area.
 LINK_METRES = 300.0
+_LINKS = ("data", "indices", "indptr")
 # How many streets tell where a blind area is.
 STREETS = 3
 STRAIGHT_LINK_METRES = 100.0
@@ -109,23 +111,29 @@ def neighbourhood_of(situation: Situation, memory: Memory | None = None) -> Neig
     lonlat = shapely.get_coordinates(doors)
     barriers = situation.district.barriers
     return memory.recall(
-        "neighbours", (*inputs, lonlat, barriers), lambda: _neighbourhood(situation)
+        "neighbours", (*inputs, lonlat, barriers), lambda: _neighbourhood(situation, memory)
     )
 
 
-def _neighbourhood(situation: Situation) -> Neighbourhood:
+def _neighbourhood(situation: Situation, memory: Memory) -> Neighbourhood:
     """Find neighbours, and share out the ground."""
-    points = situation.grid.project(situation.doors.geometry.to_numpy())
-    graph = situation.door_graph
-    if graph is None:
-        links = neighbours_by_line(shapely.get_coordinates(points))
-    else:
-        links = neighbours_on_streets(graph, len(points))
+    points = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
+    network, ends = situation.network, situation.door_ends
+    xy = shapely.get_coordinates(points)
+    streets = () if network is None or ends is None else (*network.parts, ends.owner, ends.along)
+
+    def make() -> dict[str, npt.NDArray[Any]]:
+        graph = situation.door_graph
+        links = neighbours_by_line(xy) if graph is None else neighbours_on_streets(graph, len(xy))
+        parts = {name: getattr(links, name) for name in _LINKS}
+        return {**parts, **divide(points).arrays()}
+
+    kept = memory.prepare("neighbours", (*streets, xy), make)
+    links = csr_array(tuple(kept[name] for name in _LINKS), shape=(len(xy), len(xy)))
     barriers = situation.district.barriers
     water = barriers[barriers["kind"] == "river"].geometry.to_numpy()
     water = situation.grid.project(water[shapely.get_dimensions(water) == 2])  # noqa: PLR2004
-    points = np.asarray(points, dtype=object)
-    return Neighbourhood(links, divide(points), points, np.asarray(water, dtype=object))
+    return Neighbourhood(links, Ground.of(kept), points, np.asarray(water, dtype=object))
 
 
 def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:

@@ -5,7 +5,10 @@ lines between two places and arcs against nobody's ground; the outline of any se
 the lines it has on one side only. Nothing is ever cut again, so thousands of outlines cost little.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +55,15 @@ class Ground:
     corners: Floats
     first: Ints
     border_of: Ints
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all there is to keep, by name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "Ground":
+        """Return the ground whose :meth:`arrays` these are."""
+        return cls(**{one.name: arrays[one.name] for one in fields(cls)})
 
     def outlines(self, members: Ints, number: Ints, count: int) -> Shapes:
         """Return one polygon for each of some sets of doors.

@@ -8,14 +8,21 @@ memory and a run without come to the same answer.
 
 from collections.abc import Callable
 from collections.abc import Hashable
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from livingcircle._kept import keep
+from livingcircle._kept import kept
+from livingcircle._kept import key_of
+
 Result = TypeVar("Result")
+Part = npt.NDArray[Any] | float | str
 Arrays = tuple[npt.NDArray[Any], ...]
 
 
@@ -25,10 +32,17 @@ class Memory:
     Give the same memory to several calls of :func:`livingcircle.assess`, one after the other. It
     holds one earlier run, is of use to no two threads at once, and what comes out of it must not
     be changed in place.
+
+    Parameters
+    ----------
+    folder
+        Where prepared streets outlive the process, one file a stage with its checksum; nothing
+        is written without it. A file that is spoiled or was made from other input is made anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._kept: dict[Hashable, tuple[tuple[Any, ...], Any]] = {}
+        self._folder = folder
         self.made: list[Hashable] = []
 
     def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
@@ -51,6 +65,31 @@ class Memory:
         made = make()
         self.keep(key, inputs, made)
         return made
+
+    def prepare(
+        self, name: str, parts: tuple[Part, ...], make: Callable[[], dict[str, npt.NDArray[Any]]]
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Return named arrays from the folder if they were made from the same parts, else anew.
+
+        Parameters
+        ----------
+        name
+            What they are, as a file name.
+        parts
+            Arrays, numbers and words they are made from.
+        make
+            Computes them.
+        """
+        if self._folder is None:
+            return make()
+        path, key = self._folder / f"{name}.bin", key_of(*parts)
+        found = kept(path, key)
+        if found is None:
+            found = make()
+            with suppress(OSError):
+                self._folder.mkdir(exist_ok=True)
+            keep(path, key, found)
+        return found
 
     def last(self, key: Hashable) -> tuple[tuple[Any, ...], Any] | None:
         """Return the inputs and the result kept under a key, or None."""

@@ -7,6 +7,7 @@ Doors and outlets are attached to it in :mod:`livingcircle.attachment`.
 
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -37,6 +38,10 @@ GAP_METRES = 1.0
 OWN_SHARE = 0.1
 # Paths and service lanes say less about where the public streets are than streets do.
 MINOR_WEIGHT = 0.1
+
+
+_ARRAYS = ["tail", "head", "metres", "pace", "wait_tail", "wait_head", "forward", "backward"]
+_ARRAYS += ["resident_only", "xy", "island", "gated", "raised", "exits"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,17 @@ class Network:
     passes: tuple[tuple[int, int, str, str], ...]
     barriers: npt.NDArray[np.object_]
     repairs: pd.DataFrame
+
+    @cached_property
+    def parts(self) -> tuple[npt.NDArray[np.generic] | float | str, ...]:
+        """Return the numbers that everything laid on the network depends on."""
+        lines, walls = (shapely.get_coordinates(some) for some in (self.lines, self.barriers))
+        sizes = shapely.get_num_coordinates(self.lines), shapely.get_num_coordinates(self.barriers)
+        arrays = (getattr(self, name) for name in _ARRAYS)
+        passes = [f"{a} {b} {compound}" for a, b, compound, _ in self.passes]
+        walker, grid = self.walker, self.grid
+        speeds = walker.metres_per_minute, walker.steps_factor, grid.lon0, grid.lat0
+        return (*arrays, lines, walls, *sizes, "\n".join(passes), *speeds)
 
     @property
     def node_count(self) -> int:

@@ -17,9 +17,15 @@ import shapely
 
 from livingcircle._routing.graph import RoutingGraph
 from livingcircle._routing.graph import assemble
+from livingcircle._routing.ordering import order_streets
+from livingcircle._routing.ordering import packed
+from livingcircle._routing.ordering import relaid
+from livingcircle._routing.ordering import unpacked
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StraightReader
 from livingcircle._routing.readers import StreetReader
+from livingcircle._routing.streets import Metric
+from livingcircle._routing.streets import Streets
 from livingcircle._routing.streets import lay_streets
 from livingcircle._routing.streets import towards
 from livingcircle.attachment import NO_ENDS
@@ -42,6 +48,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
+# What is kept of an attachment besides whose entrance it is.
+_ENDS = ("segment", "along", "leg", "side", "foot")
 
 # Buildings whose stated use is none of these have no residents and are not doors.
 RESIDENTIAL = ("", "住宅", "商住", "宿舍", "公寓", "平房")
@@ -270,7 +278,7 @@ def _lay_streets(
     compounds = doors["compound"].fillna("").to_numpy(dtype=object)
     # Ways from doors do not depend on outlets; these are joined on afterwards.
     ways = memory.recall(
-        "ways", (network, out, compounds), lambda: lay_streets(network, out, compounds)
+        "ways", (network, out, compounds), lambda: _ways(network, out, compounds, memory)
     )
     count = len(district.outlets)
     reader = StreetReader(
@@ -280,6 +288,20 @@ def _lay_streets(
         "cut off", (network, out, len(doors)), lambda: _cut_off(network, out, len(doors))
     )
     return _Laid(network, reader, out, into, off, shut)
+
+
+def _ways(
+    network: Network, doors: Attachment, compounds: npt.NDArray[np.object_], memory: Memory
+) -> dict[Metric, Streets]:
+    """Return the streets ready for searching, from an earlier run or from the file if possible."""
+    before = memory.last("ways")
+    if before is not None:
+        old: Network = before[0][0]
+        orders = relaid(network, old, before[1])
+    else:
+        kept = memory.prepare("ways", network.parts, lambda: packed(order_streets(network)))
+        orders = unpacked(kept)
+    return lay_streets(network, orders, doors, compounds)
 
 
 def _network(district: District, walk: tuple[LocalGrid, Walker, str], memory: Memory) -> Network:
@@ -345,7 +367,16 @@ def _attach(
         return found.segment, found.along, leg, found.side, found.foot
 
     rows = np.hstack([entrances.place, entrances.home])
-    ends = memory.recall_rows(f"{whose} on streets", (network,), rows, measure)
+
+    def all_kept(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
+        # An edit measures a few anew; only a first run is worth a file.
+        if len(some) < len(rows):
+            return measure(some)
+        parts = (*network.parts, rows, entrances.owner)
+        found = memory.prepare(whose, parts, lambda: dict(zip(_ENDS, measure(some), strict=True)))
+        return tuple(found[name] for name in _ENDS)
+
+    ends = memory.recall_rows(f"{whose} on streets", (network,), rows, all_kept)
     return memory.recall(
         f"ends of {whose}", (entrances.owner, ends), lambda: Attachment(entrances.owner, *ends)
     )

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from livingcircle._routing import kept as module
+from livingcircle import _kept as module
+from livingcircle._kept import keep
+from livingcircle._kept import kept
+from livingcircle._kept import key_of
 from livingcircle._routing.hierarchy import Hierarchy
-from livingcircle._routing.kept import keep
-from livingcircle._routing.kept import kept
-from livingcircle._routing.kept import key_of
 from tests.engine.drawn import alike
 from tests.engine.drawn import hierarchy_of
 from tests.engine.drawn import networks

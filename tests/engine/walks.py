@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 
 from livingcircle._routing.graph import assemble
+from livingcircle._routing.ordering import order_streets
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import lay_streets
 from livingcircle._routing.streets import towards
@@ -40,7 +41,7 @@ def walk(streets, doors, outlets, *, walker="standard", compounds=None, **option
 
 def _ways(network, out, into, names, count):
     """Return the streets of both metrics with doors and outlets on them."""
-    laid = lay_streets(network, out, names)
+    laid = lay_streets(network, order_streets(network), out, names)
     return {metric: towards(way, network, out, into, count) for metric, way in laid.items()}
 
 

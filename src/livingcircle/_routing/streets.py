@@ -1,6 +1,7 @@
 """Hold the streets of one walker ready for searching: order, short cuts, doors and outlets."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,9 +33,7 @@ from livingcircle._routing.around import by_outlet
 from livingcircle._routing.around import look_around
 from livingcircle._routing.hierarchy import THREADS
 from livingcircle._routing.hierarchy import Hierarchy
-from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import nearest
-from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.links import UNITS
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
@@ -42,7 +41,6 @@ from livingcircle._routing.links import Metric
 from livingcircle._routing.links import direct_pairs
 from livingcircle._routing.links import end_links
 from livingcircle._routing.links import joined
-from livingcircle._routing.links import street_arcs
 from livingcircle._routing.links import whole
 from livingcircle.attachment import Attachment
 from livingcircle.network import Network
@@ -53,10 +51,7 @@ Floats = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.uint32]
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Lengths]
 
-# Small networks keep every way; on larger ones nobody walks farther than this to a shop.
 BUNDLE = 64 * BATCH  # doors a thread takes at once
-KEEP_ALL_NODES = 50_000
-LONGEST_METRES = 5_000.0
 
 
 @dataclass(frozen=True)
@@ -217,7 +212,10 @@ def _at_ranks(links: Links, hierarchy: Hierarchy) -> Lists:
 
 
 def lay_streets(
-    network: Network, doors: Attachment, compounds: npt.NDArray[np.object_]
+    network: Network,
+    hierarchies: Mapping[Metric, Hierarchy],
+    doors: Attachment,
+    compounds: npt.NDArray[np.object_],
 ) -> dict[Metric, Streets]:
     """Return the streets ready for searching in metres and in minutes, no outlet on them yet.
 
@@ -225,6 +223,8 @@ def lay_streets(
     ----------
     network
         Streets of one walker.
+    hierarchies
+        Its nodes in order, for each metric.
     doors
         Where their entrances meet the streets.
     compounds
@@ -232,17 +232,8 @@ def lay_streets(
     """
     none = np.empty(0, dtype=np.int64)
     nowhere = none, none, none.astype(np.uint32)
-    plain = street_arcs(network, "metres")
-    rank = order_nodes(network.xy, plain.tail, plain.head)
-    longest = LONGEST_METRES if network.node_count > KEEP_ALL_NODES else np.inf
-    # Nobody is slower than on stairs all the way, and nobody waits all the time.
-    slowest = 2.0 * longest / network.walker.metres_per_minute
-    limits: dict[Metric, float] = {"metres": longest, "minutes": slowest}
     found: dict[Metric, Streets] = {}
-    for metric, furthest in limits.items():
-        arcs = street_arcs(network, metric)
-        limit = min(int(FAR) - 1, round(min(furthest, 1e6) * UNITS[metric]))
-        hierarchy = contract(rank, arcs.tail, arcs.head, arcs.length, limit)
+    for metric, hierarchy in hierarchies.items():
         out = end_links(network, doors, metric, outward=True)
         own = _through_own_gates(network, hierarchy, out, compounds)
         ways = joined([out, own])
