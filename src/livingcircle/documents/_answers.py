@@ -64,13 +64,17 @@ class Answers:
 
 def read_answers(assessed: Assessed) -> Answers:
     """Read the access table, in one pass over its rows."""
-    access, doors = assessed.access, assessed.doors.index
+    access = assessed.access
     trade, trades = pd.factorize(access["trade"])
-    outlet, outlets = pd.factorize(access["outlet_id"].replace("", None))
-    door = doors.get_indexer(pd.Index(access["door_id"]))
+    outlet, outlets = pd.factorize(access["outlet_id"])
+    told, ids = pd.factorize(access["door_id"])
+    # Ids are looked up one by one for the doors only, not for millions of rows.
+    door = assessed.doors.index.get_indexer(pd.Index(ids))[told]
+    nobody = np.flatnonzero(np.asarray(outlets == ""))
+    outlet = np.where(np.isin(outlet, nobody), SILENT, outlet)
     kept = door >= 0
     where = (door[kept], trade[kept])
-    shape = (len(doors), len(trades))
+    shape = (len(assessed.doors), len(trades))
     verdicts = np.full(shape, SILENT, dtype=np.int8)
     verdicts[where] = pd.Categorical(access["verdict"], categories=VERDICTS).codes[kept]
     metres = np.full(shape, np.nan)

@@ -193,7 +193,8 @@ def paint_blind_areas(
 
 
 def _sketched(shape: BaseGeometry) -> str:
-    return sketch_path(shapely.simplify(shape, SKETCH_METRES))
+    # Nobody computes with these shapes: keeping them simple to the letter costs ten times as much.
+    return sketch_path(shapely.simplify(shape, SKETCH_METRES, preserve_topology=False))
 
 
 def paint_doors(
