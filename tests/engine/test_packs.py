@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from livingcircle._rules.facts import UnitFacts
+from livingcircle._rules.facts import read_register
 from livingcircle._rules.packs import parse_pack
 from livingcircle.errors import StandardError
 from livingcircle.findings import judge
@@ -140,7 +141,8 @@ def linjiang():
 def outlets(*rows):
     """Return outlets given as (trade, attributes), numbered in order."""
     index = pd.Index([f"o{n}" for n in range(len(rows))], name="outlet_id")
-    return pd.DataFrame([{"trades": frozenset([t]), **more} for t, more in rows], index=index)
+    held = [{"trades": frozenset([t]), **more} for t, more in rows]
+    return pd.DataFrame(held, index=index, columns=None if rows else ["trades"])
 
 
 def found(standard, requirement_id, *rows, known=KNOWN, **facts):
@@ -149,7 +151,7 @@ def found(standard, requirement_id, *rows, known=KNOWN, **facts):
         level=one.level,
         unit_id="u",
         unit_name="单元",
-        outlets=outlets(*rows),
+        inside=read_register(outlets(*rows)),
         known_trades=known,
         **facts,
     )

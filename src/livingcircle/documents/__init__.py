@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import at_desk
 from livingcircle.documents.change_list import change_sentences
 from livingcircle.documents.change_list import diff_assessments
 from livingcircle.documents.change_list import write_change_list
@@ -65,7 +66,7 @@ def write_plan_sheets(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".plan-sheets-") as draft:
         made: list[Path] = []
-        jobs = _jobs(assessment, Path(draft))
+        jobs = _jobs(at_desk(assessment), Path(draft))
         for done, (label, write) in enumerate(jobs, start=1):
             try:
                 made.extend(write())

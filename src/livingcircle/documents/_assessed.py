@@ -1,14 +1,8 @@
-"""Name what the plan sheets read of an assessment, and the few look-ups they share.
-
-The sheets only read tables. Whatever has these attributes can be printed: the result of
-``livingcircle.assess``, one read back from a folder, or a hand-made one in a test.
-"""
+"""Look up what several sheets tell of a run: names, shapes, states, natures."""
 
 from collections.abc import Iterator
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -18,131 +12,15 @@ from shapely.geometry.base import BaseGeometry
 from livingcircle._rules.reaches import MODES
 from livingcircle._rules.reaches import ReachRule
 from livingcircle._rules.shapes import SHAPE_NAMES
-from livingcircle.district import District
-from livingcircle.district import Source
 from livingcircle.documents import _wording as wording
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
 from livingcircle.standards import Requirement
-from livingcircle.standards import Standard
 from livingcircle.trades import TRADES
 
 NAMELESS = "未登记名称的网点"
 HULL_DEGREES = 0.0004  # some 40 m around doors that no boundary holds together
-
-
-class Named(Protocol):
-    """Name what was assessed and the files it was read from."""
-
-    @property
-    def name(self) -> str:
-        """Return the name printed on titles."""
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Return one entry for each file read."""
-
-
-class Titled(Protocol):
-    """Name the standard a run was judged by."""
-
-    @property
-    def title(self) -> str:
-        """Return the title of the pack."""
-
-
-class Compared(Protocol):
-    """Hold what two runs are compared by; a run read back from its folder has it too."""
-
-    @property
-    def district(self) -> Named:
-        """Return what was assessed."""
-
-    @property
-    def standard(self) -> Titled:
-        """Return the standard judged by, or its name."""
-
-    @property
-    def run(self) -> Mapping[str, Any]:
-        """Return checksums, parameters and versions."""
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """Return one verdict for each unit and requirement."""
-
-    @property
-    def circle_facts(self) -> pd.DataFrame:
-        """Return one row of facts for each circle."""
-
-    @property
-    def blind_areas(self) -> gpd.GeoDataFrame:
-        """Return where no outlet is within reach."""
-
-
-class Assessed(Protocol):
-    """Hold the tables of one run; see ``docs/reference/plan-sheets.md`` for their columns."""
-
-    @property
-    def district(self) -> District:
-        """Return the checked inputs."""
-
-    @property
-    def standard(self) -> Standard:
-        """Return the standard judged by."""
-
-    @property
-    def run(self) -> Mapping[str, Any]:
-        """Return checksums, parameters and versions."""
-
-    @property
-    def doors(self) -> gpd.GeoDataFrame:
-        """Return where people live."""
-
-    @property
-    def outlets(self) -> gpd.GeoDataFrame:
-        """Return the shops."""
-
-    @property
-    def access(self) -> pd.DataFrame:
-        """Return door × trade."""
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """Return one verdict for each unit and requirement."""
-
-    @property
-    def coverage(self) -> pd.DataFrame:
-        """Return people served by unit and trade."""
-
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """Return what is lacking."""
-
-    @property
-    def blind_areas(self) -> gpd.GeoDataFrame:
-        """Return where no outlet is within reach."""
-
-    @property
-    def circles(self) -> gpd.GeoDataFrame:
-        """Return the circles with the boundary that was used."""
-
-    @property
-    def indices(self) -> pd.DataFrame:
-        """Return indices and rates."""
-
-    @property
-    def circle_checks(self) -> pd.DataFrame:
-        """Return area, density and barrier checks."""
-
-    @property
-    def circle_facts(self) -> pd.DataFrame:
-        """Return one row of facts for each circle."""
-
-    @property
-    def repairs(self) -> pd.DataFrame:
-        """Return what to look at on the streets."""
-
-    @property
-    def issues(self) -> pd.DataFrame:
-        """Return what is wrong with the files and the reports."""
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
@@ -191,7 +69,7 @@ def _communities(assessed: Assessed, circle_id: str) -> list[tuple[str, bool]]:
     members = of_circle(assessed.district.circle_members, circle_id)
     if len(members):
         return [(str(row.community_id), bool(row.part)) for row in records(members)]
-    inside = of_circle(assessed.doors, circle_id)["community_id"].unique()
+    inside = part(assessed, "doors", circle_id)["community_id"].unique()
     listed = assessed.district.communities.index
     return [(str(community), False) for community in sorted(inside) if community in listed]
 
@@ -211,7 +89,7 @@ def circle_shape(assessed: Assessed, circle_id: str) -> BaseGeometry | None:
     used = assessed.circles.geometry.get(circle_id) if circle_id else None
     if used is not None and not used.is_empty:
         return used
-    doors = of_circle(assessed.doors, circle_id).geometry.dropna()
+    doors = part(assessed, "doors", circle_id).geometry.dropna()
     if not circle_id or not len(doors):
         return None
     return shapely.MultiPoint(list(doors)).convex_hull.buffer(HULL_DEGREES)
@@ -239,50 +117,11 @@ def ways(assessed: Assessed) -> dict[str, str]:
     return {one.id: MODES[one.rule.mode] for one in listed if isinstance(one.rule, ReachRule)}
 
 
-def nearest_names(assessed: Assessed, gaps: pd.DataFrame) -> list[str]:
-    """Return, for each gap, the outlet that most of the doors lacking the trade reach first.
-
-    A gap in the variety of trades has no nearest outlet.
-    """
-    asked = requirements_of(assessed)
-    trades = [sought(asked.get(requirement)) for requirement in gaps["requirement_id"]]
-    reached = _reached(assessed, {trade for held in trades for trade in held})
-    names, found = assessed.outlets["name"], []
-    for row, wanted in zip(records(gaps), trades, strict=True):
-        rows = _first_reached(reached, wanted)
-        if row.level in {"community", "circle"}:
-            rows = rows[rows[f"{row.level}_id"] == row.unit_id]
-        lacking = rows[rows["verdict"] == "lacking"]
-        counted = (lacking if len(lacking) else rows)["outlet_id"].value_counts()
-        most = sorted(counted.index[counted == counted.max()])
-        found.append(str(names.get(most[0], "")) or NAMELESS if most else "")
-    return found
-
-
-def _reached(assessed: Assessed, trades: set[str]) -> dict[str, pd.DataFrame]:
-    """Return what doors reach first of each trade, with the units the doors belong to."""
-    columns = ["door_id", "trade", "outlet_id", "metres", "verdict"]
-    rows = assessed.access.loc[assessed.access["trade"].isin(trades), columns].astype(object)
-    rows = rows[rows["outlet_id"].notna() & (rows["outlet_id"] != "")]
-    rows = rows.join(assessed.doors[["community_id", "circle_id"]], on="door_id")
-    parts = {str(trade): part for trade, part in rows.groupby("trade", sort=False)}
-    return parts | {"": rows.iloc[:0]}
-
-
 def sought(one: Requirement | None) -> tuple[str, ...]:
     """Return the trades any of which answers a requirement; a variety has no such trade."""
     if one is None or not (len(one.trades) == 1 or isinstance(one.rule, ReachRule)):
         return ()
     return one.trades
-
-
-def _first_reached(reached: Mapping[str, pd.DataFrame], trades: tuple[str, ...]) -> pd.DataFrame:
-    """Return what each door reaches first of several trades."""
-    held = [reached[trade] for trade in trades if trade in reached]
-    if len(held) < 2:  # noqa: PLR2004 - nothing to choose from
-        return held[0] if held else reached[""]
-    rows = pd.concat(held).sort_values("metres", kind="stable")
-    return rows.drop_duplicates("door_id")
 
 
 def musts(findings: pd.DataFrame) -> pd.DataFrame:
@@ -312,8 +151,17 @@ class CircleState:
 
 def circle_state(assessed: Assessed, circle_id: str) -> CircleState:
     """Count what a circle lacks as the gap list does, and what of the musts is open or met."""
-    lacking = len(of_circle(assessed.gaps, circle_id))
-    counts = musts(of_circle(assessed.findings, circle_id))["verdict"].value_counts()
+    return once(assessed, circle_states)[circle_id]
+
+
+def circle_states(assessed: Assessed) -> dict[str, CircleState]:
+    """Return the state of every circle."""
+    return {circle: _state(assessed, circle) for circle in circle_ids(assessed)}
+
+
+def _state(assessed: Assessed, circle_id: str) -> CircleState:
+    lacking = len(part(assessed, "gaps", circle_id))
+    counts = musts(part(assessed, "findings", circle_id))["verdict"].value_counts()
     unknown, served = (int(counts.get(verdict, 0)) for verdict in ("unknown", "served"))
     word = "not_applicable"
     for name, count in (("served", served), ("unknown", unknown), ("lacking", lacking)):
@@ -338,13 +186,18 @@ def outlet_trades(assessed: Assessed) -> dict[str, list[str]]:
 
 
 def natures(assessed: Assessed) -> dict[str, str]:
-    """Say of each outlet whether it is real or made up, by the file it came from."""
+    """Say of each outlet whether it is real or made up, by the file it came from.
+
+    Outlets that came from no file, made in memory, are what the only source says of them.
+    """
     held = [one for one in assessed.district.sources if one.table == "outlets"]
     words = {one.file: one.status.label for one in held}
     alone = held[0].status.label if len(held) == 1 else wording.NOT_STATED
+    outlets = assessed.outlets
+    files = outlets["source"] if "source" in outlets else [""] * len(outlets)
     return {
         str(outlet): words.get(str(file), alone)
-        for outlet, file in assessed.outlets["source"].items()
+        for outlet, file in zip(outlets.index, files, strict=True)
     }
 
 
@@ -367,17 +220,3 @@ def hit(areas: gpd.GeoDataFrame) -> str:
     if wording.known(people):
         return f"居民{wording.people(people)}"
     return f"{int(areas['doors'].sum())}个楼门"
-
-
-def door_verdicts(assessed: Assessed, trade: str) -> dict[str, str]:
-    """Return the verdict of each door for one trade, or, without one, its worst basic verdict."""
-    access = assessed.access
-    if trade:
-        rows = access[access["trade"] == trade]
-        return dict(zip(rows["door_id"], rows["verdict"].astype(str), strict=True))
-    basic = {row.trade for row in assessed.standard.trades if row.tier == "basic"}
-    rows = access[access["trade"].isin(basic)]
-    order = {"not_applicable": 0, "served": 1, "unknown": 2, "lacking": 3}
-    ranks = rows["verdict"].astype(str).map(order).groupby(rows["door_id"]).max()
-    words = {rank: word for word, rank in order.items()}
-    return {str(door): words[int(rank)] for door, rank in ranks.items()}

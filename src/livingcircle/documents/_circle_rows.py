@@ -6,15 +6,18 @@ from typing import Any
 import pandas as pd
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._answers import nearest_names
 from livingcircle.documents._assessed import community_names
-from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_label
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import Parts
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
 from livingcircle.documents._planning import Quarter
 from livingcircle.documents._planning import planned_year
 from livingcircle.documents._planning import propose
@@ -67,7 +70,7 @@ def parted_sentence(assessed: Assessed, circle_id: str) -> str:
 
 def age_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Sum residents by community and age over the doors; a circle's row is their total."""
-    doors = of_circle(assessed.doors, circle_id)
+    doors = part(assessed, "doors", circle_id)
     named = assessed.district.communities["name"]
     parts = [
         (str(named.get(community, "") or "未划入社区"), group)
@@ -108,7 +111,7 @@ def comparison_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     Requirements on the walking radius are told by the last column and the blind areas; that
     column is left to requirements about one trade.
     """
-    findings = of_circle(assessed.findings, circle_id)
+    findings = part(assessed, "findings", circle_id)
     findings = findings[~findings["requirement_id"].isin(list(ways(assessed)))]
     covered = assessed.coverage
     covered = covered[(covered["level"] == "circle") & (covered["unit_id"] == circle_id)]
@@ -171,22 +174,25 @@ def verdicts_in(group: pd.DataFrame) -> str:
 
 def gap_sentences(assessed: Assessed, circle_id: str) -> list[str]:
     """Tell the gaps of a circle, most people first; the rest are counted."""
-    gaps = of_circle(assessed.gaps, circle_id)
+    gaps = part(assessed, "gaps", circle_id)
     gaps = gaps.sort_values(["people", "urgency"], ascending=[False, True], kind="stable")
     gaps = gaps.iloc[:MOST_SENTENCES]
-    total, how = len(of_circle(assessed.gaps, circle_id)), ways(assessed)
+    total, how = len(once(assessed, Parts).places("gaps", circle_id)), ways(assessed)
+    near = once(assessed, nearest_names)
     told = [
-        f"{place}.{wording.gap_sentence(row, near, way=how.get(row.requirement_id, ''))}"
-        for place, (row, near) in enumerate(
-            zip(records(gaps), nearest_names(assessed, gaps), strict=True), start=1
-        )
+        f"{place}.{_gap_sentence(row, near[row.gap_id], how)}"
+        for place, row in enumerate(records(gaps), start=1)
     ]
     return told + _rest(total, "一单") if told else ["已核实的要求没有缺项。"]
 
 
+def _gap_sentence(row: Any, near: str, how: Mapping[str, str]) -> str:  # noqa: ANN401 - a gap
+    return wording.gap_sentence(row, near, way=how.get(row.requirement_id, ""))
+
+
 def blind_sentences(assessed: Assessed, circle_id: str) -> list[str]:
     """Tell the blind areas of a circle, most people first; the rest are counted."""
-    areas = of_circle(assessed.blind_areas, circle_id)
+    areas = part(assessed, "blind_areas", circle_id)
     areas = areas.sort_values(["people", "doors"], ascending=False, kind="stable")
     told = [
         f"{place}.{wording.blind_sentence(row)}"
@@ -204,9 +210,9 @@ def _rest(count: int, sheet: str) -> list[str]:
 
 def remedy_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Return one row for each trade, urgency and measure, with every place that lacks it."""
-    gaps = of_circle(assessed.gaps, circle_id)
+    gaps = part(assessed, "gaps", circle_id)
     gaps = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable")
-    sites, how = Sites(assessed), ways(assessed)
+    sites, how = once(assessed, Sites), ways(assessed)
     rows = []
     for (urgency, name, measure), group in gaps.groupby(
         ["urgency", "trade_name", "measure"], sort=False
@@ -230,7 +236,7 @@ def _where(row: Any, how: Mapping[str, str]) -> str:  # noqa: ANN401 - a gap
 def schedule_rows(assessed: Assessed, circle_id: str, start: Quarter | None) -> list[list[str]]:
     """Return one row for each quarter and trade, with the places where it is added."""
     year = planned_year(assessed, circle_id)
-    gaps = of_circle(assessed.gaps, circle_id)
+    gaps = part(assessed, "gaps", circle_id)
     due = [propose(urgency, start, year) for urgency in gaps["urgency"]]
     labels = [quarter.label if quarter else wording.NOT_STATED for quarter in due]
     order = gaps.assign(due=labels, place=[wording.place(row) for row in records(gaps)])
@@ -243,7 +249,7 @@ def schedule_rows(assessed: Assessed, circle_id: str, start: Quarter | None) -> 
 
 def unknown_rows(assessed: Assessed, circle_id: str) -> list[list[str]]:
     """Name what nobody has checked in a circle, by reason."""
-    findings = of_circle(assessed.findings, circle_id)
+    findings = part(assessed, "findings", circle_id)
     rows = findings[findings["verdict"] == "unknown"]
     return [
         [

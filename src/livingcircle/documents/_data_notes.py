@@ -3,8 +3,8 @@
 from typing import Any
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import records
+from livingcircle.documents._desk import Assessed
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 

@@ -1,15 +1,13 @@
 """Paint the district as SVG: one picture for the screen, the A3 sheet and the Word page.
 
-Drawing units are metres on the district's own grid, with y downwards; ``Frame.unit`` is the
-number of metres to one pixel of the finished picture, so that signs and letters keep their size.
+A painter takes from a layer what its spatial index finds in the window, so that a page costs
+what is on it, however large the district around it.
 """
 
 import math
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 
@@ -19,18 +17,21 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from livingcircle.coordinates import LocalGrid
 from livingcircle.district import Status
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import natures
-from livingcircle.documents._assessed import records
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import once
 from livingcircle.documents._fonts import FAMILY
+from livingcircle.documents._frame import Focus
+from livingcircle.documents._frame import Frame
+from livingcircle.documents._frame import merged_path
+from livingcircle.documents._frame import path_data
+from livingcircle.documents._frame import sketch_path
 from livingcircle.documents._symbols import definitions
 from livingcircle.documents._symbols import family_of
-from livingcircle.errors import OutputError
 
 MAIN_ROADS = frozenset({"motorway", "trunk", "primary", "secondary"})
 LOCAL_ROADS = frozenset({"tertiary", "unclassified", "residential", "living_street", "road"})
@@ -42,114 +43,10 @@ BORDER = "#24405C"
 BLIND = "#B23A00"
 DASH = "#7B8794"
 LABELLED_STREETS = 24
+SKETCH_METRES = 2.0
 MADE_UP = Status.MADE_UP.label
 DIM = ' fill-opacity="0.4" stroke-opacity="0.4"'
 LETTER = 9.0  # width of one Chinese character on a street label, in pixels
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Place a window of the district on paper.
-
-    ``home`` is the part that the picture is about: x, y, width and height in drawing units.
-    """
-
-    grid: LocalGrid
-    left: float
-    top: float
-    width: float
-    height: float
-    unit: float
-    home: tuple[float, float, float, float]
-
-    def points(self, series: gpd.GeoSeries) -> np.ndarray:
-        """Return where points fall, one row of x and y each; NaN for a missing place."""
-        lon_lat = np.array(
-            [(np.nan, np.nan) if p is None or p.is_empty else (p.x, p.y) for p in series],
-            dtype=np.float64,
-        ).reshape(-1, 2)
-        x, y = self.grid.project_xy(lon_lat[:, 0], lon_lat[:, 1])
-        return np.column_stack([x - self.left, self.top - y])
-
-    def place(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry in drawing units."""
-        plane = self.grid.project(geometry)
-        return shapely.transform(
-            plane, lambda xy: np.column_stack([xy[:, 0] - self.left, self.top - xy[:, 1]])
-        )
-
-    def holds(self, xy: np.ndarray) -> np.ndarray:
-        """Say which points fall into the window."""
-        inside = (xy >= 0) & (xy <= (self.width, self.height))
-        return np.asarray(inside.all(axis=1))
-
-    @property
-    def sign(self) -> float:
-        """Return the scale of signs: smaller on a picture of a wide area, larger on a close one."""
-        return self.unit * min(1.3, max(0.6, math.sqrt(1.4 / self.unit)))
-
-    @property
-    def window(self) -> BaseGeometry:
-        """Return the window as a box in drawing units."""
-        return shapely.box(0, 0, self.width, self.height)
-
-
-@dataclass(frozen=True)
-class Focus:
-    """Say what a picture shows: a trade whose blind areas are hatched, and one circle or all."""
-
-    trade: str = ""
-    circle_id: str = ""
-
-
-def frame_for(assessed: Assessed, pixels: tuple[int, int], circle_id: str = "") -> Frame:
-    """Fit a circle, or the whole district, into a picture of so many pixels."""
-    subject = _subject(assessed, circle_id)
-    if subject is None:
-        raise OutputError(
-            f"“{assessed.district.name}”没有任何带位置的图层，画不出图",
-            remedy="检查楼门、网点或道路是否有坐标",
-        )
-    grid = LocalGrid.around(subject.bounds)
-    west, south, east, north = grid.project(subject).bounds
-    margin = max(60.0, 0.05 * max(east - west, north - south))
-    inner = (east - west + 2 * margin, north - south + 2 * margin)
-    unit = max(inner[0] / pixels[0], inner[1] / pixels[1])
-    width, height = unit * pixels[0], unit * pixels[1]
-    left, top = (west + east - width) / 2, (south + north + height) / 2
-    home = ((width - inner[0]) / 2, (height - inner[1]) / 2, *inner)
-    return Frame(grid, left, top, width, height, unit, home)
-
-
-def _subject(assessed: Assessed, circle_id: str) -> BaseGeometry | None:
-    circles = [circle_id] if circle_id else circle_ids(assessed)
-    shapes = [shape for c in circles if (shape := circle_shape(assessed, c)) is not None]
-    layers = (assessed.doors, assessed.outlets, assessed.district.streets)
-    for layer in () if shapes else layers:
-        shapes.extend(layer.geometry.dropna())
-    return shapely.box(*shapely.total_bounds(shapes)) if shapes else None
-
-
-def path_data(geometry: BaseGeometry) -> str:
-    """Return a line or polygon as SVG path data, to the decimetre."""
-    parts: list[str] = []
-    for part in shapely.get_parts(geometry):
-        if part.geom_type == "Polygon":
-            rings = [part.exterior, *part.interiors]
-            parts.extend(f"{_line(ring)}z" for ring in rings)
-        elif part.geom_type in {"LineString", "LinearRing"}:
-            parts.append(_line(part))
-    return "".join(parts)
-
-
-def _line(line: BaseGeometry) -> str:
-    pairs = (f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
-    return "M" + "L".join(pairs)
-
-
-def merged_path(shapes: Iterable[BaseGeometry]) -> str:
-    """Return many shapes as one path; thousands of streets are one element."""
-    return "".join(path_data(shape) for shape in shapes)
 
 
 def road_class(highway: str) -> str:
@@ -207,10 +104,10 @@ def _stroke(name: str, data: str, colour: str, width: float) -> str:
 
 
 def _visible(layer: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
-    kept = layer[layer.geometry.notna()]
+    kept = layer.iloc[frame.near(layer)]
     if not len(kept):
         return kept
-    shapes = np.array([frame.place(shape) for shape in kept.geometry], dtype=object)
+    shapes = frame.place(np.asarray(kept.geometry.array, dtype=object))
     placed = gpd.GeoDataFrame(kept.drop(columns="geometry"), geometry=shapes)
     return placed[shapely.intersects(shapes, frame.window)]
 
@@ -254,69 +151,92 @@ def paint_circles(assessed: Assessed, frame: Frame, focus: Focus) -> str:
 
 
 def _circle_paths(assessed: Assessed, frame: Frame) -> Iterator[tuple[int, str, str]]:
-    for place, circle in enumerate(circle_ids(assessed)):
-        shape = circle_shape(assessed, circle)
-        if shape is not None:
-            yield place, circle, path_data(frame.place(shape))
+    circles, shapes = circle_ids(assessed), once(assessed, circle_shapes)
+    for place in frame.near(shapes):
+        yield int(place), circles[place], path_data(frame.place(shapes.iloc[place]))
 
 
-def paint_blind_areas(shown: gpd.GeoDataFrame, order: pd.Index, frame: Frame) -> str:
-    """Hatch places out of walking reach; ``order`` says which row of the list each one is."""
-    parts = []
-    for place, row in zip(order.get_indexer(shown.index), records(shown), strict=True):
-        if row.geometry is None:
-            continue
-        data = path_data(frame.place(row.geometry))
-        parts.append(
-            f'<path class="blind" data-row="b{place}" data-trade="{escape(row.trade)}" d="{data}" '
-            'fill="url(#hatch)"/>'
-        )
+def circle_shapes(assessed: Assessed) -> gpd.GeoSeries:
+    """Return the shape of every circle, in the order of the circles; None where there is none."""
+    shapes = [circle_shape(assessed, circle) for circle in circle_ids(assessed)]
+    return gpd.GeoSeries(shapes, crs="EPSG:4326")
+
+
+def paint_blind_areas(
+    shown: gpd.GeoDataFrame, order: pd.Index, frame: Frame, *, sketched: bool = False
+) -> str:
+    """Hatch places out of walking reach; ``order`` says which row of the list each one is.
+
+    The screen holds those of all trades at once, thousands in a large district. They are sketches
+    of where doors stand, so there they are drawn to two metres.
+    """
+    drawn = shown[shown.geometry.notna()]
+    shapes = frame.place(np.asarray(drawn.geometry.array, dtype=object))
+    path = _sketched if sketched else path_data
+    trades = drawn["trade"].astype(str).to_numpy()
+    places = order.get_indexer(drawn.index)
+    parts = [
+        f'<path class="blind" data-row="b{place}" data-trade="{escape(trade)}" d="{path(shape)}" '
+        'fill="url(#hatch)"/>'
+        for place, trade, shape in zip(places, trades, shapes, strict=True)
+    ]
     # Areas of one trade that touch, cut by a border only, are outlined as one.
-    for trade, group in shown[shown.geometry.notna()].groupby("trade", sort=True):
-        whole = shapely.union_all([frame.place(shape).buffer(0.5) for shape in group.geometry])
+    corners = "mitre" if sketched else "round"
+    for trade in sorted(set(trades)):
+        grown = shapely.buffer(shapes[trades == trade], 0.5, quad_segs=16, join_style=corners)
         parts.append(
-            f'<path class="edge" data-trade="{escape(str(trade))}" d="{path_data(whole)}" '
+            f'<path class="edge" data-trade="{escape(trade)}" '
+            f'd="{path(shapely.union_all(grown))}" '
             f'fill="none" stroke="{BLIND}" stroke-width="{1.6 * frame.unit:.3f}"/>'
         )
     return f'<g id="layer-blind">{"".join(parts)}</g>'
 
 
+def _sketched(shape: BaseGeometry) -> str:
+    # Nobody computes with these shapes: keeping them simple to the letter costs ten times as much.
+    return sketch_path(shapely.simplify(shape, SKETCH_METRES, preserve_topology=False))
+
+
 def paint_doors(
-    assessed: Assessed, frame: Frame, verdicts: Mapping[str, str], codes: Mapping[str, str]
+    assessed: Assessed, frame: Frame, verdicts: Sequence[str], codes: Sequence[str]
 ) -> str:
-    """Mark every door with its verdict; ``codes`` holds one letter for each trade."""
-    doors = assessed.doors
-    xy = frame.points(doors.geometry)
-    inside = frame.holds(xy)
+    """Mark every door with its verdict; ``codes`` holds one letter for each trade, or nothing."""
+    places, xy = _points(assessed.doors, frame)
     parts = []
-    for place, (door, (x, y)) in enumerate(zip(doors.index, xy, strict=True)):
-        if inside[place]:
-            letters = f' data-v="{codes[door]}"' if door in codes else ""
-            parts.append(
-                f'<use class="door" href="#door-{verdicts.get(door, "unknown")}" x="{x:.1f}" '
-                f'y="{y:.1f}" data-row="d{place}"{letters}/>'
-            )
+    for place, (x, y) in zip(places, xy, strict=True):
+        letters = f' data-v="{codes[place]}"' if codes else ""
+        parts.append(
+            f'<use class="door" href="#door-{verdicts[place]}" x="{x:.1f}" '
+            f'y="{y:.1f}" data-row="d{place}"{letters}/>'
+        )
     return f'<g id="layer-doors">{"".join(parts)}</g>'
+
+
+def _points(layer: gpd.GeoDataFrame, frame: Frame) -> tuple[list[int], list[list[float]]]:
+    """Return which rows of a layer of points fall into the window, and where on it."""
+    places = frame.near(layer)
+    xy = frame.points(layer.geometry.iloc[places])
+    inside = frame.holds(xy)
+    return places[inside].tolist(), xy[inside].tolist()
 
 
 def paint_outlets(
     assessed: Assessed, frame: Frame, focus: Focus, trades: Mapping[str, Sequence[str]]
 ) -> str:
     """Mark every outlet with the sign of its family; those of the trade in focus stand out."""
-    outlets, nature = assessed.outlets, natures(assessed)
-    xy = frame.points(outlets.geometry)
-    inside = frame.holds(xy)
+    ids, nature = assessed.outlets.index, once(assessed, natures)
+    places, xy = _points(assessed.outlets, frame)
     parts = []
-    for place, (outlet, (x, y)) in enumerate(zip(outlets.index, xy, strict=True)):
-        if inside[place]:
-            held = trades.get(str(outlet), ())
-            dim = DIM if focus.trade and focus.trade not in held else ""
-            made = "-made-up" if nature[str(outlet)] == MADE_UP else ""
-            sign = f'href="#outlet-{family_of(held).id}{made}" x="{x:.1f}" y="{y:.1f}"'
-            held_words = escape(" ".join(held))
-            parts.append(
-                f'<use class="outlet"{dim} {sign} data-row="o{place}" data-trades="{held_words}"/>'
-            )
+    for place, (x, y) in zip(places, xy, strict=True):
+        outlet = str(ids[place])
+        held = trades.get(outlet, ())
+        dim = DIM if focus.trade and focus.trade not in held else ""
+        made = "-made-up" if nature[outlet] == MADE_UP else ""
+        sign = f'href="#outlet-{family_of(held).id}{made}" x="{x:.1f}" y="{y:.1f}"'
+        held_words = escape(" ".join(held))
+        parts.append(
+            f'<use class="outlet"{dim} {sign} data-row="o{place}" data-trades="{held_words}"/>'
+        )
     return f'<g id="layer-outlets">{"".join(parts)}</g>'
 
 
@@ -324,8 +244,10 @@ def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
     """Write the names of streets and circles, haloed so that they read on anything."""
     parts = [*_street_labels(assessed, frame)]
     for circle in circle_ids(assessed):
+        if focus.circle_id not in {"", circle}:
+            continue
         shape = circle_shape(assessed, circle)
-        if shape is None or focus.circle_id not in {"", circle}:
+        if shape is None:
             continue
         point = _middle(frame.place(shape))
         name = str(assessed.circle_facts.loc[circle, "name"])

@@ -25,4 +25,5 @@ def covered_points() -> frozenset[int]:
 def missing_glyphs(text: str) -> str:
     """Return the characters of ``text`` that would print as an empty box, each once."""
     points = covered_points()
-    return "".join(sorted({one for one in text if not one.isspace() and ord(one) not in points}))
+    drawn = (one for one in set(text) if not one.isspace())
+    return "".join(sorted(one for one in drawn if ord(one) not in points))

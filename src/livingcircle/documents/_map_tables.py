@@ -7,23 +7,41 @@ click shows is read from that row. So list and map cannot disagree.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import community_names
 from livingcircle.documents._assessed import natures
-from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import outlet_trades
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import trade_label
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
+from livingcircle.documents._door_folds import door_codes
+from livingcircle.documents._door_folds import door_name
+from livingcircle.documents._door_folds import is_folded
+
+DOOR_HEADINGS = (
+    "楼门",
+    "社区",
+    "居民（人）",
+    "60岁及以上",
+    "没有（最近）",
+    "未核实",
+    "已覆盖（步行）",
+)
+DOOR_NUMBERS = frozenset({2, 3})
+FOLDED_NOTE = "楼门很多，按生活圈收起：点一个生活圈，或把地图放大，这里就列出图上的楼门。"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Hold one list of things on the map; rows begin with the element id, then the cells."""
+    """Hold one list of things on the map; rows begin with the element id, then the cells.
+
+    ``folded`` things are not among the rows; the script adds them, and ``empty`` says so.
+    """
 
     id: str
     title: str
@@ -31,23 +49,25 @@ class Listing:
     rows: Sequence[tuple[str, Sequence[str]]]
     numbers: frozenset[int] = frozenset()
     empty: str = "没有。"
+    folded: int = 0
 
     @property
     def html(self) -> str:
         """Return the list as an accessible table that opens on request."""
         head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.headings)
         body = "".join(self._row(key, cells) for key, cells in self.rows)
-        named = escape(self.title)
+        named, count = escape(self.title), self.folded or len(self.rows)
         table = (
             f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
-            f'<table id="list-{self.id}"><caption>{named}（{len(self.rows)}）</caption>'
+            f'<table id="list-{self.id}"><caption>{named}（{count}）</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
-        inside = table if self.rows else f"<p>{escape(self.empty)}</p>"
+        note = "" if self.rows else f"<p>{escape(self.empty)}</p>"
+        inside = note + (table if self.rows or self.folded else "")
         opened = " open" if self.id == "circles" else ""
         return (
             f'<details class="listing"{opened}><summary>{escape(self.title)}'
-            f"<span>{len(self.rows)}</span></summary>{inside}</details>"
+            f"<span>{count}</span></summary>{inside}</details>"
         )
 
     def _row(self, key: str, cells: Sequence[str]) -> str:
@@ -77,7 +97,7 @@ def circle_listing(assessed: Assessed) -> Listing:
 
 def _lacks(assessed: Assessed, circle_id: str) -> str:
     """Name what a circle lacks, the most urgent first, with how many places lack it."""
-    gaps = of_circle(assessed.gaps, circle_id).sort_values("urgency", kind="stable")
+    gaps = part(assessed, "gaps", circle_id).sort_values("urgency", kind="stable")
     counts = gaps["trade_name"].value_counts(sort=False)
     told = [f"{name}{f'（{count}项）' if count > 1 else ''}" for name, count in counts.items()]
     return wording.listed(told) or wording.NONE
@@ -106,7 +126,7 @@ def blind_listing(assessed: Assessed) -> Listing:
 def outlet_listing(assessed: Assessed) -> Listing:
     """List the outlets; telephone numbers and licence codes stay out of a map that is passed on."""
     outlets = assessed.outlets
-    trades, nature = outlet_trades(assessed), natures(assessed)
+    trades, nature = once(assessed, outlet_trades), once(assessed, natures)
     communities, circles = assessed.district.communities["name"], assessed.circle_facts["name"]
     rows = []
     for place, row in enumerate(records(outlets)):
@@ -124,59 +144,23 @@ def outlet_listing(assessed: Assessed) -> Listing:
 
 
 def door_listing(assessed: Assessed) -> Listing:
-    """List the doors with what each has, lacks and nobody has checked."""
-    doors = assessed.doors
-    answers = _answers(assessed)
+    """List the doors with what each has, lacks and nobody has checked.
+
+    The doors of a large district are folded (:mod:`._door_folds`): the list stands empty, and
+    the script fills in those of the circles in view.
+    """
+    doors, codes = assessed.doors, once(assessed, door_codes)
+    if is_folded(assessed):
+        return Listing("doors", "楼门", DOOR_HEADINGS, (), DOOR_NUMBERS, FOLDED_NOTE, len(doors))
     communities = assessed.district.communities["name"]
+    labels = {trade: trade_label(assessed, trade) for trade in codes.trades}
     rows = []
     for place, row in enumerate(records(doors)):
-        said = answers.get(str(row.Index), {})
+        said = codes.told(place, labels)
         cells = [
-            _door_name(row, place), str(communities.get(row.community_id, "")) or "圈外",
+            door_name(row, place), str(communities.get(row.community_id, "")) or "圈外",
             wording.number(row.residents), wording.number(row.age_60_plus),
-            "、".join(said.get("lacking", [])) or "—", "、".join(said.get("unknown", [])) or "—",
-            "、".join(said.get("served", [])) or "—",
+            *("、".join(said[verdict]) or "—" for verdict in ("lacking", "unknown", "served")),
         ]  # fmt: skip
         rows.append((f"d{place}", cells))
-    headings = (
-        "楼门",
-        "社区",
-        "居民（人）",
-        "60岁及以上",
-        "没有（最近）",
-        "未核实",
-        "已覆盖（步行）",
-    )
-    return Listing("doors", "楼门", headings, rows, frozenset({2, 3}))
-
-
-def _door_name(row: Any, place: int) -> str:  # noqa: ANN401 - a row of doors
-    """Name a door, one without a name by its compound or street; unnamed streets are in English."""
-    if row.name:
-        return str(row.name)
-    near = next((name for name in (row.compound, row.street) if name and not name.isascii()), "")
-    return f"{near}楼门（图上{place + 1}号）"
-
-
-def _answers(assessed: Assessed) -> dict[str, dict[str, list[str]]]:
-    answers: dict[str, dict[str, list[str]]] = {}
-    for row in records(assessed.access):
-        label = trade_label(assessed, row.trade)
-        known = wording.known(row.metres) and row.metres != float("inf")
-        near = f"{label}{wording.metres(row.metres)}" if known else label
-        text = label if row.verdict in {"unknown", "not_applicable"} else near
-        answers.setdefault(str(row.door_id), {}).setdefault(str(row.verdict), []).append(text)
-    return answers
-
-
-def trade_codes(assessed: Assessed) -> tuple[list[str], dict[str, str]]:
-    """Return the trades judged at doors and, for each door, one letter a trade: s, l, u or n."""
-    access = assessed.access
-    judged = access[access["verdict"] != "not_applicable"]
-    trades = [str(trade) for trade in dict.fromkeys(judged["trade"])]
-    places = {trade: place for place, trade in enumerate(trades)}
-    codes: dict[str, list[str]] = {}
-    for row in records(access[access["trade"].isin(trades)]):
-        letters = codes.setdefault(str(row.door_id), ["u"] * len(trades))
-        letters[places[str(row.trade)]] = str(row.verdict)[0]
-    return trades, {door: "".join(letters) for door, letters in codes.items()}
+    return Listing("doors", "楼门", DOOR_HEADINGS, rows, DOOR_NUMBERS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -9,11 +10,15 @@ import geopandas as gpd
 
 from livingcircle.documents import _drawing as drawing
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
-from livingcircle.documents._assessed import door_verdicts
-from livingcircle.documents._assessed import of_circle
+from livingcircle.documents._answers import door_verdicts
 from livingcircle.documents._assessed import outlet_trades
 from livingcircle.documents._assessed import worst_areas
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
+from livingcircle.documents._frame import Focus
+from livingcircle.documents._frame import Frame
+from livingcircle.documents._frame import frame_for
 from livingcircle.documents._symbols import DOOR_SHAPES
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import outlet_mark
@@ -71,7 +76,7 @@ class Picture:
     """Hold a finished picture with its frame and the blind areas it is about."""
 
     svg: str
-    frame: drawing.Frame
+    frame: Frame
     areas: gpd.GeoDataFrame
 
     @property
@@ -85,7 +90,8 @@ def compose(
     pixels: tuple[int, int],
     circle_id: str = "",
     *,
-    codes: Mapping[str, str] | None = None,
+    codes: Sequence[str] | None = None,
+    folded: bool = False,
 ) -> Picture:
     """Paint the district, or one circle in it, with the blind areas that hold most people.
 
@@ -94,21 +100,27 @@ def compose(
     codes
         One letter a trade for each door, for the map on the screen: it holds every blind area
         and chooses among them; paper shows those in focus only.
+    folded
+        Whether the doors are left to the script, which draws those of the circles in view.
     """
-    frame = drawing.frame_for(assessed, pixels, circle_id)
+    frame = frame_for(assessed, pixels, circle_id)
     areas = assessed.blind_areas
-    worst = worst_areas(of_circle(areas, circle_id) if circle_id else areas)
+    worst = worst_areas(part(assessed, "blind_areas", circle_id) if circle_id else areas)
     trade = str(worst["trade"].iloc[0]) if len(worst) else ""
-    focus = drawing.Focus(trade, circle_id)
+    focus = Focus(trade, circle_id)
     shown = worst if codes is None else areas
+    doors = '<g id="layer-doors"></g>'
+    if not folded:
+        verdicts = door_verdicts(assessed, trade).tolist()
+        doors = drawing.paint_doors(assessed, frame, verdicts, codes or ())
     layers = (
         drawing.paint_tints(assessed, frame, focus),
         drawing.paint_ground(assessed, frame),
         drawing.paint_communities(assessed, frame),
-        drawing.paint_blind_areas(shown, areas.index, frame),
+        drawing.paint_blind_areas(shown, areas.index, frame, sketched=codes is not None),
         drawing.paint_circles(assessed, frame, focus),
-        drawing.paint_doors(assessed, frame, door_verdicts(assessed, trade), codes or {}),
-        drawing.paint_outlets(assessed, frame, focus, outlet_trades(assessed)),
+        doors,
+        drawing.paint_outlets(assessed, frame, focus, once(assessed, outlet_trades)),
         drawing.paint_labels(assessed, frame, focus),
     )
     svg = drawing.document(frame, layers, pixels)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._desk import Assessed
 from livingcircle.documents._provenance import Provenance
 from livingcircle.tables import TABLES
 

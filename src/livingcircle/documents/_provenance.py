@@ -12,7 +12,7 @@ from typing import Any
 
 from livingcircle.district import Source
 from livingcircle.district import Status
-from livingcircle.documents._assessed import Compared
+from livingcircle.documents._desk import Compared
 from livingcircle.documents._wording import NOT_STATED
 from livingcircle.reports import parse_day
 from livingcircle.tables import TABLES

@@ -11,10 +11,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_shape
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirements_of
+from livingcircle.documents._desk import Assessed
 from livingcircle.documents._provenance import provenance
 from livingcircle.reports import parse_day
 from livingcircle.trades import match_names

@@ -18,10 +18,10 @@ from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
+from livingcircle.documents._desk import Assessed
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.standards import Requirement

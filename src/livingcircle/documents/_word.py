@@ -40,8 +40,9 @@ class Page:
 
     def __init__(self, template: Path) -> None:
         self._document = Document(str(template))
-        names = {style.name for style in self._document.styles}
-        missing = [name for name in STYLES if name not in names]
+        # Word knows a style by its id; looking one up by name for every cell is most of a page.
+        self._ids = {style.name: style.style_id for style in self._document.styles}
+        missing = [name for name in STYLES if name not in self._ids]
         if missing:
             raise OutputError(
                 f"缺少样式“{'、'.join(missing)}”",
@@ -85,12 +86,13 @@ class Page:
         whole = sum(column.width for column in columns)
         widths = [Mm(TEXT_WIDTH * column.width / whole) for column in columns]
         for cell, spec in zip(table.rows[0].cells, columns, strict=True):
-            _fill(cell, spec.title, "表头")
+            _fill(cell, spec.title, self._ids["表头"])
         _mark_row(table.rows[0], "w:tblHeader")
+        styles = {True: self._ids["表格数字"], False: self._ids["表格文字"]}
         for row in rows:
             cells = table.add_row().cells
             for cell, spec, text in zip(cells, columns, row, strict=True):
-                _fill(cell, text, "表格数字" if spec.number else "表格文字")
+                _fill(cell, text, styles[spec.number])
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         # A heading never stands alone at the foot of a page; a short table is not torn at all.
@@ -128,9 +130,9 @@ def still(package: bytes) -> bytes:
     return out.getvalue()
 
 
-def _fill(cell: Any, text: str, style: str) -> None:  # noqa: ANN401 - python-docx is untyped here
+def _fill(cell: Any, text: str, style_id: str) -> None:  # noqa: ANN401 - python-docx is untyped here
     paragraph = cell.paragraphs[0]
-    paragraph.style = style
+    paragraph._p.style = style_id  # noqa: SLF001 - python-docx has no API for an id
     paragraph.add_run(text)
     cell.vertical_alignment = 1
 

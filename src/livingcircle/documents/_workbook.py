@@ -1,5 +1,6 @@
 """Write Excel sheets: real cells, a bureau's typefaces, the same bytes each time."""
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -23,7 +24,8 @@ INK = "#1F2933"
 RULE = "#C9D1D9"
 SOFT = "#5B6670"
 LINE = 13.5  # points that one line of text takes
-WIDE = "—“”‘’…·×÷"  # as wide as a Chinese character in a Chinese typeface
+# As wide as a Chinese character in a Chinese typeface.
+WIDE = re.compile(r"[—“”‘’…·×÷\u2e80-\U0010ffff]+")
 TALLEST = 400.0  # points; Excel allows a little more
 # Colour and word together; the pairs stay apart for the colour-blind and in grey print.
 STATES: Mapping[str, tuple[str, str]] = {
@@ -150,6 +152,7 @@ class Styles:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._cells: dict[tuple[str, object], Any] = {}
 
     def get(self, **look: Any) -> Any:  # noqa: ANN401 - xlsxwriter formats are untyped
         """Return the format with this look."""
@@ -177,30 +180,48 @@ class Styles:
 
     def cell(self, kind: str, value: object) -> Any:  # noqa: ANN401
         """Return the look of a body cell, by its kind and, for states, by its word."""
-        look: dict[str, Any] = {"border": 1, "border_color": RULE}
-        number = {"number": "#,##0", "metres": "#,##0", "percent": "0.0%"}
-        number["decimal"] = _decimal(value)
-        if kind in number:
-            look |= {"num_format": number[kind], "align": "right", "indent": 1}
-        elif kind == "state":
-            look |= _state_look(value)
-        elif kind == "mark":
-            look |= {"align": "center"}
-            if value:
-                look |= {"bg_color": "#DCEBF7", "font_color": "#0B4A7A"}
-        elif kind == "short":
-            look |= {"text_wrap": True, "align": "center", "num_format": "@"}
-        else:
-            look |= {"text_wrap": True, "align": "left", "num_format": "@", "indent": 1}
-        if value == UNKNOWN and kind in {*number, "short", "text"}:
-            look |= _state_look(value) | {"indent": 0}
-        return self.get(**look)
+        key = (kind, _trait(kind, value))
+        if key not in self._cells:
+            self._cells[key] = self.get(**_cell_look(kind, value))
+        return self._cells[key]
+
+
+def _trait(kind: str, value: object) -> object:
+    """Return the little of a value that its look depends on, so that few looks are worked out."""
+    if kind == "state":
+        return _state_of(value)
+    if kind == "mark":
+        return bool(value)
+    return UNKNOWN if value == UNKNOWN else kind == "decimal" and _decimal(value)
+
+
+def _cell_look(kind: str, value: object) -> dict[str, Any]:
+    look: dict[str, Any] = {"border": 1, "border_color": RULE}
+    number = {"number": "#,##0", "metres": "#,##0", "percent": "0.0%", "decimal": _decimal(value)}
+    if kind in number:
+        look |= {"num_format": number[kind], "align": "right", "indent": 1}
+    elif kind == "state":
+        look |= _state_look(value)
+    elif kind == "mark":
+        look |= {"align": "center"}
+        if value:
+            look |= {"bg_color": "#DCEBF7", "font_color": "#0B4A7A"}
+    elif kind == "short":
+        look |= {"text_wrap": True, "align": "center", "num_format": "@"}
+    else:
+        look |= {"text_wrap": True, "align": "left", "num_format": "@", "indent": 1}
+    if value == UNKNOWN and kind in {*number, "short", "text"}:
+        look |= _state_look(value) | {"indent": 0}
+    return look
+
+
+def _state_of(value: object) -> str:
+    return next((key for key in STATES if str(value).startswith(key)), "")
 
 
 def _state_look(value: object) -> dict[str, Any]:
     """Return the colours of a verdict's word."""
-    state = next((key for key in STATES if str(value).startswith(key)), "")
-    back, ink = STATES.get(state, ("#FFFFFF", INK))
+    back, ink = STATES.get(_state_of(value), ("#FFFFFF", INK))
     return {"bg_color": back, "font_color": ink, "align": "center", "text_wrap": True}
 
 
@@ -315,4 +336,4 @@ def _lines(text: str, width: float) -> int:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if ord(one) > 0x2E7F or one in WIDE else 1 for one in text)  # noqa: PLR2004
+    return len(text) + sum(map(len, WIDE.findall(text)))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Compared
 from livingcircle.documents._assessed import records
+from livingcircle.documents._desk import Compared
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet

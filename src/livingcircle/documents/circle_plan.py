@@ -8,10 +8,11 @@ from pathlib import Path
 
 from livingcircle.documents import _circle_rows as told
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_name
-from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import at_desk
+from livingcircle.documents._desk import part
 from livingcircle.documents._planning import DIVISION_COLUMNS
 from livingcircle.documents._planning import DIVISION_LABELS
 from livingcircle.documents._planning import first_quarter
@@ -37,6 +38,7 @@ def write_circle_plan(
     template
         A .docx with our style names; a bureau may restyle it in Word.
     """
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     name = circle_name(assessed, circle_id)
     page = Page(template)
@@ -71,7 +73,7 @@ def _describe(page: Page, assessed: Assessed, circle_id: str, figure: bytes) -> 
             *(Column(label, 1, number=True) for label in told.AGES.values()),
         ]
         page.add_table("居民年龄结构（人，按楼门汇总）", ages, rows)
-    checks = of_circle(assessed.circle_checks, circle_id)
+    checks = part(assessed, "circle_checks", circle_id)
     if len(checks):
         columns = [
             Column("划圈检查", 1.6),
@@ -96,8 +98,8 @@ def _divide(page: Page, assessed: Assessed, circle_id: str) -> None:
 
 def _compare(page: Page, assessed: Assessed, circle_id: str, facts: Provenance) -> None:
     page.add("二、现状与对标", "一级标题")
-    findings = of_circle(assessed.findings, circle_id)
-    count = len(of_circle(assessed.gaps, circle_id))
+    findings = part(assessed, "findings", circle_id)
+    count = len(part(assessed, "gaps", circle_id))
     page.add(
         wording.tally_sentence(circle_name(assessed, circle_id), findings, facts.standard)
         + "其中必须达到而没有达到的，同一单位同一业态的数量和半径合并，"
@@ -135,7 +137,7 @@ def _remedies(page: Page, assessed: Assessed, circle_id: str) -> None:
     if not rows:
         page.add("没有需要补建的设施；保持现有网点，并核实尚未核实的业态。")
         return
-    count = len(of_circle(assessed.gaps, circle_id))
+    count = len(part(assessed, "gaps", circle_id))
     page.add(f"本圈需补{count}项，按轻重缓急和业态归并；可用空间取自空间资源台账。")
     columns = [
         Column("缓急", 1.3), Column("业态", 1.8), Column("在哪里、缺多少", 3.8),

@@ -12,15 +12,17 @@ from typing import Any
 import pandas as pd
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._answers import nearest_names
 from livingcircle.documents._assessed import circle_ids
-from livingcircle.documents._assessed import nearest_names
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
 from livingcircle.documents._data_notes import note_sheet
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import at_desk
+from livingcircle.documents._desk import once
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._spaces import Sites
 from livingcircle.documents._standard_sheets import matrix_sheets
@@ -67,6 +69,7 @@ GAP_FIELDS = (
 
 def write_gap_list(assessed: Assessed, path: Path) -> Path:
     """Write the gap list of the district to ``path`` and return it."""
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     title = f"{facts.district}便民服务“缺什么、补什么”任务清单"
     sheets = (
@@ -85,20 +88,15 @@ def gap_rows(assessed: Assessed) -> list[list[object]]:
 
     Gaps that no single circle answers for come last.
     """
-    gaps = assessed.gaps.assign(
-        _nearest=nearest_names(assessed, assessed.gaps), _last=assessed.gaps["circle_id"] == ""
-    )
+    gaps = assessed.gaps.assign(_last=assessed.gaps["circle_id"] == "")
     gaps = gaps.sort_values(
         ["_last", "circle_id", "urgency", "people"],
         ascending=[True, True, True, False],
         kind="stable",
     )
-    row_of = _Rows(assessed)
+    row_of, near = _Rows(assessed), once(assessed, nearest_names)
     return [
-        [place, *row_of(row, nearest)]
-        for place, (row, nearest) in enumerate(
-            zip(records(gaps.drop(columns="_nearest")), gaps["_nearest"], strict=True), start=1
-        )
+        [place, *row_of(row, near[row.gap_id])] for place, row in enumerate(records(gaps), start=1)
     ]
 
 
@@ -110,7 +108,7 @@ class _Rows:
         self._ways = ways(assessed)
         self._counts = _counts(assessed.findings)
         self._streets = _subdistricts(assessed)
-        self._sites = Sites(assessed)
+        self._sites = once(assessed, Sites)
 
     def __call__(self, row: Any, nearest: str) -> Sequence[object]:  # noqa: ANN401 - a gap
         """Return the cells of one gap."""

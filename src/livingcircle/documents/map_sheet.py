@@ -9,7 +9,6 @@ import typst
 
 from livingcircle.documents import _drawing as drawing
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_name
 from livingcircle.documents._assessed import circle_state
@@ -18,9 +17,14 @@ from livingcircle.documents._assessed import hit
 from livingcircle.documents._assessed import musts
 from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import own_outlets
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import at_desk
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
 from livingcircle.documents._fonts import FAMILY
 from livingcircle.documents._fonts import FOLDER
 from livingcircle.documents._fonts import missing_glyphs
+from livingcircle.documents._frame import Frame
 from livingcircle.documents._picture import compose
 from livingcircle.documents._picture import ground_signs
 from livingcircle.documents._picture import outlet_signs
@@ -76,6 +80,7 @@ class Press:
 
 def print_map_sheet(assessed: Assessed, press: Press, circle_id: str = "") -> dict[str, bytes]:
     """Return the A3 map of a circle, or of the whole district, as ``pdf`` and ``png``."""
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     page = sheet_page(assessed, facts, circle_id)
     return {
@@ -86,6 +91,7 @@ def print_map_sheet(assessed: Assessed, press: Press, circle_id: str = "") -> di
 
 def print_figure(assessed: Assessed, press: Press, circle_id: str) -> bytes:
     """Return the map of a circle as a picture for a Word page."""
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     picture = compose(assessed, FIGURE_PIXELS, circle_id)
     page = {
@@ -98,7 +104,7 @@ def print_figure(assessed: Assessed, press: Press, circle_id: str) -> bytes:
     return press.print(page, facts, kind="png", ppi=FIGURE_PPI)
 
 
-def scale_bar(frame: drawing.Frame) -> dict[str, Any]:
+def scale_bar(frame: Frame) -> dict[str, Any]:
     """Return the scale bar: its label, and its length as a share of the picture's width."""
     length = drawing.round_length(frame.width * SCALE_SHARE)
     label = f"{length / 1000:g}公里" if length >= 1000 else f"{length}米"  # noqa: PLR2004
@@ -147,11 +153,11 @@ def _focus_sentence(areas: gpd.GeoDataFrame) -> str:
 
 def _facts(assessed: Assessed, circle_id: str) -> list[list[str]]:
     facts, doors, gaps = assessed.circle_facts, assessed.doors, assessed.gaps
-    findings, outlets = musts(assessed.findings), own_outlets(assessed)
+    findings, outlets = assessed.findings, once(assessed, own_outlets)
     if circle_id:
-        doors, gaps, findings, outlets = (
-            of_circle(table, circle_id) for table in (doors, gaps, findings, outlets)
-        )
+        doors, gaps = (part(assessed, table, circle_id) for table in ("doors", "gaps"))
+        findings = part(assessed, "findings", circle_id)
+        outlets = of_circle(outlets, circle_id)
         facts = facts.loc[[circle_id]]
         rest = ["覆盖社区", wording.listed(community_names(assessed, circle_id))]
     else:
@@ -162,7 +168,7 @@ def _facts(assessed: Assessed, circle_id: str) -> list[list[str]]:
         ["商业网点", f"{wording.number(len(outlets))}个"],
         ["楼门", f"{wording.number(len(doors))}个"],
         ["缺项（任务，同一单）", f"{len(gaps)}项"],
-        ["未核实（必须达到的）", f"{int((findings['verdict'] == 'unknown').sum())}项"],
+        ["未核实（必须达到的）", f"{int((musts(findings)['verdict'] == 'unknown').sum())}项"],
         rest,
     ]
 
@@ -176,7 +182,7 @@ def _circles(assessed: Assessed) -> list[list[str]]:
     rest = len(ordered) - len(rows)
     if rest:
         rows.append([f"另有{rest}个生活圈", "见电子地图", ""])
-    outside = len(of_circle(assessed.gaps, ""))
+    outside = len(part(assessed, "gaps", ""))
     if outside:
         rows.append([wording.OUTSIDE, f"缺{outside}项", "lacking"])
     return rows

@@ -12,20 +12,24 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from livingcircle.documents import _drawing as drawing
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_name
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import hit
 from livingcircle.documents._assessed import trade_label
 from livingcircle.documents._assessed import worst_areas
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import at_desk
+from livingcircle.documents._desk import once
+from livingcircle.documents._door_folds import door_codes
+from livingcircle.documents._door_folds import door_folds
+from livingcircle.documents._door_folds import is_folded
+from livingcircle.documents._frame import Frame
 from livingcircle.documents._map_tables import blind_listing
 from livingcircle.documents._map_tables import circle_listing
 from livingcircle.documents._map_tables import door_listing
 from livingcircle.documents._map_tables import outlet_listing
-from livingcircle.documents._map_tables import trade_codes
 from livingcircle.documents._picture import Picture
 from livingcircle.documents._picture import compose
 from livingcircle.documents._picture import ground_signs
@@ -38,6 +42,7 @@ from livingcircle.documents._symbols import outlet_mark
 
 FILE_NAME = "一图_网点分布电子地图.html"
 PIXELS = (1200, 860)
+FOLDED_HINT = "楼门很多：点一个生活圈，或把地图放大，才画出那里的楼门。"
 
 
 def write_outlet_map(assessed: Assessed, path: Path) -> Path:
@@ -48,10 +53,13 @@ def write_outlet_map(assessed: Assessed, path: Path) -> Path:
 
 def outlet_map_html(assessed: Assessed) -> str:
     """Return the whole page as text."""
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     style, script = _part("map.css"), _part("map.js")
-    trades, codes = trade_codes(assessed)
-    picture = compose(assessed, PIXELS, codes=codes)
+    told, folded = once(assessed, door_codes), is_folded(assessed)
+    trades = list(told.trades)
+    codes = [] if folded else [told.letters(place) for place in range(len(assessed.doors))]
+    picture = compose(assessed, PIXELS, codes=codes, folded=folded)
     slots = {
         "policy": content_policy(style, script),
         "style": style,
@@ -68,6 +76,8 @@ def outlet_map_html(assessed: Assessed) -> str:
             listing(assessed).html
             for listing in (circle_listing, blind_listing, outlet_listing, door_listing)
         ),
+        "folds": door_folds(assessed, picture.frame),
+        "doors_hint": f'<p class="hint">{FOLDED_HINT}</p>' if folded else "",
         "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.told_layers),
         "trades": escape(" ".join(trades)),
         "example": escape(f"例如 {_example(assessed)}"),
@@ -114,7 +124,7 @@ def _inline(picture: Picture) -> str:
     )
 
 
-def _home(frame: drawing.Frame) -> str:
+def _home(frame: Frame) -> str:
     return " ".join(f"{number:.1f}" for number in frame.home)
 
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livingcircle.documents import _wording as wording
-from livingcircle.documents._assessed import Assessed
+from livingcircle.documents._answers import worst_verdicts
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import community_names
-from livingcircle.documents._assessed import door_verdicts
 from livingcircle.documents._assessed import musts
-from livingcircle.documents._assessed import of_circle
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
+from livingcircle.documents._desk import Assessed
+from livingcircle.documents._desk import Parts
+from livingcircle.documents._desk import at_desk
+from livingcircle.documents._desk import once
+from livingcircle.documents._desk import part
 from livingcircle.documents._planning import DIVISION_COLUMNS
 from livingcircle.documents._planning import DIVISION_LABELS
 from livingcircle.documents._planning import Quarter
@@ -30,6 +33,7 @@ from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.documents._workbook import or_unknown
 from livingcircle.documents._workbook import write_workbook
+from livingcircle.verdicts import LACKING
 
 FILE_NAME = "两表_配置时间表和工作进度表.xlsx"
 QUARTERS_SHOWN = 8
@@ -102,6 +106,7 @@ class Progress:
 
 def write_timetables(assessed: Assessed, path: Path) -> Path:
     """Write both tables of the district to ``path`` and return it."""
+    assessed = at_desk(assessed)
     facts = provenance(assessed)
     sheets = (_provision_sheet(assessed, facts), _progress_sheet(assessed, facts))
     return write_workbook(path, facts, f"{facts.district}便民生活圈两表", sheets)
@@ -166,7 +171,7 @@ def progress(assessed: Assessed, circle_id: str) -> Progress:
     What is met counts in full, however it is met; of what is not, everything but the shortfall
     is there, so that a surplus of one trade never hides the lack of another.
     """
-    findings = musts(of_circle(assessed.findings, circle_id))
+    findings = musts(part(assessed, "findings", circle_id))
     counted = findings[(findings["tier"] == "basic") & (findings["unit"] == "个")]
     sized = counted["required"].notna()
     judged = counted[counted["verdict"].isin(["served", "lacking"]) & sized]
@@ -207,10 +212,10 @@ def _out_of_reach(assessed: Assessed, circle_id: str) -> list[object]:
     Whoever lacks several trades is counted once. An outlet more may cut a blind area in two, so
     their number says little about progress; the people and the share do.
     """
-    doors = of_circle(assessed.doors, circle_id)
-    verdicts = door_verdicts(assessed, "")
-    out = doors[[verdicts.get(str(door)) == "lacking" for door in doors.index]]
-    areas = of_circle(assessed.blind_areas, circle_id)
+    doors = part(assessed, "doors", circle_id)
+    inside = once(assessed, Parts).places("doors", circle_id)
+    out = doors[once(assessed, worst_verdicts)[inside] == LACKING]
+    areas = part(assessed, "blind_areas", circle_id)
     known = doors["residents"].notna().any()
     people = float(out["residents"].sum()) if known else wording.UNKNOWN
     rows = assessed.indices

@@ -9,6 +9,8 @@ import shapely
 from shapely import wkt
 
 from livingcircle.documents import _drawing as drawing
+from livingcircle.documents._frame import frame_for
+from livingcircle.documents._frame import path_data
 from livingcircle.documents._map_tables import circle_listing
 from livingcircle.documents._map_tables import door_listing
 from livingcircle.documents._map_tables import outlet_listing
@@ -126,13 +128,13 @@ def test_a_service_centre_is_drawn_as_one_whatever_it_sells() -> None:
 
 def test_path_of_a_square_with_a_hole() -> None:
     shape = wkt.loads("POLYGON((0 0,4 0,4 4,0 0),(1 1,2 1,2 2,1 1))")
-    assert drawing.path_data(shape) == (
+    assert path_data(shape) == (
         "M0.0 0.0L4.0 0.0L4.0 4.0L0.0 0.0zM1.0 1.0L2.0 1.0L2.0 2.0L1.0 1.0z"
     )
 
 
 def test_frame_is_in_metres_with_north_up(assessed: SimpleNamespace) -> None:
-    frame = drawing.frame_for(assessed, (1000, 500))
+    frame = frame_for(assessed, (1000, 500))
     doors = frame.points(assessed.doors.geometry)
     assert frame.width == pytest.approx(2 * frame.height)
     assert doors[0, 1] > doors[11, 1]  # the southern door is lower on the page
@@ -152,7 +154,7 @@ def test_nothing_with_a_place_is_refused_in_words(assessed: SimpleNamespace) -> 
         district=SimpleNamespace(name="空区", streets=assessed.district.streets.iloc[:0]),
     )  # fmt: skip
     with pytest.raises(OutputError, match="画不出图"):
-        drawing.frame_for(empty, (100, 100))
+        frame_for(empty, (100, 100))
 
 
 def test_what_is_made_up_looks_so_and_says_so(assessed: SimpleNamespace) -> None:
@@ -169,12 +171,13 @@ def test_touching_blind_areas_of_a_trade_have_one_outline(assessed: SimpleNamesp
         shapely.box(118.781, 32.041, 118.782, 32.042),
         shapely.box(118.782, 32.041, 118.783, 32.042),
     ]
-    frame = drawing.frame_for(assessed, (1000, 500))
-    svg = drawing.paint_blind_areas(areas, areas.index, frame)
-    edge = svg.split('class="edge"')[1]
-    assert svg.count('class="blind"') == 2
-    assert svg.count('class="edge"') == 1
-    assert edge.count("M") == 1
+    frame = frame_for(assessed, (1000, 500))
+    for sketched in (False, True):
+        svg = drawing.paint_blind_areas(areas, areas.index, frame, sketched=sketched)
+        edge = svg.split('class="edge"')[1]
+        assert svg.count('class="blind"') == 2
+        assert svg.count('class="edge"') == 1
+        assert edge.count("M") == 1
 
 
 def test_a_circle_lists_what_it_lacks_and_the_example_is_local(assessed: SimpleNamespace) -> None:

@@ -51,6 +51,7 @@ function paint() {
     drawScale(metres);
     declutter();
   }
+  refold(metres);
 }
 
 // Where names would overlap, those of circles come before their findings, and both before streets.
@@ -208,6 +209,7 @@ function hide() {
 document.getElementById("close").addEventListener("click", hide);
 
 function goTo(key) {
+  pin(key);
   const sign = rows(key)[0];
   if (sign && key[0] === "b" && sign.dataset.trade !== focus.value) {
     focus.value = sign.dataset.trade;
@@ -225,15 +227,107 @@ document.addEventListener("click", (event) => {
   if (link.closest(".lists") || innerWidth <= 860) map.scrollIntoView({ block: "nearest" });
 });
 
+// The doors of a large district are folded: each circle holds its own as lines of text. They are
+// drawn and listed together where the reader comes near, and put away again together, so that the
+// page stays light and the list still cannot disagree with the map.
+const NEAR = 2; // metres to a pixel
+const tradeNames = (document.getElementById("fold-trades")?.content.textContent ?? "").split("\t");
+const folds = [...document.querySelectorAll("template.fold")].map((template) => ({
+  circle: template.dataset.circle,
+  box: template.dataset.box.split(" ").map(Number),
+  text: template.content.textContent,
+  doors: null,
+  shown: null,
+}));
+let pinned = null;
+
+function doorsOf(fold) {
+  if (fold.doors) return fold.doors;
+  let community = "";
+  fold.doors = [];
+  for (const line of fold.text.split("\n")) {
+    if (line[0] === "#") community = line.slice(1);
+    else {
+      const [place, x, y, name, residents, elders, code] = line.split("\t");
+      fold.doors.push({ key: `d${place}`, x, y, name, community, residents, elders, code });
+    }
+  }
+  fold.text = "";
+  return fold.doors;
+}
+
+const counted = (text) => (text === "" ? "未核实" : Number(text).toLocaleString("en-US"));
+
+function readCode(code) {
+  const told = { s: [], l: [], u: [], n: [], "-": [] };
+  let letters = "";
+  for (const [, letter, metres] of code.matchAll(/([slun-])([0-9A-Z]*)/g)) {
+    const far = metres && `${parseInt(metres, 36).toLocaleString("en-US")}米`;
+    told[letter].push(tradeNames[letters.length] + far);
+    letters += letter;
+  }
+  return { told, letters };
+}
+
+function unfold(fold) {
+  const signs = document.createDocumentFragment();
+  const listed = document.createDocumentFragment();
+  fold.shown = [];
+  for (const door of doorsOf(fold)) {
+    const { told, letters } = readCode(door.code);
+    const sign = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    const facts = { class: "door", x: door.x, y: door.y, "data-row": door.key, "data-v": letters };
+    for (const [name, value] of Object.entries(facts)) sign.setAttribute(name, value);
+    judge(sign);
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    const link = document.createElement("a");
+    row.id = door.key;
+    head.scope = "row";
+    link.href = "#map";
+    link.dataset.show = door.key;
+    link.textContent = door.name;
+    head.append(link);
+    row.append(head);
+    const lists = ["l", "u", "s"].map((letter) => told[letter].join("、") || "—");
+    [door.community, counted(door.residents), counted(door.elders), ...lists].forEach((text, place) => {
+      const cell = row.insertCell();
+      cell.textContent = text;
+      if (place === 1 || place === 2) cell.className = "n";
+    });
+    signs.append(sign);
+    listed.append(row);
+    fold.shown.push(sign, row);
+  }
+  document.getElementById("layer-doors").append(signs);
+  document.querySelector("#list-doors tbody").append(listed);
+}
+
+function refold(metres) {
+  for (const fold of folds) {
+    const [left, top, right, bottom] = fold.box;
+    const seen = left <= view.x + view.w && right >= view.x && top <= view.y + view.h && bottom >= view.y;
+    const wanted = fold === pinned || (seen && metres <= NEAR);
+    if (wanted && !fold.shown) unfold(fold);
+    if (!wanted && fold.shown) {
+      for (const one of fold.shown) one.remove();
+      fold.shown = null;
+    }
+  }
+}
+
+function pin(key) {
+  const held = folds.find((fold) => fold.circle === key || (key[0] === "d" && fold.doors?.some((door) => door.key === key)));
+  if (!held) return;
+  pinned = held;
+  if (!held.shown) unfold(held);
+}
+
 // The trade in focus decides the doors' verdict signs and which blind areas are shown.
 const focus = document.getElementById("focus");
 function refocus() {
   const place = trades.indexOf(focus.value);
-  for (const door of map.querySelectorAll(".door")) {
-    const letters = door.dataset.v ?? "";
-    const letter = place >= 0 ? letters[place] : worst(letters);
-    door.setAttribute("href", `#door-${verdicts[letter] ?? "unknown"}`);
-  }
+  for (const door of map.querySelectorAll(".door")) judge(door);
   for (const sign of map.querySelectorAll(".outlet")) {
     const faint = place >= 0 && !sign.dataset.trades.split(" ").includes(focus.value);
     for (const name of ["fill-opacity", "stroke-opacity"]) {
@@ -244,8 +338,14 @@ function refocus() {
     area.classList.toggle("off", area.dataset.trade !== focus.value);
   }
 }
+function judge(door) {
+  const letters = door.dataset.v ?? "";
+  const place = trades.indexOf(focus.value);
+  const letter = place >= 0 ? letters[place] : worst(letters);
+  door.setAttribute("href", `#door-${verdicts[letter] ?? "unknown"}`);
+}
+const basic = new Set([...document.querySelectorAll("[data-basic]")].map((one) => one.value));
 function worst(letters) {
-  const basic = new Set([...document.querySelectorAll("[data-basic]")].map((one) => one.value));
   const seen = [...letters].filter((_, place) => !basic.size || basic.has(trades[place]));
   return ["l", "u", "s", "n"].find((letter) => seen.includes(letter));
 }
@@ -278,29 +378,41 @@ for (const tier of document.querySelectorAll("[data-tier]")) {
 const search = document.getElementById("search");
 const hits = document.getElementById("hits");
 const count = document.getElementById("found");
-const every = [...document.querySelectorAll(".lists tbody tr")];
+const MOST_HITS = 300;
+let things = null;
+// Everything that has a row, by the words it is found by; read when somebody first looks.
+function every() {
+  if (things) return things;
+  const rowsNow = [...document.querySelectorAll(".lists tbody tr")].filter((row) => !folds.length || row.id[0] !== "d");
+  things = rowsNow.map((row) => {
+    const told = [...row.cells].slice(0, row.id[0] === "d" ? 2 : 4);
+    return { key: row.id, words: told.map((cell) => cell.textContent) };
+  });
+  for (const fold of folds) {
+    for (const { key, name, community } of doorsOf(fold)) things.push({ key, words: [name, community] });
+  }
+  return things;
+}
 search.addEventListener("input", () => {
   hits.replaceChildren();
   count.textContent = "";
   const wanted = search.value.trim().toLowerCase();
   if (!wanted) return;
-  const found = every.filter((row) => {
-    const first = row.id[0] === "d" ? [row.cells[0], row.cells[1]] : [...row.cells].slice(0, 4);
-    return first.some((cell) => cell.textContent.toLowerCase().includes(wanted));
-  });
-  for (const row of found) {
+  const found = every().filter(({ words }) => words.some((word) => word.toLowerCase().includes(wanted)));
+  for (const { key, words } of found.slice(0, MOST_HITS)) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     const kind = document.createElement("span");
     button.type = "button";
-    button.dataset.show = row.id;
-    button.textContent = row.cells[0].textContent;
-    kind.textContent = row.cells[1].textContent.slice(0, 14);
+    button.dataset.show = key;
+    button.textContent = words[0];
+    kind.textContent = words[1].slice(0, 14);
     button.append(kind);
     item.append(button);
     hits.append(item);
   }
-  count.textContent = found.length ? `共找到${found.length}处` : "没有找到，换个词再试。";
+  const rest = found.length > MOST_HITS ? `，列出前${MOST_HITS}处` : "";
+  count.textContent = found.length ? `共找到${found.length}处${rest}` : "没有找到，换个词再试。";
 });
 
 const elder = document.getElementById("elder");
