@@ -21,7 +21,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 # Raise the number whenever the same input would be prepared otherwise than before.
-FORMAT = b"livingcircle prepared 1\n"
+FORMAT = b"livingcircle prepared 2\n"
 _DIGEST = hashlib.sha256().digest_size
 
 

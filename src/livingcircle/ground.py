@@ -15,6 +15,8 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import Voronoi
 
+from livingcircle._kernels.rings import trace_rings
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -41,7 +43,10 @@ class Ground:
     places
         Where they are, in metres, shape (places, 2).
     sides
-        The two places on either side of each border, -1 for nobody's ground, shape (borders, 2).
+        The places on the left and on the right of each border, -1 for nobody's ground, shape
+        (borders, 2).
+    ends
+        Nodes where each border begins and ends, shape (borders, 2).
     start, corners
         Border ``i`` runs through ``corners[start[i]:start[i + 1]]``.
     first, border_of
@@ -51,6 +56,7 @@ class Ground:
     place_of: Ints
     places: Floats
     sides: Ints
+    ends: Ints
     start: Ints
     corners: Floats
     first: Ints
@@ -80,49 +86,76 @@ class Ground:
         many = self.first[pairs[1] + 1] - self.first[pairs[1]]
         borders = self.border_of[_runs(self.first[pairs[1]], many)]
         # A border that a set has on both sides lies inside it.
-        keys, seen = np.unique(
-            np.repeat(pairs[0], many) * len(self.sides) + borders, return_counts=True
-        )
+        holder = np.repeat(pairs[0], many) * len(self.sides) + borders
+        keys, index, seen = np.unique(holder, return_index=True, return_counts=True)
         owner, border = np.divmod(keys[seen == 1], len(self.sides))
-        length = self.start[border + 1] - self.start[border]
-        corners = self.corners[_runs(self.start[border], length)]
-        lines = shapely.linestrings(corners, indices=np.repeat(np.arange(len(border)), length))
-        drawn = np.full(count, shapely.Polygon(), dtype=object)
-        faces, of = _faces(lines, owner)
-        kept = self._hold_members(faces, of, pairs)
-        faces, of = faces[kept], of[kept]
-        many = np.bincount(of, minlength=count)
-        alone = many[of] == 1
-        drawn[of[alone]] = faces[alone]
-        some, place = np.unique(of[~alone], return_inverse=True)
-        if len(some):
-            drawn[some] = shapely.multipolygons(faces[~alone], indices=place)
-        return drawn
+        place = np.repeat(pairs[1], many)[index[seen == 1]]
+        backwards = self.sides[border, 0] != place
+        return self._polygons(owner, border, backwards, count)
 
-    def _hold_members(self, faces: Shapes, of: Ints, pairs: Ints) -> Bools:
-        """Return which faces are ground of their set; the others are holes in it.
+    def _polygons(self, owner: Ints, border: Ints, backwards: Bools, count: int) -> Shapes:
+        """Return the polygons whose borders these are, their area on the left."""
+        ends = np.where(backwards[:, None], self.ends[border, ::-1], self.ends[border])
+        nodes = int(self.ends.max(initial=-1)) + 1
+        key = owner * nodes + ends[:, 0]
+        order = np.argsort(key, kind="stable")
+        owner, border, ends = owner[order], border[order], ends[order]
+        backwards = backwards[order]
+        low, high = self.start[border], self.start[border + 1] - 1
+        one, last = np.where(backwards, high, low), np.where(backwards, low, high)
+        step = np.where(backwards, -1, 1)
+        corners = self.corners
+        rings, start = trace_rings(
+            key[order],
+            ends[:, 0].copy(),
+            ends[:, 1].copy(),
+            _direction(corners[one + step] - corners[one]),
+            _direction(corners[last - step] - corners[last]),
+            nodes,
+        )
+        # Each border gives all its corners but the last, which the next one begins with.
+        length = (high - low)[rings]
+        turn = _runs(np.zeros(len(rings), dtype=np.int64), length)
+        at = np.repeat(one[rings], length) + np.repeat(step[rings], length) * turn
+        ring = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        drawn = shapely.linearrings(corners[at], indices=np.repeat(ring, length))
+        return _assembled(drawn, owner[rings[start[:-1]]], count)
 
-        A face that is ground holds one of the set's places. Sets of one face need no search.
-        """
-        alone: Bools = np.bincount(of)[of] == 1
-        kept: Bools = alone.copy()
-        doubtful = np.flatnonzero(~alone)
-        asked = pairs[:, np.isin(pairs[0], of[doubtful])]
-        tree = shapely.STRtree(faces[doubtful])
-        place, face = tree.query(shapely.points(self.places[asked[1]]), predicate="within")
-        own = asked[0][place] == of[doubtful[face]]
-        kept[doubtful[face[own]]] = True
-        return kept
+
+def _direction(way: Floats) -> Floats:
+    """Return the direction of steps as angles."""
+    return np.arctan2(way[:, 1], way[:, 0])
 
 
-def _faces(lines: Shapes, owner: Ints) -> tuple[Shapes, Ints]:
-    """Return every face that the lines of each set close, and whose it is."""
-    some, place = np.unique(owner, return_inverse=True)
-    bundles = shapely.multilinestrings(lines, indices=place)
-    faces, of = shapely.get_parts(
-        [shapely.polygonize([bundle]) for bundle in bundles], return_index=True
-    )
-    return faces, some[of]
+def _assembled(rings: Shapes, owner: Ints, count: int) -> Shapes:
+    """Return each owner's polygon: rings that run to the left are its parts, others its holes."""
+    drawn = np.full(count, shapely.Polygon(), dtype=object)
+    outer = shapely.is_ccw(rings)
+    shells, whose = shapely.polygons(rings[outer]), owner[outer]
+    parts = np.bincount(whose, minlength=count)
+    whole = (parts == 1) & (np.bincount(owner[~outer], minlength=count) == 0)
+    drawn[whose[whole[whose]]] = shells[whole[whose]]
+    for one in np.flatnonzero(~whole & (parts > 0)):
+        mine, holes = shells[whose == one], rings[~outer & (owner == one)]
+        drawn[one] = _with_holes(mine, holes)
+    return drawn
+
+
+def _with_holes(shells: Shapes, holes: Shapes) -> shapely.Geometry:
+    """Return polygons with every hole in the smallest of those around it."""
+    inside: list[list[shapely.Geometry]] = [[] for _ in shells]
+    if len(shells) == 1:
+        inside[0] = list(holes)
+    elif len(holes):
+        by_size = np.argsort(shapely.area(shells))
+        around = shapely.contains(shells[by_size][:, None], shapely.polygons(holes)[None, :])
+        for hole, shell in zip(holes, by_size[around.argmax(axis=0)], strict=True):
+            inside[shell].append(hole)
+    polygons = [
+        shapely.Polygon(shapely.get_exterior_ring(shell), some)
+        for shell, some in zip(shells, inside, strict=True)
+    ]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
 
 def divide(points: Shapes) -> Ground:
@@ -139,12 +172,17 @@ def divide(points: Shapes) -> Ground:
     arcs, arc_start, arc_corners = _arcs(places, between, ends, cut)
     sides = np.concatenate([between, np.stack([arcs, np.full(len(arcs), -1)], axis=1)])
     count = len(between)
+    # Ends that meet are the same to the last digit.
+    begin = np.concatenate([ends[:, 0], arc_corners[arc_start[:-1]]])
+    finish = np.concatenate([ends[:, 1], arc_corners[arc_start[1:] - 1]])
+    meet = np.concatenate([begin, finish]) @ np.array([1, 1j])
+    node = np.unique(meet, return_inverse=True)[1].reshape(2, -1).T
     start = np.concatenate([2 * np.arange(count), 2 * count + arc_start])
     corners = np.concatenate([ends.reshape(-1, 2), arc_corners])
     place, border = sides.T.ravel(), np.tile(np.arange(len(sides)), 2)
     order = np.lexsort((border, place))
     first = np.searchsorted(place[order], np.arange(len(places) + 1))
-    return Ground(place_of.ravel(), places, sides, start, corners, first, border[order])
+    return Ground(place_of.ravel(), places, sides, node, start, corners, first, border[order])
 
 
 def _borders(places: Floats) -> tuple[Ints, Floats, Bools]:
