@@ -85,7 +85,7 @@ def measure(case: Case, peers: tuple[str, ...], limits: dict[str, float], runs: 
     ours = found.counts[:, case.sample]
     seconds = median(lambda: count_around(case, hierarchy), runs)
     rows = [Row(NAME, case.name, OURS, THREADS, seconds, megabytes=memory)]
-    rows.append(_scipy(case, ours, limits["scipy"]))
+    rows.append(_scipy(case, ours, limits["scipy counts"]))
     for name in peers:
         answer = ask(name, "counts", case, limits[name], radii=np.array(RADII))
         wrong = 0 if answer.found is None else int((answer.found != ours).sum())

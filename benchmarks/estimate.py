@@ -1,7 +1,8 @@
 """Estimate on paper what a city and the country would take, from measured districts alone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from benchmarks.sheets import Sheet
 from benchmarks.whole import Run
@@ -36,8 +37,8 @@ class Costs:
         Peak memory of the process.
     written
         Bytes of the results by door.
-    district_doors, district_outlets
-        Size of the district that was measured, the unit that larger places are cut into.
+    district_doors
+        Doors of the district that was measured, the unit that larger places are cut into.
     """
 
     start: float
@@ -48,36 +49,25 @@ class Costs:
     outlet_bytes: float
     written: float
     district_doors: int
-    district_outlets: int
 
 
-def costs(whole: Run, fewer_doors: Run, fewer_outlets: Run) -> Costs:
-    """Return the costs that three cold runs tell, nothing less than nothing.
+def costs(sparse: Run, dense: Run, half: Run) -> Costs:
+    """Return the costs that three cold runs tell.
+
+    An outlet may cost less than nothing: where there are more of them, fewer blind areas are drawn.
 
     Parameters
     ----------
-    whole
-        A district.
-    fewer_doors, fewer_outlets
-        The same with fewer of one.
+    sparse, dense
+        The same doors with fewer and with more outlets, on either side of what is estimated.
+    half
+        Half of everything in ``dense``.
     """
-    seconds = _terms(
-        (whole.seconds, fewer_doors.seconds, fewer_outlets.seconds),
-        whole, fewer_doors.doors, fewer_outlets.outlets,
-    )  # fmt: skip
-    held = _terms(
-        tuple(run.megabytes * 2**20 for run in (whole, fewer_doors, fewer_outlets)),
-        whole, fewer_doors.doors, fewer_outlets.outlets,
-    )  # fmt: skip
-    return Costs(*seconds, *held, whole.written / whole.doors, whole.doors, whole.outlets)
-
-
-def _terms(
-    measured: Sequence[float], whole: Run, doors: int, outlets: int
-) -> tuple[float, float, float]:
-    door = max(0.0, (measured[0] - measured[1]) / (whole.doors - doors))
-    outlet = max(0.0, (measured[0] - measured[2]) / (whole.outlets - outlets))
-    return max(0.0, measured[0] - door * whole.doors - outlet * whole.outlets), door, outlet
+    runs = dense, half, sparse
+    sizes = np.array([[1.0, run.doors, run.outlets] for run in runs])
+    seconds = np.linalg.solve(sizes, [run.seconds for run in runs]).tolist()
+    held = np.linalg.solve(sizes, [run.megabytes * 2**20 for run in runs]).tolist()
+    return Costs(*seconds, *held, dense.written / dense.doors, dense.doors)
 
 
 def estimate(costs: Costs, place: Place) -> tuple[int, float, float, float]:

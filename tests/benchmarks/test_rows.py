@@ -1,6 +1,7 @@
 """Check that rows hold the right ratios and that the page keeps its prose."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from benchmarks.page import PAGE
@@ -111,7 +112,7 @@ def run_of(doors, outlets):
 
 
 def test_an_estimate_follows_from_three_runs():
-    costs = estimate.costs(run_of(50_000, 10_000), run_of(25_000, 10_000), run_of(50_000, 5_000))
+    costs = estimate.costs(run_of(50_000, 10_000), run_of(50_000, 25_000), run_of(25_000, 12_500))
     assert costs.start == pytest.approx(10)
     assert costs.door == pytest.approx(0.001)
     assert costs.outlet == pytest.approx(0.002)
@@ -125,6 +126,13 @@ def test_an_estimate_follows_from_three_runs():
     assert written == 50_000_000
 
 
-def test_noise_never_makes_a_cost_negative():
-    costs = estimate.costs(run_of(50_000, 10_000), run_of(25_000, 99_000), run_of(50_000, 5_000))
-    assert costs.door == 0.0
+def test_what_was_measured_comes_out_again():
+    sparse, dense, half = run_of(50_000, 10_000), run_of(50_000, 25_000), run_of(25_000, 12_500)
+    longer = replace(sparse, stages=(("全部", 200.0),))  # fewer outlets, more blind areas
+    costs = estimate.costs(longer, dense, half)
+    assert costs.outlet < 0
+    same = estimate.Place("一片", 1, 50_000, 25_000)
+    districts, seconds, peak, written = estimate.estimate(costs, same)
+    assert (districts, written) == (1, dense.written)
+    assert seconds == pytest.approx(dense.seconds)
+    assert peak == pytest.approx(dense.megabytes * 2**20)
