@@ -74,13 +74,13 @@ def run_whole(plan: Plan) -> Blocks:
 
 def run_startup(plan: Plan) -> Blocks:
     """Return the table of starting up."""
-    return {"startup": _tables([startup.measure(plan.runs, compiling=plan.compiling)])}
+    return {"startup": rows_sheets(startup.measure(plan.runs, compiling=plan.compiling))}
 
 
 def run_extracts(plan: Plan) -> Blocks:
     """Return the table of reading extracts."""
     found = (alone(extracts.measure, path, name, plan.runs) for name, path in streets(plan))
-    return {"osm": _tables(found)}
+    return {"osm": rows_sheets([row for rows in found for row in rows])}
 
 
 def run_growth(plan: Plan) -> Blocks:
