@@ -19,16 +19,17 @@ NOT_POSSIBLE = "没有这项功能，或只能逐点算"
 
 
 def stage(name: str, job: Callable[[], object]) -> object:
-    """Return what a job returns, and tell how long it took."""
+    """Return what a job returns, and tell when it began and how long it took."""
+    tell(stage=name, begun=time.time())
     start = time.perf_counter()
     result = job()
     tell(**{name: time.perf_counter() - start})
     return result
 
 
-def tell(**seconds: float) -> None:
+def tell(**what: float | str) -> None:
     """Say something to whoever started this."""
-    sys.stdout.write(json.dumps(seconds) + "\n")
+    sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
 

@@ -5,13 +5,16 @@ at a time limit: what was over by then is known, and the rest took at least the 
 """
 
 import json
+import math
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from typing import IO
 from typing import Any
 
 import numpy as np
@@ -26,7 +29,8 @@ PYTHON = HOME / "bin" / "python"
 PINNED = {"pandana": "0.8", "networkit": "11.3", "igraph": "1.0.0", "cityseer": "5.8.0"}
 # How many of the two threads a peer uses by itself.
 THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2}
-STAGES = ("build", "prepare", "query")
+WORDS = {"build": "建图", "prepare": "预算", "query": "查询"}
+STAGES = tuple(WORDS)
 _LONGEST_REASON = 80
 
 
@@ -38,8 +42,8 @@ class Answer:
     ----------
     clock
         Seconds by stage, as far as it came.
-    left
-        Seconds that were left for the stage it was stopped in; None if it came to its end.
+    stopped, spent
+        The stage that the time limit stopped, empty if it came to its end; and its seconds by then.
     found
         What it found, None if it came to no end.
     megabytes
@@ -49,17 +53,22 @@ class Answer:
     """
 
     clock: Mapping[str, float] = field(default_factory=dict)
-    left: float | None = None
+    stopped: str = ""
+    spent: float = 0.0
     found: npt.NDArray[Any] | None = None
     megabytes: float = float("nan")
     reason: str = ""
 
     def seconds(self, *, whole: bool) -> tuple[float, bool]:
-        """Return the seconds of the query, or of all stages, and whether it took at least those."""
-        if self.left is None:
-            wanted = STAGES if whole else ("query",)
-            return sum(self.clock[stage] for stage in wanted if stage in self.clock), False
-        return self.left + (sum(self.clock.values()) if whole else 0.0), True
+        """Return the seconds of the query, or of all stages, and whether it took at least those.
+
+        Nothing is known of a query that had not begun.
+        """
+        wanted = STAGES if whole else ("query",)
+        seconds = sum(self.clock[stage] for stage in wanted if stage in self.clock)
+        if self.stopped and self.stopped not in wanted:
+            return math.nan, False
+        return seconds + self.spent, bool(self.stopped)
 
 
 def install() -> dict[str, str]:
@@ -120,14 +129,14 @@ def _run(command: list[str], out: Path, limit: float) -> Answer:
                 command, stdout=told, stderr=problems, timeout=limit, check=False
             ).returncode
         except subprocess.TimeoutExpired:
-            clock = _clock(told)
-            clock.pop("megabytes", None)
-            return Answer(clock, max(0.0, limit - sum(clock.values())))
-        clock = _clock(told)
+            clock, last = _clock(told)
+            begun = last.get("begun", time.time())
+            return Answer(clock, str(last.get("stage", "build")), time.time() - begun)
+        clock, last = _clock(told)
         if done:
             problems.seek(0)
             return Answer(clock, reason=_last_line(problems.read()) or f"退出码 {done}")
-    return Answer(clock, found=np.load(out), megabytes=clock.pop("megabytes"))
+    return Answer(clock, found=np.load(out), megabytes=last["megabytes"])
 
 
 def rows_of(
@@ -156,26 +165,28 @@ def rows_of(
             rows.append(Row(workload, network, name, THREADS[name], note=answer.reason))
             continue
         seconds, over = answer.seconds(whole=whole)
+        note = _stages(answer.clock) if whole else ""
+        if math.isnan(seconds):
+            note = f"到时限还在{WORDS[answer.stopped]}"
         rows.append(
             Row(workload, network, name, THREADS[name], seconds, None, over,
-                answer.megabytes, *compared, _stages(answer.clock) if whole else "")
+                answer.megabytes, *compared, note)
         )  # fmt: skip
     return rows
 
 
 def _stages(clock: Mapping[str, float]) -> str:
-    words = {"build": "建图", "prepare": "预算", "query": "查询"}
-    return "，".join(f"{words[name]} {clock[name]:.1f} 秒" for name in STAGES if name in clock)
+    return "，".join(f"{WORDS[name]} {clock[name]:.1f} 秒" for name in STAGES if name in clock)
 
 
-def _clock(told: Any) -> dict[str, float]:
-    """Return what a peer told of its stages; it tells one a line."""
+def _clock(told: IO[str]) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return the seconds of the stages that ended, and what a peer told last of all else."""
     told.seek(0)
-    clock: dict[str, float] = {}
+    last: dict[str, Any] = {}
     for line in told:
         if line.startswith("{"):
-            clock |= json.loads(line)
-    return clock
+            last |= json.loads(line)
+    return {stage: last.pop(stage) for stage in STAGES if stage in last}, last
 
 
 def _last_line(text: str) -> str:

@@ -100,7 +100,7 @@ def _words(row: Row) -> tuple[str, ...]:
     least = "> " if row.over else ""
     ratio = "" if row.ratio is None else f"{least}{_times(row.ratio)}"
     unlike = f"{row.wrong:,} / {row.checked:,}" if row.checked else ""
-    if row.over:
+    if row.over and not row.checked:
         unlike = "没有算完"
     return (
         row.network,

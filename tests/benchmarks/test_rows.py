@@ -1,5 +1,6 @@
 """Check that rows hold the right ratios and that the page keeps its prose."""
 
+import io
 import math
 from dataclasses import replace
 
@@ -63,8 +64,8 @@ def test_jobs_take_turns():
     assert set(took) == {"a", "b"}
 
 
-def test_a_stopped_peer_took_at_least_what_was_left():
-    stopped = peers.Answer({"build": 10.0, "prepare": 5.0}, left=85.0)
+def test_a_stopped_peer_took_at_least_what_it_had_spent():
+    stopped = peers.Answer({"build": 10.0, "prepare": 5.0}, stopped="query", spent=85.0)
     assert stopped.seconds(whole=False) == (85.0, True)
     assert stopped.seconds(whole=True) == (100.0, True)
     ended = peers.Answer({"build": 10.0, "query": 2.0})
@@ -75,6 +76,23 @@ def test_a_stopped_peer_took_at_least_what_was_left():
     (row,) = peers.rows_of("pandana", peers.Answer(reason="没有"), {"W": False}, "a", (0, 0))
     assert math.isnan(row.seconds)
     assert row.note == "没有"
+
+
+def test_nothing_is_said_of_a_query_that_had_not_begun():
+    building = peers.Answer({}, stopped="build", spent=60.0)
+    assert building.seconds(whole=True) == (60.0, True)
+    query, whole = peers.rows_of("pandana", building, {"W": False, "V": True}, "a", (0, 0))
+    assert math.isnan(query.seconds)
+    assert query.note == "到时限还在建图"
+    assert (whole.seconds, whole.over) == (60.0, True)
+
+
+def test_what_a_peer_tells_is_told_apart():
+    told = io.StringIO(
+        '{"stage": "build", "begun": 5.0}\nnoise\n{"build": 2.5}\n'
+        '{"stage": "query", "begun": 8.0}\n'
+    )
+    assert peers._clock(told) == ({"build": 2.5}, {"stage": "query", "begun": 8.0})
 
 
 def test_the_page_is_filled_between_its_marks_and_nowhere_else():
