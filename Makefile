@@ -24,8 +24,8 @@ check: $(VENV)/.dev ## Check style, types and import directions
 sample: $(VENV)/.dev ## Make the demonstration district again from its raw files
 	$(BIN)/python tools/make_sample.py
 
-benchmark: $(VENV)/.dev ## Print speed as ratios against named peers (installs them apart)
-	$(BIN)/python -m benchmarks.distances --peers
+benchmark: $(VENV)/.dev ## Print speed as ratios against named peers, and write the page (ARGS=--quick: 3 minutes)
+	$(BIN)/python -m benchmarks --peers $(ARGS)
 
 lock: $(VENV)/.dev ## Pin all dependencies anew
 	$(BIN)/python -m pip install --quiet uv

@@ -1,29 +1,30 @@
-"""Print how fast isochrones are drawn and how true they are, beside the usual recipes.
+"""Measure W3: how fast isochrones are drawn and how true they are, beside the usual recipes.
 
-``python -m benchmarks.isochrones [NODES]`` measures W3: polygons of 5, 10 and 15 minutes (300, 600
-and 900 m) around 1,000 points on a made-up street-like network. Truth is the exact union of
+Polygons of 5, 10 and 15 minutes (300, 600 and 900 m) around 1,000 points on a made-up street-like
+network. Truth is the exact union of
 buffered partial edges; the slow engines draw fewer origins, and their seconds are scaled up.
 """
 
-import platform
-import sys
-import time
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from rich.console import Console
-from rich.table import Table
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.made_up import GRID
 from benchmarks.made_up import draw_streets
 from benchmarks.made_up import make_network
+from benchmarks.rows import OURS
+from benchmarks.rows import Row
+from benchmarks.rows import peak_megabytes
+from benchmarks.rows import timed
+from livingcircle._routing.hierarchy import THREADS
 from livingcircle.attachment import attach
 from livingcircle.isochrones import MARGIN_METRES
 from livingcircle.isochrones import isochrones_on
@@ -31,22 +32,11 @@ from livingcircle.network import Network
 from livingcircle.network import build_network
 from livingcircle.walkers import WALKERS
 
-NODES, ORIGINS, SLOW_ORIGINS = 70_000, 1000, 60
+SLOW_ORIGINS = 60
 MINUTES = (5, 10, 15)
 WORKLOAD = "W3 步行范围"
 Shapes = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Row:
-    """Hold one measurement: 1,000 origins × 3 limits by one engine."""
-
-    workload: str
-    engine: str
-    seconds: float
-    ms_per_origin: float
-    iou: float
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ class Recipe:
         return drawn
 
 
-def measure(nodes: int = NODES, origins: int = ORIGINS) -> list[Row]:
+def measure(nodes: int, origins: int) -> list[Row]:
     """Return one row an engine: seconds for all origins, and IoU against exact buffers."""
     made = make_network(nodes)
     network = build_network(draw_streets(made), grid=GRID, walker=WALKERS["standard"])
@@ -111,14 +101,19 @@ def measure(nodes: int = NODES, origins: int = ORIGINS) -> list[Row]:
         return np.array([shape for origin in range(some) for shape in draw(origin)], dtype=object)
 
     ours(min(4, origins), exact=False)  # machine code is made on first use
-    drawn, took = _timed(lambda: ours(some, exact=True))
+    fast, took = timed(lambda: ours(origins, exact=False))
+    memory = peak_megabytes()
+    drawn, slow = timed(lambda: ours(some, exact=True))
     truth = plane(drawn)
-    rows = [_row("本引擎，逐条街精确合并", took / some, truth, truth, origins)]
-    fast, took = _timed(lambda: ours(origins, exact=False))
-    rows.insert(0, _row("本引擎，栅格等值线", took / origins, plane(fast), truth, origins))
+    names = f"生成路网，{network.node_count:,} 个节点", origins
+    rows = [
+        _row(f"{OURS}，栅格等值线", took / origins, (plane(fast), truth), names),
+        _row(f"{OURS}，逐条街精确合并", slow / some, (truth, truth), names),
+    ]
+    rows[0] = replace(rows[0], megabytes=memory)
     for name, draw in (("凸包", recipe.hulls), ("OSMnx 式缓冲", recipe.buffers)):
-        drawn, took = _timed(lambda draw=draw: each(draw))
-        rows.append(_row(name, took / some, drawn, truth, origins))
+        drawn, took = timed(lambda draw=draw: each(draw))
+        rows.append(replace(_row(name, took / some, (drawn, truth), names), threads=1))
     return rows
 
 
@@ -136,37 +131,15 @@ def _recipe(network: Network, places: Shapes) -> Recipe:
     return Recipe(csr_array((np.tile(network.metres, 2), both), shape=shape), network, nodes)
 
 
-def _timed(job: Callable[[], Shapes]) -> tuple[Shapes, float]:
-    """Return what a job returns, and its seconds."""
-    start = time.perf_counter()
-    found = job()
-    return found, time.perf_counter() - start
-
-
-def _row(engine: str, seconds: float, drawn: Shapes, truth: Shapes, origins: int) -> Row:
-    """Return a measurement of seconds per origin."""
+def _row(engine: str, seconds: float, shapes: tuple[Shapes, Shapes], names: tuple[str, int]) -> Row:
+    """Return the row of an engine from its seconds per origin, its shapes and the true ones."""
+    drawn, truth = shapes
+    network, origins = names
     mine, theirs = drawn[: len(truth)], truth[: len(drawn)]
     known = ~shapely.is_missing(theirs) & ~shapely.is_missing(mine)
     common = shapely.area(shapely.intersection(mine[known], theirs[known]))
     whole = shapely.area(shapely.union(mine[known], theirs[known]))
     iou = float(np.mean(common[whole > 0] / whole[whole > 0]))
-    return Row(WORKLOAD, engine, seconds * origins, seconds * 1000, iou)
-
-
-def main() -> None:
-    """Measure and print the table."""
-    nodes = next((int(word) for word in sys.argv[1:] if word.isdigit()), NODES)
-    out = Console(width=100)
-    out.print(f"{platform.processor() or platform.machine()}，Python {platform.python_version()}")
-    title = f"{nodes:,}个节点，{ORIGINS:,}个起点 × {len(MINUTES)}个时限"
-    table = Table("工作", "引擎", "秒", "毫秒/起点", "与精确图形的重合度 IoU", title=title)
-    for row in measure(nodes):
-        table.add_row(
-            row.workload, row.engine, f"{row.seconds:.2f}",
-            f"{row.ms_per_origin:.2f}", f"{row.iou:.3f}",
-        )  # fmt: skip
-    out.print(table)
-
-
-if __name__ == "__main__":
-    main()
+    note = f"{seconds * 1000:.2f} 毫秒/起点，重合度 {iou:.3f}"
+    name = f"{WORKLOAD}（{origins:,} 个起点 × {len(MINUTES)} 个时限）"
+    return Row(name, network, engine, THREADS, seconds * origins, note=note)

@@ -1,0 +1,1 @@
+"""Test what measures: a wrong ratio is worse than none."""
