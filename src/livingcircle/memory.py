@@ -22,6 +22,8 @@ from livingcircle._kept import kept
 from livingcircle._kept import key_of
 
 Result = TypeVar("Result")
+# Where prepared streets are kept in a district's folder.
+PREPARED = ".livingcircle"
 Part = npt.NDArray[Any] | float | str
 Arrays = tuple[npt.NDArray[Any], ...]
 
@@ -87,7 +89,7 @@ class Memory:
         if found is None:
             found = make()
             with suppress(OSError):
-                self._folder.mkdir(exist_ok=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
             keep(path, key, found)
         return found
 

@@ -1,5 +1,7 @@
 """Check that borders are traced into simple rings, also where rings touch."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from livingcircle._kernels.rings import trace_rings
@@ -14,7 +16,7 @@ def trace(places, borders):
     arriving = np.arctan2(-way[:, 1], -way[:, 0])
     key = tail.astype(np.int64)
     order, start = trace_rings(key, tail.copy(), head.copy(), leaving, arriving, len(xy))
-    rings = [order[a:b] for a, b in zip(start[:-1], start[1:], strict=True)]
+    rings = [order[a:b] for a, b in pairwise(start)]
     return sorted([sorted(tail[ring].tolist()) for ring in rings])
 
 

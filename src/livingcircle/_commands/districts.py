@@ -1,6 +1,7 @@
 """Check, assess and explain a district from the command line."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from importlib.resources import as_file
 from importlib.resources import files
@@ -19,6 +20,8 @@ from livingcircle.errors import InputError
 from livingcircle.explain import explain_verdict
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
+from livingcircle.memory import PREPARED
+from livingcircle.memory import Memory
 from livingcircle.readback import ISSUE_LIST
 from livingcircle.readback import write_readbacks
 from livingcircle.reports import check_day
@@ -41,11 +44,18 @@ class Plan:
     walker: str
     at: str
     on: date | None
+    prepared: Path | None = None
 
     def run(self, district: District, step: Step | None = None) -> Assessment:
-        """Return the assessment this plan asks for."""
+        """Return the assessment this plan asks for; prepared streets are kept beside the data."""
         return run_assessment(
-            district, self.standard, walker=self.walker, at=self.at, on=self.on, progress=step
+            district,
+            self.standard,
+            walker=self.walker,
+            at=self.at,
+            on=self.on,
+            progress=step,
+            memory=Memory(self.prepared),
         )
 
 
@@ -63,6 +73,7 @@ def plan(folder: Path, standard: str = "", walker: str = "", at: str = "", on: s
         walker or str(described.options.get("walker", "standard")),
         at or str(described.options.get("at", "10:00")),
         check_day(on or str(described.options.get("on", ""))),
+        folder / PREPARED,
     )
     find_walker(settled.walker)
     check_hour(settled.at)
@@ -72,7 +83,8 @@ def plan(folder: Path, standard: str = "", walker: str = "", at: str = "", on: s
 def demo(folder: Path) -> None:
     """Assess the district that comes with the library."""
     with as_file(files("livingcircle") / "sample") as sample:
-        assess(plan(Path(sample)), folder)
+        # Nothing is written into the library itself.
+        assess(replace(plan(Path(sample)), prepared=None), folder)
 
 
 def check(folder: Path, report: Path) -> None:

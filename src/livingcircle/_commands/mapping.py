@@ -23,6 +23,8 @@ from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle.isochrones import UNIT_WORDS
 from livingcircle.isochrones import isochrones as drawn_around
+from livingcircle.memory import PREPARED
+from livingcircle.memory import Memory
 from livingcircle.situation import Situation
 from livingcircle.situation import lay_out
 from livingcircle.walkers import check_hour
@@ -179,7 +181,7 @@ def lay(folder: Path, walker: str = "", at: str = "") -> Situation:
     hour = at or str(options.get("at", "10:00"))
     check_hour(hour)
     person = find_walker(walker or str(options.get("walker", "standard")))
-    return lay_out(read_district(folder), person, at=hour)
+    return lay_out(read_district(folder), person, at=hour, memory=Memory(folder / PREPARED))
 
 
 def draw_map(situation: Situation, asked: Asked) -> tuple[gpd.GeoDataFrame, list[str]]:
