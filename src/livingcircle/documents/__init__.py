@@ -11,6 +11,7 @@ from livingcircle.documents._desk import Assessed
 from livingcircle.documents._desk import at_desk
 from livingcircle.documents.change_list import change_sentences
 from livingcircle.documents.change_list import diff_assessments
+from livingcircle.documents.change_list import diff_edit
 from livingcircle.documents.change_list import write_change_list
 from livingcircle.documents.circle_plan import write_circle_plan
 from livingcircle.documents.gap_list import FILE_NAME as GAP_LIST
@@ -29,6 +30,7 @@ from livingcircle.errors import OutputError
 __all__ = [
     "change_sentences",
     "diff_assessments",
+    "diff_edit",
     "write_change_list",
     "write_plan_sheets",
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from livingcircle.assessment import Assessment
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import records
 from livingcircle.documents._desk import Compared
@@ -12,6 +13,7 @@ from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.documents._workbook import write_workbook
+from livingcircle.findings import finding_table
 
 FILE_NAME = "变化清单.xlsx"
 COLUMNS = (
@@ -62,16 +64,30 @@ def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
     people), the unit, what the requirement is about, ``old`` and ``new`` as readers see them, the
     difference where both are numbers, and a sentence. Empty when nothing changed.
     """
-    before, after = (run.findings.drop_duplicates(KEY).set_index(KEY) for run in (old, new))
-    rows = list(_terms(old, new))
-    for key in [*after.index, *before.index.difference(after.index, sort=True)]:
-        if key not in before.index:
-            rows.append(_row("added", key, after.loc[key], "—", _verdict(after.loc[key])))
-        elif key not in after.index:
-            rows.append(_row("removed", key, before.loc[key], _verdict(before.loc[key]), "—"))
-        else:
-            rows.extend(_compare(key, before.loc[key], after.loc[key]))
-    rows.extend(_people(old, new))
+    rows = [
+        *_terms(old, new),
+        *_judged(old.findings, new.findings),
+        *_people(old.circle_facts, new.circle_facts),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def diff_edit(old: Assessment, new: Assessment) -> pd.DataFrame:
+    """Compare a run with the next one of the same memory, an edit later.
+
+    Findings that nothing touched are the very same, so only the others are looked at; the answer
+    is that of :func:`diff_assessments`.
+    """
+    known, kept = ({id(one) for one in run.found} for run in (old, new))
+    was = finding_table([one for one in old.found if id(one) not in kept])
+    now = finding_table([one for one in new.found if id(one) not in known])
+    alike = old.standard.sha256 == new.standard.sha256
+    alike &= old.situation.walker == new.situation.walker
+    rows = [
+        *(() if alike else _terms(old, new)),
+        *_judged(was, now),
+        *_people(old.circle_facts, new.circle_facts),
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -98,6 +114,18 @@ def write_change_list(old: Compared, new: Compared, path: Path) -> Path:
     )
     sheet = Sheet("变化清单", title, FIELDS, rows, notes, paper="A4", empty=NOTHING, freeze=1)
     return write_workbook(path, facts, title, (sheet,))
+
+
+def _judged(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Yield what changed of the findings."""
+    before, after = (table.drop_duplicates(KEY).set_index(KEY) for table in (old, new))
+    for key in [*after.index, *before.index.difference(after.index, sort=True)]:
+        if key not in before.index:
+            yield _row("added", key, after.loc[key], "—", _verdict(after.loc[key]))
+        elif key not in after.index:
+            yield _row("removed", key, before.loc[key], _verdict(before.loc[key]), "—")
+        else:
+            yield from _compare(key, before.loc[key], after.loc[key])
 
 
 def _terms(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
@@ -175,13 +203,13 @@ def _verdict(row: pd.Series) -> str:
     return wording.word(wording.UNIT_VERDICTS, row["verdict"])
 
 
-def _people(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
-    before, after = old.circle_facts["population"], new.circle_facts["population"]
+def _people(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, object]]:
+    before, after = old["population"], new["population"]
     for circle in after.index.intersection(before.index, sort=False):
         was, now = before[circle], after[circle]
         if not (wording.known(was) and wording.known(now)) or was == now:
             continue
-        name = str(new.circle_facts.loc[circle, "name"])
+        name = str(new.loc[circle, "name"])
         yield {
             "change": "people", "level": "circle", "unit_id": circle, "unit_name": name,
             "requirement_id": "", "subject": "居民",
