@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from livingcircle import __version__
+
 Array = npt.NDArray[Any]
 
 # Raise the number whenever the same input would be prepared otherwise than before.
-FORMAT = b"livingcircle prepared 2\n"
+FORMAT = f"livingcircle {__version__} prepared 2\n".encode()
 _DIGEST = hashlib.sha256().digest_size
 
 

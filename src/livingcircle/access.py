@@ -150,11 +150,6 @@ def band_codes(minutes: Floats) -> npt.NDArray[np.int8]:
     return np.where(np.isfinite(minutes), place, len(BANDS) + 1).astype(np.int8)
 
 
-def band_of(minutes: Floats) -> npt.NDArray[np.object_]:
-    """Return the walking band of each number of minutes: 5, 10, 15, 15+ or nothing."""
-    return np.array(BAND_NAMES, dtype=object)[band_codes(minutes)]
-
-
 def measure(
     reader: Reader,
     supply: Supply,

@@ -268,7 +268,7 @@ def assess(
         Called with (done, total, what is being done).
     memory
         Give the same memory to the next run after an edit, and only what the edit touched is
-        computed again; the answer is the same to the byte.
+        computed again; the answer is the same to the byte. Tables must not be edited in place.
 
     Raises
     ------
@@ -319,6 +319,7 @@ def assess(
         units=units,
     )
     step()
+    memory.forget_unused()
     return Assessment(
         district=district,
         standard=standard,
@@ -336,14 +337,20 @@ def assess(
 
 
 def _known_rules(standard: Standard, memory: Memory) -> Standard:
-    """Return a standard in which requirements that equal earlier ones are the very same."""
+    """Return a standard in which whatever equals what it was before is the very same."""
     kept = memory.last("standard")
-    if kept is not None and kept[1] is not standard:
-        known = {one.id: one for one in kept[1].requirements}
+    if kept is not None and kept.made is not standard:
+        known = {one.id: one for one in kept.made.requirements}
         same = tuple(
             known[one.id] if known.get(one.id) == one else one for one in standard.requirements
         )
-        standard = replace(standard, requirements=same)
+        old = kept.made
+        standard = replace(
+            standard,
+            requirements=same,
+            trades=old.trades if old.trades == standard.trades else standard.trades,
+            defaults=old.defaults if old.defaults == standard.defaults else standard.defaults,
+        )
     return memory.recall("standard", (standard,), lambda: standard)
 
 

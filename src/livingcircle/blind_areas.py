@@ -106,7 +106,7 @@ def _symmetric(a: Ints, b: Ints, count: int) -> csr_array:
 def neighbourhood_of(situation: Situation, memory: Memory | None = None) -> Neighbourhood:
     """Return whose neighbour every door is, and the ground it stands on."""
     memory = Memory() if memory is None else memory
-    inputs = situation.network, situation.door_ends, situation.grid
+    inputs = situation.network, situation.door_ends, situation.short_cuts, situation.grid
     doors = situation.doors.geometry.to_numpy()
     lonlat = shapely.get_coordinates(doors)
     barriers = situation.district.barriers
@@ -120,7 +120,10 @@ def _neighbourhood(situation: Situation, memory: Memory) -> Neighbourhood:
     points = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
     network, ends = situation.network, situation.door_ends
     xy = shapely.get_coordinates(points)
-    streets = () if network is None or ends is None else (*network.parts, ends.owner, ends.along)
+    streets: tuple[Any, ...] = ()
+    if network is not None and ends is not None and (cuts := situation.short_cuts) is not None:
+        laid = ends.owner, ends.segment, ends.along, ends.leg, cuts.place, cuts.node, cuts.length
+        streets = *network.parts, *laid
 
     def make() -> dict[str, npt.NDArray[Any]]:
         graph = situation.door_graph
@@ -255,13 +258,16 @@ def find_all_blind_areas(
     """
     memory = Memory() if memory is None else memory
     members = situation.members
-    inputs = situation.doors, situation.network, situation.door_ends, members.door_circle
-    layers = members.door_community, situation.district.circles, situation.district.communities
+    inputs = situation.network, situation.door_ends, members.door_circle, members.door_community
+    layers = situation.district.circles, situation.district.communities
     namer = memory.recall("namer", (*inputs, *layers), lambda: _Namer(situation))
-    return [_of_service(namer, place, one, memory) for one in judged.values()]
+    people = people_of(situation.doors)
+    return [_of_service(namer, place, people, one, memory) for one in judged.values()]
 
 
-def _of_service(namer: "_Namer", place: Neighbourhood, one: Judged, memory: Memory) -> pd.DataFrame:
+def _of_service(
+    namer: "_Namer", place: Neighbourhood, people: People, one: Judged, memory: Memory
+) -> pd.DataFrame:
     """Return the blind areas of one service, circle by circle as far as anything changed."""
     key, inputs = ("blind", one.service.requirement_id), (place, namer)
     kept = memory.last(key)
@@ -269,25 +275,36 @@ def _of_service(namer: "_Namer", place: Neighbourhood, one: Judged, memory: Memo
     # One place for each circle, and one for doors in none.
     stale = np.ones(int(circle.max(initial=-1)) + 2, dtype=np.bool_)
     old: pd.DataFrame | None = None
-    if kept is not None and all(a is b for a, b in zip(kept[0][:-1], inputs, strict=True)):
-        before, old = kept[0][-1], kept[1]
-        if before is one:
-            return old
+    if kept is not None and _told_alike(kept.inputs, (*inputs, people, one)):
+        (*_, lived, before), old = kept.inputs, kept.made
+        otherwise = people.differ(lived) | _judged_otherwise(before, one)
         stale[:] = False
-        stale[circle[_judged_otherwise(before, one)]] = True
+        stale[circle[otherwise]] = True
+    if old is not None and not stale.any():
+        memory.keep(key, (*inputs, people, one), old)
+        return old
     lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
-    areas = find_blind_areas(place, lacking, served, circle, namer.people, one.doors.metres)
+    areas = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
     fresh = namer.name(one, areas)
     if old is not None:
         rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
         # Columns of a table without rows have no types to join.
         fresh = pd.concat([rest, fresh]) if len(rest) and len(fresh) else max(rest, fresh, key=len)
-    memory.keep(key, (*inputs, one), fresh)
+    memory.keep(key, (*inputs, people, one), fresh)
     return fresh
+
+
+def _told_alike(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
+    """Return whether blind areas of one service are drawn and named as they were before."""
+    (place, namer, _, old), (ground, names, _, new) = before, now
+    service = (old.service, old.title, old.tier) == (new.service, new.title, new.tier)
+    return place is ground and namer is names and service
 
 
 def _judged_otherwise(old: Judged, new: Judged) -> Bools:
     """Return the doors of which a blind area would tell otherwise."""
+    if old is new:
+        return np.zeros(len(new.doors.verdict), dtype=np.bool_)
     a, b = old.doors, new.doors
     elsewhere = (a.metres != b.metres) | (a.outlet != b.outlet)
     return np.asarray((a.verdict != b.verdict) | (elsewhere & b.are(LACKING)))
@@ -326,7 +343,6 @@ class _Namer:
         """Lay out who lives where, and what streets and units are called."""
         names = unit_names(situation)
         members = situation.members
-        self.people = people_of(situation.doors)
         self.circle, self.community = members.door_circle, members.door_community
         self.grid = situation.grid
         self.circles = np.append(members.circles.to_numpy(dtype=object), "")

@@ -33,6 +33,7 @@ _BY_TRADE = (CountRule, LadderRule)
 _WITHOUT_SHOPS = (ReachRule, QualitativeRule, TargetRule, MeasureRule)
 # Rules that read other findings, or shops wherever they are.
 _AFAR = (GradeRule, GradeShareRule, ChildrenShareRule, SeparationRule)
+_NAMELESS = frozenset({""})
 _OUTSIDE = frozenset({"inside", "register", "shared", "reach", "child_grades", "child_verdicts"})
 _OWN = tuple(one.name for one in fields(UnitFacts) if one.name not in _OUTSIDE | {"mark"})
 
@@ -100,7 +101,8 @@ def differing_trades(
         if changed and not now.isdisjoint(changed):
             ids |= now & changed
     known = (facts.register.get(one) for facts in (old, new) for one in ids)
-    return frozenset().union(*(shop.trades for shop in known if shop is not None))
+    # A shop without any trade is one too: it answers to no name, but rules on all shops read it.
+    return frozenset().union(*(shop.trades or _NAMELESS for shop in known if shop is not None))
 
 
 def _agree(old: UnitFacts, new: UnitFacts) -> bool:

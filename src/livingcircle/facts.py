@@ -69,13 +69,11 @@ def gather(
     known = district.complete_trades()
     inputs = plain, reported, known, on, tuple(plain.age_shares(units[-1]).values())
     records = shops.records
-    # Records are told apart by which object they are: those that did not change are the same.
-    marks = np.array([id(record) for record in records], dtype=np.int64)
     gathered = []
     for unit in units:
         bare = memory.recall(
             ("facts", unit.level, unit.unit_id),
-            (*inputs, unit.communities, unit.doors, marks[unit.shops], unit.circle_id),
+            (*inputs, unit.communities, unit.doors, records[unit.shops], unit.circle_id, unit.name),
             partial(
                 _of_unit, plain, situation, (units[-1], unit), records[unit.shops], reported, on
             ),
@@ -313,9 +311,9 @@ class _Near:
         """Return a mark of how everything is named; outlets that were added change no name."""
         units = self._communities, self._circles, self._offices
         kept = memory.last("names")
-        mark = object() if kept is None else kept[1]
+        mark = object() if kept is None else kept.made
         if kept is not None:
-            (old, *rest) = kept[0]
+            (old, *rest) = kept.inputs
             known = np.array_equal(self._outlets[: len(old)], old)
             alike = all(map(np.array_equal, units, rest))
             mark = mark if known and alike else object()

@@ -21,6 +21,7 @@ from livingcircle._rules import plan_judging
 from livingcircle._rules import size_judging
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.gradings import ChildrenShareRule
 from livingcircle._rules.gradings import GradeRule
@@ -45,6 +46,7 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.earlier import Earlier
 from livingcircle.earlier import differing
 from livingcircle.earlier import differing_trades
+from livingcircle.memory import Kept
 from livingcircle.memory import Memory
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
@@ -269,7 +271,9 @@ def judge_units(
     memory = Memory() if memory is None else memory
     known = _Known()
     findings: list[Finding] = []
-    changed = _changed(facts, key, memory)
+    registers = _Registers(facts[-1].register if facts else {})
+    # Judges ask the standard how trades are sorted and what its usual terms are.
+    terms = standard.trades, standard.defaults
     asked: dict[str, list[Requirement]] = {}
     for one in standard.requirements:
         if not isinstance(one.rule, TextRule):
@@ -278,8 +282,7 @@ def judge_units(
         unit = key, bare.level, bare.unit_id
         reach = reached.get((bare.level, bare.unit_id), {})
         fact = known.of_those_below(replace(bare, reach=reach) if reach else bare, standard)
-        before = memory.last(unit)
-        earlier = Earlier(None, {}, None) if before is None else _earlier(before, fact, changed)
+        earlier = _earlier(memory.last(unit), terms, fact, registers)
         own = {}
         for one in asked.get(fact.level, ()):
             finding = earlier.finding(one, fact)
@@ -288,26 +291,36 @@ def judge_units(
             own[one.id] = one, finding
             known.note(one, fact, standard, finding.verdict)
             findings.append(finding)
-        memory.keep(unit, (fact,), own)
+        memory.keep(unit, (fact, *terms), own)
     return findings
 
 
-def _changed(facts: Sequence[UnitFacts], key: str, memory: Memory) -> frozenset[str]:
-    """Return the ids of outlets that came, went or changed since the last run."""
-    register = facts[-1].register if facts else {}
-    kept = memory.last((key, "register"))
-    memory.keep((key, "register"), (), register)
-    return frozenset() if kept is None else differing(kept[1], register)
+@dataclass(frozen=True)
+class _Registers:
+    """Compare the register of shops with earlier ones, each of them once."""
+
+    now: Mapping[str, OutletFacts]
+    _found: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def differing_from(self, old: Mapping[str, OutletFacts]) -> frozenset[str]:
+        """Return the ids of shops that are not the very same records in an earlier register."""
+        if id(old) not in self._found:  # it is held by an earlier unit, so nobody takes its place
+            self._found[id(old)] = differing(old, self.now)
+        return self._found[id(old)]
 
 
 def _earlier(
-    before: tuple[tuple[UnitFacts], dict[str, tuple[Requirement, Finding]]],
-    fact: UnitFacts,
-    changed: frozenset[str],
+    before: Kept | None, terms: tuple[object, ...], fact: UnitFacts, registers: _Registers
 ) -> Earlier[Finding]:
     """Return what was found of a unit before, and the trades of shops that differ since."""
-    (was,), findings = before
-    return Earlier(was, findings, differing_trades(was, fact, changed))
+    nothing: Earlier[Finding] = Earlier(None, {}, None)
+    if before is None:
+        return nothing
+    was, *old_terms = before.inputs
+    if any(old is not new for old, new in zip(old_terms, terms, strict=True)):
+        return nothing
+    changed = registers.differing_from(was.register)
+    return Earlier(was, before.made, differing_trades(was, fact, changed))
 
 
 def finding_table(findings: Sequence[Finding]) -> pd.DataFrame:

@@ -208,11 +208,30 @@ def find_gaps(
         rows.append(
             memory.recall(
                 ("gap", row.requirement_id, row.level, row.unit_id),
-                (row, one, *heard, unit.doors, place),
+                (row, one, _There(heard[0], unit.doors), heard[1], place),
                 partial(_gap, place, unit, one, row, heard),
             )
         )
     return rows
+
+
+@dataclass(frozen=True)
+class _There:
+    """Look at door verdicts at some doors only."""
+
+    verdicts: DoorVerdicts | None
+    doors: npt.NDArray[np.int64]
+
+    def same_as(self, other: "_There") -> bool:
+        """Return whether the same is said of the same doors."""
+        a, b = self.verdicts, other.verdicts
+        if self.doors is not other.doors or a is None or b is None:
+            return a is b and np.array_equal(self.doors, other.doors)
+        here = self.doors
+        return a is b or all(
+            np.array_equal(getattr(a, name)[here], getattr(b, name)[here])
+            for name in ("verdict", "metres")
+        )
 
 
 class _Place:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
+from typing import Protocol
 from typing import TypeVar
 
 import numpy as np
@@ -28,12 +30,20 @@ Part = npt.NDArray[Any] | float | str
 Arrays = tuple[npt.NDArray[Any], ...]
 
 
+class Kept(NamedTuple):
+    """Hold a result and what it was made from."""
+
+    inputs: tuple[Any, ...]
+    made: Any
+
+
 class Memory:
     """Keep the last result of each stage together with its inputs.
 
     Give the same memory to several calls of :func:`livingcircle.assess`, one after the other. It
-    holds one earlier run, is of use to no two threads at once, and what comes out of it must not
-    be changed in place.
+    holds one earlier run, is of use to no two threads at once, and neither what goes in nor what
+    comes out may be changed in place: a table that is another object is another table, one that
+    was edited where it stands is not. :mod:`livingcircle.edits` makes new ones.
 
     Parameters
     ----------
@@ -43,9 +53,9 @@ class Memory:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._kept: dict[Hashable, tuple[tuple[Any, ...], Any]] = {}
+        self._kept: dict[Hashable, Kept] = {}
+        self._used: set[Hashable] = set()
         self._folder = folder
-        self.made: list[Hashable] = []
 
     def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
         """Return the last result under a key if its inputs are the same, else make it anew.
@@ -56,13 +66,14 @@ class Memory:
             Which stage, and which part of it.
         inputs
             Everything the result depends on. Tables and other objects are the same only if they
-            are the very same object; numbers, words, arrays and tuples if they are equal.
+            are the very same object; numbers, words, arrays and tuples if they are equal;
+            a :class:`Partly` if the parts that matter are.
         make
             Computes the result.
         """
-        kept = self._kept.get(key)
-        if kept is not None and _same(kept[0], inputs):
-            found: Result = kept[1]
+        before = self.last(key)
+        if before is not None and _same(before.inputs, inputs):
+            found: Result = before.made
             return found
         made = make()
         self.keep(key, inputs, made)
@@ -93,14 +104,20 @@ class Memory:
             keep(path, key, found)
         return found
 
-    def last(self, key: Hashable) -> tuple[tuple[Any, ...], Any] | None:
-        """Return the inputs and the result kept under a key, or None."""
+    def last(self, key: Hashable) -> Kept | None:
+        """Return what is kept under a key, or None."""
+        self._used.add(key)
         return self._kept.get(key)
 
     def keep(self, key: Hashable, inputs: tuple[Any, ...], made: object) -> None:
         """Keep a result that was made from some inputs."""
-        self.made.append(key)
-        self._kept[key] = inputs, made
+        self._used.add(key)
+        self._kept[key] = Kept(inputs, made)
+
+    def forget_unused(self) -> None:
+        """Drop what nobody asked for since this was called last, such as units that are gone."""
+        self._kept = {key: one for key, one in self._kept.items() if key in self._used}
+        self._used.clear()
 
     def recall_rows(
         self,
@@ -120,13 +137,13 @@ class Memory:
         make
             Computes the entries of some rows, given by their numbers.
         """
-        kept = self._kept.get(key)
+        kept = self.last(key)
         count = len(rows)
-        if kept is None or not _same(kept[0][:-1], inputs):
+        if kept is None or not _same(kept.inputs[:-1], inputs):
             made = make(np.arange(count, dtype=np.int64))
             self.keep(key, (*inputs, rows), made)
             return made
-        before, old = kept[0][-1], kept[1]
+        before, old = kept.inputs[-1], kept.made
         both = min(count, len(before))
         stale = np.ones(count, dtype=np.bool_)
         stale[:both] = ~_equal_rows(rows[:both], before[:both])
@@ -155,10 +172,21 @@ def _patched(
 
 def _equal_rows(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Return which rows are equal; missing numbers equal one another."""
-    same = a == b
+    if a.dtype == object:
+        alike = (x is y or x == y for x, y in zip(a.ravel(), b.ravel(), strict=True))
+        same = np.fromiter(alike, np.bool_, a.size).reshape(a.shape)
+    else:
+        same = a == b
     if a.dtype.kind == "f":
         same |= np.isnan(a) & np.isnan(b)
     return np.asarray(same.all(axis=1) if same.ndim > 1 else same)
+
+
+class Partly(Protocol):
+    """Say of which parts of something a result depends."""
+
+    def same_as(self, other: Any) -> bool:  # noqa: ANN401 - another of the same kind
+        """Return whether the parts that matter are the same."""
 
 
 def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
@@ -171,6 +199,8 @@ def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
         return bool(_equal_rows(a, b).all())
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(_same, a, b))
+    if type(a) is type(b) and hasattr(a, "same_as"):
+        return bool(a.same_as(b))
     return isinstance(a, _PLAIN) and type(a) is type(b) and bool(a == b)
 
 

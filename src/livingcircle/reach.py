@@ -218,8 +218,7 @@ def supply_of(
     """
     memory = Memory() if memory is None else memory
     records = shops.records
-    marks = np.array([id(record) for record in records], dtype=np.int64)
-    tables = memory.recall_rows(key, (needs,), marks, lambda some: _answers(records[some], needs))
+    tables = memory.recall_rows(key, (needs,), records, lambda some: _answers(records[some], needs))
     return Supply(needs.names, *tables)
 
 
@@ -282,12 +281,11 @@ def judge_services(
     for one, service in needs.services:
         applies = _applies(one, units, facts, len(situation.doors))
         columns = tuple(access.to(need) for need in service.needs)
+        known = standard.tier(one.trades[0]), certainty
         by_requirement[one.id] = memory.recall(
             ("judged", one.id),
-            (columns, one, service, certainty, applies),
-            partial(
-                _judged, access, one, service, (standard.tier(one.trades[0]), certainty), applies
-            ),
+            (columns, one, service, known, applies),
+            partial(_judged, access, one, service, known, applies),
         )
     musts = {one.id for one in standard.requirements if one.severity == "must"}
     drawn = {name: judged for name, judged in by_requirement.items() if name in musts}

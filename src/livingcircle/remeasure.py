@@ -84,14 +84,14 @@ def remeasure(
     limit = max((far for _, far in known.values()), default=0.0)
     now = Inputs(reader, ends or NO_ENDS, supply, units, known, limit, lost or {})
     kept = memory.last("access")
-    changed = None if kept is None else _changed_outlets(kept[0][0], now)
+    changed = None if kept is None else _changed_outlets(kept.inputs[0], now)
     if kept is None or changed is None:
         columns = now.measure()
     else:
-        columns = _patched(kept[0][0], kept[1].columns, now, changed)
+        columns = _patched(kept.inputs[0], kept.made.columns, now, changed)
     access = Access(supply.needs, reader.method, len(units.door_circle), columns)
-    if kept is not None and kept[1].needs == access.needs and _are(kept[1].columns, columns):
-        access = kept[1]
+    if kept is not None and kept.made.needs == access.needs and _are(kept.made.columns, columns):
+        access = kept.made
     memory.keep("access", (now,), access)
     return access
 
@@ -133,6 +133,8 @@ def _moved(old: Attachment, new: Attachment) -> Ints:
     for name in ("owner", "segment", "along", "leg"):
         a, b = getattr(old, name)[:both], getattr(new, name)[:both]
         other |= (a != b) & ~((a != a) & (b != b))  # noqa: PLR0124 - no leg where there is no street
+    # Off the streets the foot is the place itself.
+    other |= (old.foot[:both] != new.foot[:both]).any(axis=1)
     places = [ends.owner[:both][other] for ends in (old, new)]
     return np.concatenate([*places, old.owner[both:], new.owner[both:]])
 

@@ -16,6 +16,7 @@ import shapely
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 AGES = ("age_0_3", "age_60_plus", "age_65_plus", "age_80_plus")
 GIVEN, MODELLED, COARSE, NOBODY_KNOWS = "given", "modelled", "coarse", "unknown"
@@ -50,6 +51,14 @@ class People:
     residents: Floats
     elders: Floats
     infants: Floats
+
+    def differ(self, other: "People") -> Bools:
+        """Return the doors behind which other people are counted."""
+        unlike = np.zeros(len(self.residents), dtype=np.bool_)
+        for name in ("residents", "elders", "infants"):
+            a, b = getattr(self, name), getattr(other, name)
+            unlike |= (a != b) & ~(np.isnan(a) & np.isnan(b))
+        return unlike
 
     def total(self, doors: Ints) -> dict[str, float]:
         """Return the people behind some doors; unknown if every one is unknown."""

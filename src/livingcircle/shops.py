@@ -11,6 +11,7 @@ import shapely
 
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import read_register
+from livingcircle.memory import Kept
 from livingcircle.memory import Memory
 from livingcircle.situation import Situation
 
@@ -99,11 +100,11 @@ def _table(
 
 
 def _reread(
-    before: tuple[tuple[pd.DataFrame, pd.DataFrame, Floats], Shops],
+    before: Kept,
     now: tuple[pd.DataFrame, pd.DataFrame, Floats],
 ) -> Shops:
     """Return the shops with the records of those rows that changed read again."""
-    (old, old_pairs, old_places), shops = before
+    (old, old_pairs, old_places), shops = before.inputs, before.made
     outlets, pairs, places = now
     ids = outlets.index.to_numpy(dtype=object)
     both = min(len(old), len(outlets))

@@ -17,6 +17,7 @@ import shapely
 
 from livingcircle._routing.graph import RoutingGraph
 from livingcircle._routing.graph import assemble
+from livingcircle._routing.links import Links
 from livingcircle._routing.ordering import order_streets
 from livingcircle._routing.ordering import packed
 from livingcircle._routing.ordering import relaid
@@ -107,6 +108,13 @@ class Situation:
         return self._graph(self.outlet_ends, len(self.district.outlets))
 
     @property
+    def short_cuts(self) -> Links | None:
+        """Return the ways of residents through their own gates; None without streets."""
+        if not isinstance(self.reader, StreetReader):
+            return None
+        return self.reader.streets["metres"].short_cuts
+
+    @property
     def door_graph(self) -> RoutingGraph | None:
         """Return the graph without any outlet: who is whose neighbour does not depend on them."""
         return self._graph(NO_ENDS, 0)
@@ -115,10 +123,9 @@ class Situation:
         """Return the graph of streets, doors and some outlets."""
         if self.network is None or self.door_ends is None or outlet_ends is None:
             return None
-        assert isinstance(self.reader, StreetReader)  # noqa: S101 - streets and ends come together
-        short_cuts = self.reader.streets["metres"].short_cuts
+        assert self.short_cuts is not None  # noqa: S101 - streets and ends come together
         counts = len(self.doors), count
-        return assemble(self.network, self.door_ends, outlet_ends, counts, short_cuts)
+        return assemble(self.network, self.door_ends, outlet_ends, counts, self.short_cuts)
 
 
 def lay_out(
@@ -296,8 +303,8 @@ def _ways(
     """Return the streets ready for searching, from an earlier run or from the file if possible."""
     before = memory.last("ways")
     if before is not None:
-        old: Network = before[0][0]
-        orders = relaid(network, old, before[1])
+        old: Network = before.inputs[0]
+        orders = relaid(network, old, before.made)
     else:
         kept = memory.prepare("ways", network.parts, lambda: packed(order_streets(network)))
         orders = unpacked(kept)

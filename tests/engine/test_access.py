@@ -9,9 +9,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from livingcircle._routing.readers import StraightReader
+from livingcircle.access import BAND_NAMES
 from livingcircle.access import Supply
 from livingcircle.access import Units
-from livingcircle.access import band_of
+from livingcircle.access import band_codes
 from livingcircle.access import measure
 from tests.engine import reference
 from tests.engine.walks import to_any
@@ -103,7 +104,8 @@ def test_trade_without_outlets_is_infinitely_far():
 
 
 def test_bands_include_their_upper_end():
-    got = band_of(np.array([5.0, 5.01, 10.0, 15.0, 15.1, math.inf]))
+    codes = band_codes(np.array([5.0, 5.01, 10.0, 15.0, 15.1, math.inf]))
+    got = np.array(BAND_NAMES, dtype=object)[codes]
     assert got.tolist() == ["5", "10", "10", "15", "15+", ""]
 
 

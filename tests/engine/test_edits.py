@@ -1,7 +1,9 @@
 """Edit a district step by step, and find after every step what a run from nothing finds."""
 
+from dataclasses import replace
 from io import BytesIO
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,15 +14,43 @@ from hypothesis import strategies as st
 
 import livingcircle as lc
 from livingcircle import edits
+from livingcircle._rules.reaches import ReachRule
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.errors import InputError
 from livingcircle.memory import Memory
+from livingcircle.tables import conform
 
 STANDARD = lc.load_standard("miyun_2023")
+EIGHT = lc.load_standard("beijing_eight")
 TRADES = [row.trade for row in STANDARD.trades]
 HOURS = ["", "24小时", "08:00-20:00"]
 TOWN = make_district(120, 60, TRADES[:9], seed=3)
 BOX = TOWN.doors.total_bounds
+
+
+def fenced(district):
+    """Return the district with two gates in the middle of streets, and doors behind them."""
+    middles = [district.streets.geometry.iloc[n].interpolate(0.5, normalized=True) for n in (3, 40)]
+    rows = {"gate_class": ["residents", "public"], "compound": ["甲院", "乙院"], "name": "门"}
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, index=["g0", "g1"]), geometry=middles, crs=4326)
+    doors = district.doors.assign(compound=["甲院" if n % 9 == 0 else "" for n in range(120)])
+    return replace(district, gates=conform("gates", frame), doors=conform("doors", doors))
+
+
+TOWN = fenced(TOWN)
+
+
+class Watched(Memory):
+    """Tell what was made anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.made = []
+
+    def keep(self, key, inputs, made):
+        """Note what is kept."""
+        self.made.append(key)
+        super().keep(key, inputs, made)
 
 
 def content(assessment):
@@ -40,6 +70,7 @@ def place(x, y):
 
 
 SHARES = st.floats(0, 1)
+GATES = ["public", "residents", "closed", "unknown"]
 EDITS = st.one_of(
     st.tuples(st.just("move"), st.integers(0, 59), SHARES, SHARES),
     st.tuples(
@@ -52,32 +83,75 @@ EDITS = st.one_of(
     st.tuples(st.just("add"), st.sampled_from(TRADES[:12]), SHARES, SHARES),
     st.tuples(st.just("people"), st.integers(0, 119), st.sampled_from([0.0, 1.0, 77.0, np.nan])),
     st.tuples(st.just("chain"), st.integers(0, 59), st.booleans()),
+    st.tuples(st.just("area_m2"), st.integers(0, 59), st.sampled_from([20.0, 900.0])),
+    st.tuples(st.just("bare"), st.integers(0, 59)),
+    st.tuples(st.just("far"), st.integers(0, 59), SHARES),
+    st.tuples(st.just("gate"), st.sampled_from(["g0", "g1"]), st.sampled_from(GATES)),
+    st.tuples(st.just("village"), st.integers(0, 3), st.sampled_from(["甲", "乙"])),
+    st.tuples(st.just("named"), st.sampled_from(["甲区", "乙区"])),
+    st.tuples(st.just("circles"), st.integers(0, 1)),
+    st.tuples(st.just("rules"), st.sampled_from([1.0, 1.5]), st.booleans()),
 )
 
 
-def apply(district, edit):
+def apply(district, edit):  # noqa: PLR0911 - one line a kind
     """Return the district after one edit."""
     kind, what, *rest = edit
-    if kind == "add":
-        number = f"n{len(district.outlets):07}"
-        return edits.add_outlet(district, number, [what], place(*rest), {"hours": "24小时"})
-    if kind == "people":
-        return edits.change_residents(district, district.doors.index[what], rest[0])
-    outlet = district.outlets.index[what]
-    if kind == "move":
-        return edits.move_outlet(district, outlet, place(*rest))
-    return edits.change_outlet(district, outlet, {kind: rest[0]})
+    outlets = district.outlets.index
+    match kind:
+        case "add":
+            number = f"n{len(outlets):07}"
+            return edits.add_outlet(district, number, [what], place(*rest), {"hours": "24小时"})
+        case "people":
+            return edits.change_residents(district, district.doors.index[what], rest[0])
+        case "move":
+            return edits.move_outlet(district, outlets[what], place(*rest))
+        case "far":  # where no street leads
+            return edits.move_outlet(district, outlets[what], place(rest[0], 1.6))
+        case "bare":
+            pairs = district.outlet_trades
+            return replace(district, outlet_trades=pairs[pairs["outlet_id"] != outlets[what]])
+        case "gate":
+            return edits.change_gate(district, what, {"gate_class": rest[0]})
+        case "village":
+            names = district.communities["name"].tolist()
+            names[what] = rest[0]
+            return replace(district, communities=district.communities.assign(name=names))
+        case "named":
+            return replace(district, name=what)
+        case "circles":
+            rest = district.circle_members[district.circle_members.index % 2 >= what]
+            return replace(district, circle_members=rest)
+    return edits.change_outlet(district, outlets[what], {kind: rest[0]})
+
+
+def ruled(wider, other):
+    """Return a standard with wider radii and its tiers the other way round, or another one."""
+    if other and wider == 1.0:
+        return EIGHT
+    rules = [
+        replace(one, rule=replace(one.rule, metres=tuple(m and m * wider for m in one.rule.metres)))
+        if isinstance(one.rule, ReachRule)
+        else one
+        for one in STANDARD.requirements
+    ]
+    tiers = {"basic": "enhanced", "enhanced": "basic"} if other else {}
+    trades = [replace(row, tier=tiers.get(row.tier, row.tier)) for row in STANDARD.trades]
+    return replace(STANDARD, requirements=tuple(rules), trades=tuple(trades))
 
 
 @settings(max_examples=10)
 @given(st.lists(EDITS, min_size=1, max_size=5))
 def test_after_every_edit_the_answer_is_that_of_a_run_from_nothing(steps):
-    district, memory = TOWN, Memory()
-    lc.assess(district, STANDARD, memory=memory)
+    district, standard, memory = TOWN, STANDARD, Memory()
+    lc.assess(district, standard, memory=memory)
     for step in steps:
-        district = apply(district, step)
-        again = content(lc.assess(district, STANDARD, memory=memory))
-        whole = content(lc.assess(district, STANDARD))
+        if step[0] == "rules":
+            standard = ruled(*step[1:])
+        else:
+            district = apply(district, step)
+        again = content(lc.assess(district, standard, memory=memory))
+        whole = content(lc.assess(district, standard))
         assert [name for name in whole if whole[name] != again[name]] == [], step
 
 
@@ -91,7 +165,7 @@ def test_going_back_gives_the_first_answer():
 
 def test_an_edit_repeats_only_what_it_touches():
     """A shop that opens at other hours moves nobody: no network, no distance, no ground."""
-    memory = Memory()
+    memory = Watched()
     lc.assess(TOWN, STANDARD, memory=memory)
     memory.made.clear()
     lc.assess(apply(TOWN, ("hours", 3, "24小时")), STANDARD, memory=memory)

@@ -22,7 +22,6 @@ from livingcircle.verdicts import UNKNOWN
 from livingcircle.verdicts import VERDICTS
 
 FOLDER = "city"
-ROLLUPS = ("districts", "indices", "coverage", "gaps")
 _COUNTED = ["doors", "people", *VERDICTS, "good"]
 
 
