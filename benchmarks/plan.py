@@ -32,7 +32,9 @@ class Plan:
     covering
         Nodes, candidates and doors of W4.
     whole
-        Doors and outlets of the made-up district.
+        Doors and outlets of the made-up district; edits are made to it as well.
+    cities
+        Districts, doors and outlets of each made-up city.
     growing
         Nodes of the growing networks; trades and radii grow on the last but one.
     limits
@@ -50,6 +52,7 @@ class Plan:
     isochrones: tuple[int, int]
     covering: tuple[int, int, int]
     whole: tuple[int, int]
+    cities: tuple[tuple[int, int, int], ...]
     growing: tuple[int, ...]
     limits: Mapping[str, float]
     runs: int
@@ -69,8 +72,9 @@ FULL = Plan(
     isochrones=(70_000, 1_000),
     covering=(100_000, 5_000, 20_000),
     whole=(50_000, 10_000),
+    cities=((5, 250_000, 125_000), (20, 1_000_000, 500_000)),
     growing=(30_000, 100_000, 300_000, 1_000_000),
-    limits=_limits(150, 180, 780),
+    limits=_limits(100, 90, 240),
     runs=5,
     compiling=True,
 )
@@ -80,6 +84,7 @@ QUICK = Plan(
     isochrones=(10_000, 100),
     covering=(10_000, 500, 2_000),
     whole=(5_000, 1_000),
+    cities=((2, 4_000, 2_000),),
     growing=(10_000, 20_000, 40_000),
     limits=_limits(15, 15, 15),
     runs=3,

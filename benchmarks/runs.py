@@ -5,8 +5,10 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks import city as cities
 from benchmarks import counts
 from benchmarks import covering
+from benchmarks import edits
 from benchmarks import estimate
 from benchmarks import extracts
 from benchmarks import growth
@@ -25,10 +27,12 @@ from benchmarks.rows import Row
 from benchmarks.rows import alone
 from benchmarks.rows import with_ratios
 from benchmarks.sheets import Sheet
+from benchmarks.sheets import city_sheet
 from benchmarks.sheets import growth_sheets
 from benchmarks.sheets import rows_sheets
 from benchmarks.sheets import run_sheet
 
+WORKERS = 2
 COVERING_LIMIT = 60.0  # seconds: whoever takes longer for lists is out of the question
 Place = int | tuple[str, Path]
 Blocks = dict[str, list[Sheet]]  # what stands in which block of the page
@@ -72,6 +76,20 @@ def run_whole(plan: Plan) -> Blocks:
     return {"whole": [run_sheet(runs)], "estimate": estimated}
 
 
+def run_edits(plan: Plan) -> Blocks:
+    """Return the table of edits."""
+    return {"edits": rows_sheets(alone(edits.measure_edit, *plan.whole))}
+
+
+def run_cities(plan: Plan) -> Blocks:
+    """Return the table of whole cities, on as many processes as cores."""
+    rows = []
+    for size in plan.cities:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(cities.measure_city(*size, WORKERS, Path(folder)))
+    return {"city": [city_sheet(rows)]}
+
+
 def run_startup(plan: Plan) -> Blocks:
     """Return the table of starting up."""
     return {"startup": rows_sheets(startup.measure(plan.runs, compiling=plan.compiling))}
@@ -98,6 +116,8 @@ RUNNERS: dict[str, Callable[[Plan], Blocks]] = {
     "W3": run_isochrones,
     "W4": run_covering,
     "whole": run_whole,
+    "edits": run_edits,
+    "city": run_cities,
     "startup": run_startup,
     "osm": run_extracts,
     "growth": run_growth,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.city import Row as CityRow
 from benchmarks.growth import Step
 from benchmarks.rows import Row
 from benchmarks.targets import target
@@ -48,6 +49,24 @@ def rows_sheets(rows: Sequence[Row]) -> list[Sheet]:
         head = tuple(_HEAD[i] for i in used)
         sheets.append(Sheet(workload, head, tuple(tuple(line[i] for i in used) for line in some)))
     return sheets
+
+
+def city_sheet(rows: Sequence[CityRow]) -> Sheet:
+    """Return the table of whole cities."""
+    head = ("区", "楼门", "网点", "进程", "秒", "每千楼门毫秒", "所有进程最高内存 GB")
+    lines = tuple(
+        (
+            f"{row.districts}",
+            f"{row.doors:,}",
+            f"{row.outlets:,}",
+            f"{row.workers}",
+            f"{row.seconds:.1f}",
+            f"{1e6 * row.seconds / row.doors:.0f}",
+            f"{row.peak_bytes / 1e9:.1f}",
+        )
+        for row in rows
+    )
+    return Sheet("虚构的城市，从分区文件到逐区结果", head, lines)
 
 
 def growth_sheets(steps: Sequence[Step]) -> list[Sheet]:

@@ -116,9 +116,10 @@ def test_the_page_has_one_place_for_every_block():
 
 
 def test_targets_are_found_by_the_name_before_the_size():
-    assert target("W4 候选点覆盖的楼门（5,000 × 20,000）", "SciPy csgraph")
-    assert target("W1 最近网点", "pandana")
-    assert target("W1 最近网点，从边表算起", "pandana") == ""
+    assert target("W2 范围内个数（300,000 个节点）", "pandana") == "≥ 80"
+    assert target("W1 最近网点", "SciPy csgraph").startswith("≥ 60")
+    assert target("W1 最近网点，从边表算起", "SciPy csgraph").startswith("≥ 4")
+    assert target("W1 最近网点", "igraph") == ""
 
 
 def run_of(doors, outlets):
