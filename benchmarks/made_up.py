@@ -87,7 +87,7 @@ def make_district(doors: int, outlets: int, trades: list[str], seed: int = 0) ->
         circle_members=members,
         doors=_table(
             "doors",
-            {"residents": rng.integers(*PEOPLE, doors, endpoint=True).astype(float), "use": "住宅"},
+            {"residents": _people(doors, rng), "use": "住宅"},
             homes, [f"d{i:07}" for i in range(doors)],
         ),
         streets=streets,
@@ -208,6 +208,11 @@ def _units(network: Network, doors: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataF
     return communities, circles, members.astype({"circle_id": "str", "community_id": "str"})
 
 
+def _people(doors: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return how many live behind each door."""
+    return rng.integers(*PEOPLE, doors, endpoint=True).astype(np.float64)
+
+
 def _skew(count: int) -> npt.NDArray[np.float64]:
     """Return shares in which a few trades are common and most are rare, as in real ledgers."""
     weight = 1.0 / np.arange(1, count + 1)
@@ -291,7 +296,7 @@ def _city_district(plan: CityPlan, number: int) -> District:
         circle_members=members,
         doors=_table(
             "doors",
-            {"residents": rng.integers(10, 200, plan.doors).astype(float), "use": "住宅"},
+            {"residents": _people(plan.doors, rng), "use": "住宅"},
             homes, [f"d{mark}-{i:06}" for i in range(plan.doors)],
         ),
         streets=streets,
@@ -371,8 +376,8 @@ def _squares(
     low: npt.NDArray[np.float64],
     high: npt.NDArray[np.float64],
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
-    """Return square communities of some 40 doors, four to a circle, that fill a district."""
-    side = max(2, 2 * round((plan.doors / 160) ** 0.5))
+    """Return square communities of equal size, four to a circle, that fill a district."""
+    side = max(2, 2 * round((plan.doors / DOORS_OF_COMMUNITY / 4) ** 0.5))
     step = (high - low) / side
     rows = [(i, j) for i in range(side) for j in range(side)]
     boxes = [shapely.box(*(low + step * (i, j)), *(low + step * (i + 1, j + 1))) for i, j in rows]
