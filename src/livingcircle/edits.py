@@ -4,6 +4,7 @@ Every edit returns a new district that shares all untouched tables with the old 
 :class:`~livingcircle.memory.Memory` sees at once what is the same. Nothing is changed in place.
 """
 
+import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +16,13 @@ import shapely
 
 from livingcircle.district import District
 from livingcircle.errors import InputError
+from livingcircle.tables import TABLES
+from livingcircle.tables import Column
+from livingcircle.tables import Kind
 from livingcircle.trades import with_broader
 
 Cell = str | float | bool | None
+_NUMBERS = (Kind.NUMBER, Kind.PEOPLE, Kind.INTEGER, Kind.YEAR)
 
 
 def add_outlet(
@@ -50,8 +55,9 @@ def add_outlet(
     usual = {"name": outlet_id, "status": "open", "supply": "fixed", "trades": "、".join(trades)}
     row: dict[str, Cell] = {**usual, **(cells or {})}
     blank = district.outlets.iloc[:0].reindex([outlet_id])
-    blank = _with_cells(_as_typed(blank, district.outlets), outlet_id, row)
-    blank = blank.set_geometry(gpd.GeoSeries([shapely.Point(place)], index=[outlet_id], crs=4326))
+    point = _point(outlet_id, place)
+    blank = _with_cells("outlets", _as_typed(blank, district.outlets), outlet_id, row)
+    blank = blank.set_geometry(gpd.GeoSeries([point], index=[outlet_id], crs=4326))
     outlets = pd.concat(
         [district.outlets, blank.set_crs(district.outlets.crs, allow_override=True)]
     )
@@ -74,25 +80,29 @@ def change_outlet(district: District, outlet_id: str, cells: Mapping[str, Cell])
     InputError
         If there is no such outlet or column.
     """
-    return replace(district, outlets=_with_cells(district.outlets, outlet_id, cells))
+    if "trades" in cells:
+        remedy = "另建一家业态不同的网点，再把这一家改为停业"
+        raise InputError("业态不能这样改", where=outlet_id, remedy=remedy)
+    return replace(district, outlets=_with_cells("outlets", district.outlets, outlet_id, cells))
 
 
 def move_outlet(district: District, outlet_id: str, place: tuple[float, float]) -> District:
     """Return the district with an outlet at another longitude and latitude."""
     row = _row(district.outlets, outlet_id)
     shapes = district.outlets.geometry.array.copy()
-    shapes[row] = shapely.Point(place)
+    shapes[row] = _point(outlet_id, place)
     return replace(district, outlets=district.outlets.set_geometry(shapes))
 
 
 def change_residents(district: District, door_id: str, residents: float) -> District:
     """Return the district with another number of people behind a door."""
-    return replace(district, doors=_with_cells(district.doors, door_id, {"residents": residents}))
+    doors = _with_cells("doors", district.doors, door_id, {"residents": residents})
+    return replace(district, doors=doors)
 
 
 def change_gate(district: District, gate_id: str, cells: Mapping[str, Cell]) -> District:
     """Return the district with some cells of a gate changed: its class, compound or hours."""
-    return replace(district, gates=_with_cells(district.gates, gate_id, cells))
+    return replace(district, gates=_with_cells("gates", district.gates, gate_id, cells))
 
 
 def _row(table: gpd.GeoDataFrame, name: str) -> int:
@@ -102,16 +112,52 @@ def _row(table: gpd.GeoDataFrame, name: str) -> int:
     return int(table.index.get_loc(name))
 
 
-def _with_cells(table: Any, name: str, cells: Mapping[str, Cell]) -> Any:  # noqa: ANN401
+def _point(name: str, place: tuple[float, float]) -> shapely.Point:
+    """Return a place as a point, refused where it is none."""
+    lon, lat = place
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - also false for NaN
+        what = f"“{lon}, {lat}”不是经度和纬度"
+        raise InputError(what, where=name, remedy="先写经度，再写纬度，如 (118.78, 32.04)")
+    return shapely.Point(lon, lat)
+
+
+def _with_cells(kind: str, table: Any, name: str, cells: Mapping[str, Cell]) -> Any:  # noqa: ANN401
     """Return a copy of a table with some cells of one row changed; other columns are shared."""
     row = _row(table, name)
+    known = {column.name: column for column in TABLES[kind].columns}
     for column, value in cells.items():
         if column not in table.columns or column == table.geometry.name:
             raise InputError(f"没有“{column}”这一列", where=name, remedy="核对列名")
+        if column in known:
+            _check(known[column], name, value)
         values = table[column].array.copy()
         values[row] = value
         table = table.assign(**{column: values})
     return table
+
+
+def _check(column: Column, name: str, value: Cell) -> None:
+    """Refuse a value that the column cannot hold; blank is always possible."""
+    if pd.isna(value) or value == "":
+        return
+    codes = set(column.choices.values())
+    if column.kind == Kind.CHOICE and not column.free and value not in codes:
+        asked = f"写成{'、'.join(sorted(codes))}之一"
+    elif column.kind in _NUMBERS and not _fits(column, value):
+        asked = "写成合理的数"
+    elif column.kind == Kind.BOOLEAN and not isinstance(value, bool):
+        asked = "写成 True 或 False"
+    else:
+        return
+    raise InputError(f"“{column.title}”不能是“{value}”", where=name, remedy=asked)
+
+
+def _fits(column: Column, value: Cell) -> bool:
+    """Return whether a value is a number within the limits of a column."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return False
+    low, high = column.low, column.high
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _as_typed(rows: gpd.GeoDataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

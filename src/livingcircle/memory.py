@@ -52,10 +52,10 @@ class Memory:
         is written without it. A file that is spoiled or was made from other input is made anew.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | str | None = None) -> None:
         self._kept: dict[Hashable, Kept] = {}
         self._used: set[Hashable] = set()
-        self._folder = folder
+        self._folder = None if folder is None else Path(folder)
 
     def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
         """Return the last result under a key if its inputs are the same, else make it anew.

@@ -223,10 +223,11 @@ def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
 def _members(district: District, homes: _Homes, areas: gpd.GeoSeries, memory: Memory) -> Membership:
     """Return the units of doors and outlets; ``district`` holds the doors that are lived in."""
     outlets = district.outlets.geometry
+    belt = outlets.index.isin(district.belt)
     found = memory.recall_rows(
         "outlet units",
-        (areas, homes, district.belt),
-        _coordinates(outlets),
+        (areas, homes),
+        np.column_stack([_coordinates(outlets), belt]),
         lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )
     return memory.recall(

@@ -178,8 +178,33 @@ def test_columns_and_rows_that_are_not_there_are_named():
         edits.move_outlet(TOWN, "o9", (116.8, 40.3))
     with pytest.raises(InputError, match="没有“颜色”这一列"):
         edits.change_outlet(TOWN, TOWN.outlets.index[0], {"颜色": "红"})
+    with pytest.raises(InputError, match="不是经度和纬度"):
+        edits.move_outlet(TOWN, TOWN.outlets.index[0], (32.04, 118.78))
+    with pytest.raises(InputError, match="业态不能这样改"):
+        edits.change_outlet(TOWN, TOWN.outlets.index[0], {"trades": "银行"})
     with pytest.raises(InputError, match="已有这个编号的网点"):
         edits.add_outlet(TOWN, TOWN.outlets.index[0], [TRADES[0]], (116.8, 40.3))
+
+
+@pytest.mark.parametrize(
+    "cells", [{"area_m2": "abc"}, {"chain": "yes"}, {"status": "kaput"}, {"area_m2": -1.0}]
+)
+def test_values_that_a_column_cannot_hold_are_refused(cells):
+    with pytest.raises(InputError, match=r"不能是“.*”"):
+        edits.change_outlet(TOWN, TOWN.outlets.index[0], cells)
+    with pytest.raises(InputError, match="不能是“inf”"):
+        edits.change_residents(TOWN, TOWN.doors.index[0], np.inf)
+
+
+def test_outlets_of_the_belt_are_told_apart_by_their_ids():
+    memory = Memory()
+    ids = TOWN.outlets.index.tolist()
+    belt = replace(TOWN, belt=frozenset(ids[:1]))
+    lc.assess(belt, STANDARD, memory=memory)
+    swapped = belt.outlets.set_axis([ids[1], ids[0], *ids[2:]]).rename_axis("outlet_id")
+    other = replace(belt, outlets=swapped)
+    again = content(lc.assess(other, STANDARD, memory=memory))
+    assert again == content(lc.assess(other, STANDARD))
 
 
 def test_an_edit_leaves_the_old_district_as_it_was():

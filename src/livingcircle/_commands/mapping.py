@@ -32,6 +32,7 @@ from livingcircle.walkers import find_walker
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "isochrones"
+_LONGEST_NAME = 200  # bytes, with room for what a draft adds
 DECIMALS = 7
 
 
@@ -136,7 +137,9 @@ def check_map_file(path: Path, folder: Path) -> None:
         If the name is of no known kind, or something not drawn by this command stands there.
     """
     trap = ""
-    if path.suffix.lower() not in DRIVERS:
+    if len(path.name.encode()) > _LONGEST_NAME or not path.name.isprintable():
+        trap = "文件名太长，或含有控制字符"
+    elif path.suffix.lower() not in DRIVERS:
         trap = "文件名要以 .gpkg 或 .geojson 结尾"
     elif path.resolve().is_relative_to(folder.resolve()):
         trap = "不能写进正要读的文件夹"
