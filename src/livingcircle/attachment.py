@@ -101,8 +101,7 @@ def attach(
         Longest leg in metres.
     """
     chosen = np.full(len(points), -1, dtype=np.int64)
-    usable = np.flatnonzero(~network.island)
-    tree = shapely.STRtree(network.lines[usable])
+    usable, tree = network.walkable
     # Most doors stand by their street. What is found near is final where nothing farther off
     # could be preferred; the rest look again, all the way.
     for reach in sorted({min(NEAR_METRES, cap), cap}):

@@ -56,6 +56,13 @@ class Earlier(Generic[Found]):
     findings: Mapping[str, tuple[Requirement, Found]]
     trades: frozenset[str] | None
 
+    def hold(self, facts: UnitFacts) -> bool:
+        """Return whether all of them hold, whatever they are on."""
+        if self.facts is None or self.trades is None or self.trades:
+            return False
+        afar = any(isinstance(one.rule, _AFAR) for one, _ in self.findings.values())
+        return not afar and self.facts.reach == facts.reach
+
     def finding(self, one: Requirement, facts: UnitFacts) -> Found | None:
         """Return the earlier finding on a requirement if it still holds."""
         asked, found = self.findings.get(one.id, (None, None))

@@ -282,17 +282,28 @@ def judge_units(
         unit = key, bare.level, bare.unit_id
         reach = reached.get((bare.level, bare.unit_id), {})
         fact = known.of_those_below(replace(bare, reach=reach) if reach else bare, standard)
-        earlier = _earlier(memory.last(unit), terms, fact, registers)
-        own = {}
-        for one in asked.get(fact.level, ()):
-            finding = earlier.finding(one, fact)
-            if finding is None:
-                finding = judge(one, fact, standard)
-            own[one.id] = one, finding
+        before = memory.last(unit)
+        earlier = _earlier(before, terms, fact, registers)
+        if before is not None and before.inputs[-1] is standard and earlier.hold(fact):
+            own = before.made
+        else:
+            own = _judge_unit(asked.get(fact.level, ()), earlier, fact, standard)
+        for one, finding in own.values():
             known.note(one, fact, standard, finding.verdict)
             findings.append(finding)
-        memory.keep(unit, (fact, *terms), own)
+        memory.keep(unit, (fact, *terms, standard), own)
     return findings
+
+
+def _judge_unit(
+    asked: Sequence[Requirement], earlier: Earlier[Finding], fact: UnitFacts, standard: Standard
+) -> dict[str, tuple[Requirement, Finding]]:
+    """Return the findings on one unit, earlier ones where they still hold."""
+    own = {}
+    for one in asked:
+        finding = earlier.finding(one, fact)
+        own[one.id] = one, judge(one, fact, standard) if finding is None else finding
+    return own
 
 
 @dataclass(frozen=True)
@@ -316,7 +327,7 @@ def _earlier(
     nothing: Earlier[Finding] = Earlier(None, {}, None)
     if before is None:
         return nothing
-    was, *old_terms = before.inputs
+    was, *old_terms, _ = before.inputs
     if any(old is not new for old, new in zip(old_terms, terms, strict=True)):
         return nothing
     changed = registers.differing_from(was.register)

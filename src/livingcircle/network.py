@@ -125,6 +125,12 @@ class Network:
         speeds = walker.metres_per_minute, walker.steps_factor, grid.lon0, grid.lat0
         return (*arrays, lines, walls, *sizes, "\n".join(passes), *speeds)
 
+    @cached_property
+    def walkable(self) -> tuple[Ints, shapely.STRtree]:
+        """Return the segments that are no islands, and where they are."""
+        usable = np.flatnonzero(~self.island)
+        return usable, shapely.STRtree(self.lines[usable])
+
     @property
     def node_count(self) -> int:
         """Return the number of nodes."""
