@@ -188,22 +188,23 @@ def _first_admissible(
 ) -> Ints:
     """Return each entrance's first candidate that no barrier cuts off, or -1."""
     chosen = np.full(len(points), -1, dtype=np.int64)
-    rank = pairs.groupby("entrance").cumcount()
+    rank = pairs.groupby("entrance").cumcount().to_numpy()
+    entrance, segment = pairs["entrance"].to_numpy(), pairs["segment"].to_numpy()
     tree = shapely.STRtree(network.barriers)
+    walled = np.zeros(len(points), dtype=np.bool_)
+    walled[tree.query(points, predicate="dwithin", distance=LEG_METRES + 2 * INTO_METRES)[0]] = True
+    plain = (rank == 0) & ~walled[entrance]
+    chosen[entrance[plain]] = segment[plain]
     for turn in range(CANDIDATES):
-        now = pairs[(rank == turn).to_numpy()]
-        now = now[chosen[now["entrance"]] < 0]
+        now = np.flatnonzero((rank == turn) & (chosen[entrance] < 0) & walled[entrance])
         if len(now) == 0:
             break
-        entrance = now["entrance"].to_numpy()
-        segment = now["segment"].to_numpy()
+        here, there = entrance[now], segment[now]
         # A dead end that touches a wall is not entered through it.
-        arrive = _inside_points(network.lines[segment], points[entrance])
-        legs = _lines_between(points[entrance], arrive)
+        legs = _lines_between(points[here], _inside_points(network.lines[there], points[here]))
         blocked = np.zeros(len(now), dtype=np.bool_)
-        if len(network.barriers):
-            blocked[np.unique(tree.query(legs, predicate="crosses")[0])] = True
-        chosen[entrance[~blocked]] = segment[~blocked]
+        blocked[np.unique(tree.query(legs, predicate="crosses")[0])] = True
+        chosen[here[~blocked]] = there[~blocked]
     return chosen
 
 
