@@ -63,9 +63,7 @@ def test_shares_are_told_in_words(assessed: SimpleNamespace) -> None:
     assert [row[title] for title in told] == ["100%", "77.6个百分点", None, "占比"]
 
 
-def test_an_amount_in_words_fits_into_its_column(
-    assessed: SimpleNamespace, tmp_path: Path
-) -> None:
+def test_an_amount_in_words_fits_into_its_column(assessed: SimpleNamespace, tmp_path: Path) -> None:
     assessed.gaps["unit"] = "%"
     numbers = ["required", "found", "shortfall"]
     assessed.gaps[numbers] = assessed.gaps[numbers].astype(float)
