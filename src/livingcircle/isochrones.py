@@ -93,7 +93,8 @@ def isochrones(
         A district on its streets, or an assessment of one.
     doors, outlets, points
         Where from (doors, points) or where to (outlets): identifiers; a series of points, or pairs
-        of longitude and latitude, numbered from 0. Exactly one of the three. Residents pass their own gates; points are anybody.
+        of longitude and latitude, numbered from 0. Exactly one of the three. Residents pass
+        their own gates; points are anybody.
     limits
         Minutes or metres, the leg between building and street included.
     by

@@ -13,7 +13,6 @@ from scipy.sparse.csgraph import dijkstra
 from livingcircle._routing.graph import RoutingGraph
 from livingcircle.network import Network
 
-
 # What a street without a name is called by; other kinds are plain streets.
 _KINDS = MappingProxyType(
     {"footway": "人行道", "pedestrian": "步行街", "steps": "台阶", "path": "小路"}

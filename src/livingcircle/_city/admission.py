@@ -77,4 +77,5 @@ def shared_doors(city: City) -> dict[tuple[str, str], int]:
     order = {one.name: place for place, one in enumerate(city.districts)}
     first, second = (pairs[name].map(order) for name in ("district_x", "district_y"))
     counts = pairs[first < second].groupby(["district_x", "district_y"], sort=False).size()
-    return {(str(one), str(other)): int(count) for (one, other), count in counts.items()}
+    rows = counts.rename("doors").reset_index().to_dict("records")
+    return {(str(row["district_x"]), str(row["district_y"])): int(row["doors"]) for row in rows}
