@@ -102,7 +102,9 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
     """List the gaps that touch most people."""
     gaps = assessment.gaps
     if len(gaps) == 0:
-        say(console, "没有可以确认的缺项。")
+        lacking = int((assessment.findings["verdict"] == LACKING).sum())
+        rest = f"；上面缺的{lacking}项是应当或鼓励的，不列为任务" if lacking else ""
+        say(console, f"必须的缺项：没有可以确认的{rest}。")
         return
     top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
     columns = ("轻重缓急", "在哪里", "缺什么", "应配", "现有", "影响居民", "最近的在")

@@ -24,7 +24,7 @@ def say(console: Console, text: str, style: str = "") -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Step]:
-    """Show n of m while something long runs."""
+    """Show n of m while something long runs; where it fails, nothing of it is left behind."""
     bar = Progress(
         TextColumn("{task.description:<22}"),
         BarColumn(bar_width=24),
@@ -39,5 +39,7 @@ def progress(title: str) -> Iterator[Step]:
         def step(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, what=escape(what))
 
+        bar.live.transient = True
         yield step
+        bar.live.transient = False
         bar.update(task, what="完成")

@@ -23,6 +23,8 @@ from datetime import date
 from pathlib import Path
 
 from livingcircle import __version__
+from livingcircle._city.admission import named_districts
+from livingcircle._city.admission import refuse_loss
 from livingcircle._city.belt import neighbours
 from livingcircle._city.description import BELT_METRES
 from livingcircle._city.description import FILE
@@ -95,14 +97,14 @@ class CityRun:
     failed
         Districts without results, each with the sentence that says why.
     totals
-        Doors, residents, outlets and gaps of the finished districts.
+        Doors, residents, outlets and gaps of the finished districts; None where nobody knows.
     """
 
     out: Path
     done: tuple[str, ...]
     kept: tuple[str, ...]
     failed: Mapping[str, str]
-    totals: Mapping[str, float] = field(default_factory=dict)
+    totals: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def pack_city(
@@ -121,7 +123,8 @@ def pack_city(
     folders
         District folders with a district.toml.
     out
-        The new city; something else that stands there is not overwritten.
+        The new city; something else that stands there is not overwritten, nor a city that holds
+        other districts.
     name, belt
         What city.toml will say; a city that is updated keeps its own.
     update
@@ -132,9 +135,11 @@ def pack_city(
     Raises
     ------
     InputError
-        When a district cannot be read, or two have one name.
+        When a district cannot be read, two have one name, or the city that is at ``out`` would
+        lose districts.
     """
     out = Path(out)
+    refuse_loss(named_districts(folders, out), out, update=update)
     standards: set[str] = set()
 
     def districts() -> Iterable[District]:

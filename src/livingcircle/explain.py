@@ -14,6 +14,7 @@ from livingcircle.assessment import Assessment
 from livingcircle.errors import AssessmentError
 from livingcircle.routes import Route
 from livingcircle.routes import distances_from
+from livingcircle.routes import street_word
 from livingcircle.routes import trace
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
@@ -176,7 +177,7 @@ def _leg(assessment: Assessment, door: str) -> list[str]:
     row = assessment.doors.loc[door]
     if not row["street"]:
         return []
-    return [f"  楼门到{row['street']}直线{row['leg_m']:g}米，已计入。"]
+    return [f"  楼门到{street_word(str(row['street']))}直线{row['leg_m']:g}米，已计入。"]
 
 
 def nearest_routes(assessment: Assessment, door: str, trade: str) -> list[tuple[str, Route]]:

@@ -62,6 +62,7 @@ UNIT_WORDS: Mapping[Metric, str] = MappingProxyType({"metres": "米", "minutes":
 LATTICE_METRES = 200.0
 CHUNK = 32
 SHOWN = 5
+SOME = 3  # identifiers that exist, shown to somebody who wrote one that does not
 
 
 class Assessed(Protocol):
@@ -77,7 +78,7 @@ def isochrones(
     *,
     doors: Iterable[str] | None = None,
     outlets: Iterable[str] | None = None,
-    points: gpd.GeoSeries | None = None,
+    points: gpd.GeoSeries | Iterable[Sequence[float]] | None = None,
     limits: Sequence[float] = (5, 10, 15),
     by: Metric = "minutes",
     as_: Drawing = "polygons",
@@ -91,8 +92,9 @@ def isochrones(
     laid
         A district on its streets, or an assessment of one.
     doors, outlets, points
-        Where from (doors, points) or where to (outlets): identifiers, or a series of points.
-        Exactly one of the three. Residents pass their own gates; points are anybody.
+        Where from (doors, points) or where to (outlets): identifiers; a series of points, or pairs
+        of longitude and latitude, numbered from 0. Exactly one of the three. Residents pass
+        their own gates; points are anybody.
     limits
         Minutes or metres, the leg between building and street included.
     by
@@ -142,7 +144,7 @@ def isochrones(
 
 def isochrones_on(
     network: Network,
-    points: gpd.GeoSeries,
+    points: gpd.GeoSeries | Iterable[Sequence[float]],
     *,
     limits: Sequence[float] = (5, 10, 15),
     by: Metric = "minutes",
@@ -152,7 +154,8 @@ def isochrones_on(
 ) -> gpd.GeoDataFrame:
     """Return how far one gets on foot from any points on a network; see :func:`isochrones`."""
     wish = _check(limits, by, as_, margin, exact=exact)
-    return _draw(network, _points(network, points), wish)
+    series = points if isinstance(points, gpd.GeoSeries) else _from_pairs(points)
+    return _draw(network, _points(network, series), wish)
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,20 @@ def _outlets(situation: Situation, outlets: Iterable[str]) -> _Origins:
     return _Origins(ids, xy, _of_owners(situation.outlet_ends, new), _no_links(), outward=False)
 
 
+def _from_pairs(pairs: Iterable[Sequence[float]]) -> gpd.GeoSeries:
+    """Return pairs of longitude and latitude as points."""
+    what = "坐标点不是一对对经度、纬度"
+    remedy = "写成 [(118.78, 32.04), …]，或给出一列点（geopandas.GeoSeries）"
+    try:
+        held = list(pairs)
+        degrees = np.array(held, dtype=np.float64).reshape(len(held), -1 if held else 2)
+    except (TypeError, ValueError) as problem:
+        raise InputError(what, remedy=remedy) from problem
+    if degrees.shape[1] != 2 or not np.isfinite(degrees).all():  # noqa: PLR2004 - a pair
+        raise InputError(what, remedy=remedy)
+    return gpd.GeoSeries(shapely.points(degrees), crs="EPSG:4326")
+
+
 def _points(network: Network, points: gpd.GeoSeries) -> _Origins:
     """Return points as origins, as strangers find them."""
     if points.crs is not None and not points.crs.is_geographic:
@@ -256,7 +273,8 @@ def _find(table: gpd.GeoDataFrame, wanted: Iterable[str], kind: str) -> tuple[pd
     if (chosen < 0).any():
         what = f"没有编号为{_named(ids[chosen < 0])}的{kind}"
         hint = "；非居住建筑不算楼门，可以改用坐标画" if kind == "楼门" else ""
-        raise InputError(what, remedy=f"核对{kind}表里的编号{hint}")
+        there = f"，有的编号如{_named(table.index[:SOME])}" if len(table) else ""
+        raise InputError(what, remedy=f"核对{kind}表里的编号{there}{hint}")
     return ids, chosen.astype(np.int64)
 
 

@@ -1,7 +1,9 @@
 """Trace the way from a door to an outlet, street by street, to show and to explain it."""
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,17 @@ from scipy.sparse.csgraph import dijkstra
 
 from livingcircle._routing.graph import RoutingGraph
 from livingcircle.network import Network
+
+# What a street without a name is called by; other kinds are plain streets.
+_KINDS = MappingProxyType(
+    {"footway": "人行道", "pedestrian": "步行街", "steps": "台阶", "path": "小路"}
+)
+_KIND = re.compile(r"[a-z_]*")
+
+
+def street_word(name: str) -> str:
+    """Return what to call a street that goes by its name or, having none, by its kind."""
+    return _KINDS.get(name, "无名道路") if _KIND.fullmatch(name) else name
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,10 @@ class Route:
 
     def sentence(self) -> str:
         """Return the walk in words."""
-        steps = [f"{leg.street or '离开道路'}{leg.metres:.0f}米" for leg in self.legs]
+        words = [leg.street or "离开道路" for leg in self.legs]
+        if len(words) > 1 and not self.legs[0].street:
+            words[0] = "出门到道路"
+        steps = [f"{word}{leg.metres:.0f}米" for word, leg in zip(words, self.legs, strict=True)]
         return f"共{self.metres:.0f}米：" + " → ".join(steps)
 
 
@@ -71,7 +87,7 @@ def trace(
     for here, there in pairwise(nodes):
         # The graph is reversed: the arc from here to there stands in row there, column here.
         segment = int(graph.segments[there, here]) - 1
-        name = str(network.name[segment]) if segment >= 0 else ""
+        name = street_word(str(network.name[segment])) if segment >= 0 else ""
         metres = float(distance[here] - distance[there])
         if legs and legs[-1].street == name:
             legs[-1] = Leg(name, legs[-1].metres + metres)

@@ -22,9 +22,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import livingcircle
+from livingcircle._city.admission import shared_doors
 from livingcircle._city.layout import folder_of
 from livingcircle._city.layout import part_of
 from livingcircle._city.reading import read_with_belt
+from livingcircle._city.rollup import _known_sum
 from livingcircle._city.working import work
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import assess
@@ -571,13 +573,63 @@ def test_district_folders_are_packed_with_all_that_was_known_of_them(tmp_path):
     city = pack_city([newer], city.folder, update=True)
     assert [one.name for one in city.districts] == ["南区", "北区", "东区"]
     # What was added is still known as ours: the whole city can be packed anew.
-    assert len(pack_city(folders, city.folder).districts) == 2
+    assert len(pack_city([*folders, newer], city.folder).districts) == 3
     (city.folder / "地图.qgz").touch()
     with pytest.raises(OutputError, match="没有覆盖"):
-        pack_city(folders, city.folder)
-    with pytest.raises(InputError, match="有两个区都叫“南区”"):
-        pack_city([folders[0], folders[0]], tmp_path / "twice")
-    assert not (tmp_path / "twice").exists()
+        pack_city([*folders, newer], city.folder)
+
+
+def test_packing_never_drops_a_district_that_is_there(tmp_path):
+    folders = [write_folder(tmp_path / "a", "南区"), write_folder(tmp_path / "b", "北区", 600)]
+    city = pack_city(folders, tmp_path / "某市")
+    before = contents(city.folder)
+    with pytest.raises(InputError, match="这里已有一座城市，含南区、北区。加上 --update"):
+        pack_city(folders[:1], city.folder)
+    assert contents(city.folder) == before
+    assert len(pack_city(folders[:1], city.folder, update=True).districts) == 2
+
+
+def test_two_districts_of_one_name_are_told_by_their_folders(tmp_path):
+    folders = [write_folder(tmp_path / "a", "南区"), write_folder(tmp_path / "b", "南区", 600)]
+    with pytest.raises(InputError) as told:
+        pack_city(folders, tmp_path / "某市")
+    assert str(told.value) == (
+        f"某市：有两个区都叫“南区”：“{folders[0]}”和“{folders[1]}”。"
+        "在 district.toml 里给每个区不同的 name。"
+    )
+    with pytest.raises(InputError, match="同一个文件夹只写一次"):
+        pack_city([folders[0], folders[0]], tmp_path / "某市")
+    assert not (tmp_path / "某市").exists()
+
+
+def test_doors_of_two_districts_on_the_same_ground_are_counted(tmp_path):
+    folders = [write_folder(tmp_path / "a", "南区"), write_folder(tmp_path / "b", "北区", 600)]
+    folders.append(write_folder(tmp_path / "c", "南区的副本"))
+    assert shared_doors(pack_city(folders[:2], tmp_path / "two")) == {}
+    assert shared_doors(pack_city(folders, tmp_path / "three")) == {("南区", "南区的副本"): 2}
+
+
+def test_residents_nobody_knows_are_missing_and_never_zero(tmp_path):
+    first, second = small_city(2)
+    blank = replace(first, doors=first.doors.assign(residents=np.nan))
+    blank = replace(
+        blank, communities=blank.communities.assign(population=np.nan, households=np.nan)
+    )
+    known = float(second.doors["residents"].sum())
+    half = assess_city(packed([blank, second], tmp_path / "a"), STANDARD, tmp_path / "half")
+    rows = pd.read_parquet(half.out / "city" / "districts.parquet").set_index("district")
+    assert np.isnan(rows.loc[first.name, "residents"])
+    assert rows.loc[first.name, "residents_unknown"] == len(first.doors)
+    assert rows.loc[second.name, "residents"] == pytest.approx(known)
+    assert half.totals["residents"] == pytest.approx(known, abs=0.1)
+    none = assess_city(packed([blank], tmp_path / "b"), STANDARD, tmp_path / "none")
+    assert none.totals["residents"] is None
+    assert json.loads((none.out / "city.json").read_text("utf-8"))["totals"]["residents"] is None
+
+
+def test_gaps_of_people_nobody_knows_have_an_unknown_sum():
+    assert np.isnan(_known_sum(pd.Series([np.nan, np.nan])))
+    assert _known_sum(pd.Series([np.nan, 3.0])) == 3.0
 
 
 @pytest.mark.parametrize(

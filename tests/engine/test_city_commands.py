@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -32,6 +34,9 @@ from tests.factories.city import STANDARD
 from tests.factories.city import contents
 from tests.factories.city import packed
 from tests.factories.city import small_city
+from tests.factories.standards import count
+from tests.factories.standards import reach
+from tests.factories.standards import write_standard
 
 
 def run(*words):
@@ -55,6 +60,40 @@ def test_folders_are_packed_and_assessed_by_processes(tmp_path):
     again = run("assess", city, "--out", out)
     assert "其中2个区早已算好" in again
     assert (out / "tables" / "doors" / "district=北区" / "part-0.parquet").is_file()
+
+
+def test_districts_whose_residents_nobody_knows_are_named(tmp_path):
+    south = write_folder(tmp_path / "a", "南区")
+    doors = gpd.read_file(south / "doors.geojson").drop(columns="residents")
+    doors.to_file(south / "doors.geojson", driver="GeoJSON")
+    folders, city = [south, write_folder(tmp_path / "b", "北区", 600)], tmp_path / "某市"
+    run("city", "pack", *folders, "--out", city)
+    said = run("assess", city, "--out", tmp_path / "out")
+    assert "4个楼门、150位居民、2家网点" in said
+    assert "；其中南区居民人数未核实。" in said
+    run("city", "pack", south, "--out", tmp_path / "one")
+    said = run("assess", tmp_path / "one", "--out", tmp_path / "out1")
+    assert "2个楼门、居民人数未核实、1家网点" in said
+
+
+def test_a_district_packed_twice_is_warned_of(tmp_path):
+    folders = [write_folder(tmp_path / "a", "南区"), write_folder(tmp_path / "b", "副本")]
+    said = run("city", "pack", *folders, "--out", tmp_path / "某市")
+    assert "“南区”和“副本”有2个楼门在同一个位置，居民会算两次" in said
+
+
+def test_requirements_that_look_alike_are_told_apart():
+    gaps = pd.DataFrame(
+        {
+            "requirement_id": ["count_pharmacy", "reach_pharmacy", "count_bakery"],
+            "level": ["circle", "circle", "circle"],
+            "trade_name": ["药店", "药店", "面包店"],
+        }
+    )
+    standard = write_standard(count("pharmacy"), reach("pharmacy"), count("bakery"))
+    assert commands._labels(gaps, standard) == [
+        "药店（生活圈，数量）", "药店（生活圈，服务半径）", "面包店（生活圈）",
+    ]  # fmt: skip
 
 
 def test_a_failed_district_ends_the_command_badly_and_keeps_the_others(tmp_path):

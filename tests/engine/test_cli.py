@@ -8,8 +8,16 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from livingcircle import _report
+from livingcircle import _terminal
 from livingcircle import cli
+from livingcircle.assessment import assess
+from livingcircle.errors import InputError
 from livingcircle.errors import LivingCircleError
+from tests.factories.district import draw_district
+from tests.factories.standards import count
+from tests.factories.standards import write_standard
+from tests.factories.streets import draw_streets
 
 SAMPLE = Path(cli.__file__).parent / "sample"
 MIYUN = """序号,生活圈名称,生活圈类型,覆盖社区,覆盖社区数,服务人口(万人)
@@ -113,6 +121,36 @@ def test_an_error_ends_in_one_sentence_and_status_2(monkeypatch, capsys):
         cli.main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("没有做完：没有的文件夹：没有这个文件夹。")
+
+
+def test_what_fails_leaves_no_bar_behind(capsys):
+    def fail_half_way():
+        with _terminal.progress("读取并检查") as step:
+            step(1, 3, "a.csv")
+            raise InputError("读不出来")
+
+    with pytest.raises(InputError):
+        fail_half_way()
+    assert "读取并检查" not in capsys.readouterr().out
+    with _terminal.progress("读取并检查") as step:
+        step(3, 3, "a.csv")
+    assert "读取并检查" in capsys.readouterr().out
+
+
+def test_a_district_that_lacks_only_what_is_encouraged_says_both(capsys):
+    door, streets = [(100, 12, 40)], draw_streets([(0, 0), (500, 0)])
+    district = draw_district([], door, complete=("pharmacy",), streets=streets)
+    shops = count("pharmacy", severity="should")
+    lacking = assess(district, write_standard(shops))
+    assert len(lacking.gaps) == 0
+    assert (lacking.findings["verdict"] == "lacking").sum() == 2
+    _report._show_gaps(_terminal.out, lacking)
+    assert capsys.readouterr().out == (
+        "必须的缺项：没有可以确认的；上面缺的2项是应当或鼓励的，不列为任务。\n"
+    )
+    fine = assess(district, write_standard(count("pharmacy", least=0)))
+    _report._show_gaps(_terminal.out, fine)
+    assert capsys.readouterr().out == "必须的缺项：没有可以确认的。\n"
 
 
 def small(folder, name="小区", shop="甲店"):

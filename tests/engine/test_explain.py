@@ -41,8 +41,8 @@ def test_door_names_rule_clause_distance_leg_outlets_and_way():
     assert "沿道路步行最近242米" in said[2]
     assert "服务半径近端内0家、远端内1家" in said[2]
     assert said[3] == "  楼门到西街直线12米，已计入。"
-    assert said[4] == "  去康民药店：共242米：离开道路12米 → 西街200米 → 离开道路30米"
-    assert said[5].startswith("  去东街药店：共1312米：离开道路12米 → 西街400米 → 东街900米")
+    assert said[4] == "  去康民药店：共242米：出门到道路12米 → 西街200米 → 离开道路30米"
+    assert said[5].startswith("  去东街药店：共1312米：出门到道路12米 → 西街400米 → 东街900米")
     assert len(said) == 6
 
 

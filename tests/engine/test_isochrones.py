@@ -199,6 +199,13 @@ def test_streets_reached_are_where_the_measured_distances_say(sample_assessment)
         ({"doors": ["d00"], "outlets": ["o0"]}, "要给出其中的一种"),
         ({"doors": []}, "没有给出任何楼门"),
         ({"doors": ["d00", "x", "y"]}, "没有编号为“x”、“y”的楼门"),
+        ({"doors": ["x"]}, "核对楼门表里的编号，有的编号如“d00”"),
+        ({"points": ["北京"]}, "不是一对对经度、纬度"),
+        ({"points": [118.78, 32.04]}, "不是一对对经度、纬度"),
+        ({"points": [(118.78, 32.04, 5)]}, "不是一对对经度、纬度"),
+        ({"points": [(118.78, float("nan"))]}, "不是一对对经度、纬度"),
+        ({"points": 5}, "不是一对对经度、纬度"),
+        ({"points": [(32.04, 118.78)]}, "“0”不是地球上的一个点"),
         ({"outlets": [str(n) for n in range(9)]}, "“4”等9个的网点"),
         ({"doors": ["d00"], "limits": []}, "步行范围要大于 0"),
         ({"doors": ["d00"], "limits": [5, 0]}, "步行范围要大于 0"),
@@ -225,6 +232,16 @@ def test_without_streets_nothing_is_drawn():
     bare = lay_out(draw_district(doors=DOOR, streets=district.streets.iloc[:0]), WALKERS["elder"])
     with pytest.raises(NetworkError, match="没有道路数据"):
         isochrones(bare, doors=["d00"])
+
+
+def test_pairs_of_degrees_are_points():
+    laid = situation(**CROSS)
+    series = at((100, 0), (0, 60)).reset_index(drop=True)
+    pairs = [(point.x, point.y) for point in series]
+    expected = isochrones(laid, points=series, limits=[5])
+    assert isochrones(laid, points=pairs, limits=[5]).equals(expected)
+    assert isochrones(laid, points=np.array(pairs), limits=[5]).equals(expected)
+    assert len(isochrones(laid, points=[], limits=[5])) == 0
 
 
 def test_points_in_another_system_are_brought_to_degrees():

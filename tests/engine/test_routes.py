@@ -4,6 +4,7 @@ import pytest
 import shapely
 
 from livingcircle.routes import distances_from
+from livingcircle.routes import street_word
 from livingcircle.routes import trace
 from tests.engine.walks import graph_of
 from tests.engine.walks import to_any
@@ -26,7 +27,19 @@ def test_a_walk_names_its_streets_in_order():
     assert route.metres == pytest.approx(420, abs=0.05)
     assert route.metres == pytest.approx(to_any(reader, [0], 1)[0][0])
     assert route.line.length == pytest.approx(420, abs=0.05)
-    assert route.sentence() == "共420米：离开道路10米 → 东西街100米 → 南北路300米 → 离开道路10米"
+    assert route.sentence() == "共420米：出门到道路10米 → 东西街100米 → 南北路300米 → 离开道路10米"
+
+
+def test_a_street_without_a_name_goes_by_a_chinese_word():
+    names = ["residential", "steps", "", "living_street", "北街", "Main Street", "X201"]
+    assert [street_word(name) for name in names] == [
+        "无名道路", "台阶", "无名道路", "无名道路", "北街", "Main Street", "X201",
+    ]  # fmt: skip
+    streets = draw_streets([(0, 0), (1000, 0)], highway=["residential"], name=[""])
+    network, _ = walk(streets, [(100, 0)], [(900, 0)])
+    graph = graph_of(network, [(100, 0)], [(900, 0)])
+    door, shop = shapely.Point(100, 0), shapely.Point(900, 0)
+    assert trace(network, graph, (0, door), (0, shop)).sentence() == "共800米：无名道路800米"
 
 
 def test_no_way_is_no_route():

@@ -45,8 +45,14 @@ def roll_up(out: Path, city: str, records: Mapping[str, Mapping[str, Any]]) -> d
     }
     for name, table in tables.items():
         write_whole(out / FOLDER / f"{name}.parquet", table.to_parquet(index=False))
+    return _totals(tables["districts"])
+
+
+def _totals(districts: pd.DataFrame) -> dict[str, Any]:
+    """Return the figures of all districts; None where no district knows its residents."""
     counted = ("doors", "residents", "outlets", "gaps")
-    return {name: round(float(tables["districts"][name].sum()), 1) for name in counted}
+    sums = districts[list(counted)].sum(min_count=1)
+    return {name: None if pd.isna(sums[name]) else round(float(sums[name]), 1) for name in counted}
 
 
 def _read(out: Path, table: str, district: str, columns: list[str]) -> pd.DataFrame:
@@ -76,7 +82,8 @@ def _districts(out: Path, records: Mapping[str, Mapping[str, Any]]) -> pd.DataFr
             {
                 "district": name,
                 **counted,
-                "residents": float(residents.sum()),
+                # Where nobody's number is known, the sum is not known either; it is no zero.
+                "residents": float(residents.sum(min_count=1)),
                 "residents_unknown": int(residents.isna().sum()),
                 "lacking": int((verdicts == LACKING).sum()),
                 "unknown": int((verdicts == UNKNOWN).sum()),
@@ -138,7 +145,12 @@ def _gaps(out: Path, districts: Iterable[str]) -> pd.DataFrame:
     table = grouped.agg(
         gaps=("district", "size"),
         districts=("district", "nunique"),
-        shortfall=("shortfall", "sum"),
-        people=("people", "sum"),
+        shortfall=("shortfall", _known_sum),
+        people=("people", _known_sum),
     )
     return table.reset_index().round({"people": 1})
+
+
+def _known_sum(values: pd.Series) -> float:
+    """Return the sum of what is known; unknown where nothing is."""
+    return float(values.sum(min_count=1))

@@ -1,5 +1,6 @@
 """Run a city from the command line: workers, memory, what failed, what to do next."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures import ProcessPoolExecutor
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from livingcircle._city.admission import shared_doors
 from livingcircle._city.memory import GIGABYTE
 from livingcircle._city.memory import Forecast
 from livingcircle._city.memory import forecast
 from livingcircle._city.rollup import FOLDER
+from livingcircle._rules.shapes import SHAPE_NAMES
 from livingcircle._terminal import out as console
 from livingcircle._terminal import progress
 from livingcircle._terminal import say
@@ -201,27 +204,53 @@ def _show(city: City, standard: Standard, run: CityRun) -> None:
     whole = f"{len(run.done)}/{len(city.districts)}个区{kept}"
     say(console, f"\n{city.name}，按《{standard.title}》：{whole}。", style="bold")
     if run.done:
-        totals = run.totals
-        say(
-            console,
-            f"{totals['doors']:,.0f}个楼门、{totals['residents']:,.0f}位居民、"
-            f"{totals['outlets']:,.0f}家网点、{totals['gaps']:,.0f}项缺口。",
-        )
-        _show_gaps(run.out)
+        _show_totals(run)
+        _show_gaps(run.out, standard)
     for name, problem in run.failed.items():
         say(console, f"“{name}”没有结果：{problem}", style="red")
     say(console, f"结果在 {run.out}/：全市汇总 city/，各区 tables/，记录 city.json。")
 
 
-def _show_gaps(out: Path) -> None:
+def _show_totals(run: CityRun) -> None:
+    """Tell the figures of the city, and in which districts nobody knows the residents."""
+    totals = run.totals
+    known = totals["residents"]
+    people = "居民人数未核实" if known is None else f"{known:,.0f}位居民"
+    told = f"{totals['doors']:,.0f}个楼门、{people}、"
+    told += f"{totals['outlets']:,.0f}家网点、{totals['gaps']:,.0f}项缺口"
+    districts = pd.read_parquet(run.out / FOLDER / "districts.parquet")
+    blank = districts[districts["residents"].isna()]["district"].tolist()
+    if blank and known is not None:
+        shown = "、".join(blank[:_SHOWN]) + (f"等{len(blank)}个区" if len(blank) > _SHOWN else "")
+        told += f"；其中{shown}居民人数未核实"
+    say(console, f"{told}。")
+
+
+def _show_gaps(out: Path, standard: Standard) -> None:
     """List the requirements that most residents miss."""
     gaps = pd.read_parquet(out / FOLDER / "gaps.parquet")
     top = gaps.sort_values(["people", "gaps"], ascending=False, kind="stable").head(_SHOWN)
-    for row in top.to_dict("records"):
+    for name, row in zip(_labels(top, standard), top.to_dict("records"), strict=True):
         people = f"，影响{row['people']:,.0f}人" if row["people"] > 0 else ""
-        name = f"{row['trade_name']}（{_LEVELS[row['level']]}）"
-        told = f"{name}：{row['gaps']}处缺口，{row['districts']}个区{people}"
-        say(console, f"  · {told}")
+        say(console, f"  · {name}：{row['gaps']}处缺口，{row['districts']}个区{people}")
+
+
+def _labels(gaps: pd.DataFrame, standard: Standard) -> list[str]:
+    """Name requirements by trade and level; those that look alike also by what they ask."""
+    asked = [
+        (row["trade_name"], _LEVELS[row["level"]], row["requirement_id"])
+        for row in gaps.to_dict("records")
+    ]
+    shapes = [SHAPE_NAMES[standard.requirement(one).rule.name] for _, _, one in asked]
+    plain = Counter(one[:2] for one in asked)
+    shaped = Counter((*one[:2], shape) for one, shape in zip(asked, shapes, strict=True))
+    names = []
+    for (trade, level, key), shape in zip(asked, shapes, strict=True):
+        words = [level]
+        words += [shape] if plain[trade, level] > 1 else []
+        words += [key] if shaped[trade, level, shape] > 1 else []
+        names.append(f"{trade}（{'，'.join(words)}）")
+    return names
 
 
 def pack(folders: list[Path], folder: Path, name: str, *, update: bool) -> None:
@@ -229,6 +258,11 @@ def pack(folders: list[Path], folder: Path, name: str, *, update: bool) -> None:
     with progress("读取并打包") as step:
         pack_city(folders, folder, name=name, update=update, progress=step)
     show(folder)
+    for (one, other), count in shared_doors(read_city(folder)).items():
+        told = (
+            f"“{one}”和“{other}”有{count:,}个楼门在同一个位置，居民会算两次：核对是不是同一份数据。"
+        )
+        say(console, told, style="yellow")
 
 
 def show(folder: Path) -> None:

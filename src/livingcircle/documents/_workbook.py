@@ -199,7 +199,8 @@ def _cell_look(kind: str, value: object) -> dict[str, Any]:
     look: dict[str, Any] = {"border": 1, "border_color": RULE}
     number = {"number": "#,##0", "metres": "#,##0", "percent": "0.0%", "decimal": _decimal(value)}
     if kind in number:
-        look |= {"num_format": number[kind], "align": "right", "indent": 1}
+        # An amount may be told in words, and words that do not fit would lose their first digits.
+        look |= {"num_format": number[kind], "align": "right", "indent": 1, "text_wrap": True}
     elif kind == "state":
         look |= _state_look(value)
     elif kind == "mark":

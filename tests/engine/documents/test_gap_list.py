@@ -63,6 +63,24 @@ def test_shares_are_told_in_words(assessed: SimpleNamespace) -> None:
     assert [row[title] for title in told] == ["100%", "77.6个百分点", None, "占比"]
 
 
+def test_an_amount_in_words_fits_into_its_column(assessed: SimpleNamespace, tmp_path: Path) -> None:
+    assessed.gaps["unit"] = "%"
+    numbers = ["required", "found", "shortfall"]
+    assessed.gaps[numbers] = assessed.gaps[numbers].astype(float)
+    assessed.gaps.loc[:, numbers] = [100.0, 17.1, 82.9]
+    path = write_gap_list(assessed, tmp_path / "gap.xlsx")
+    page = openpyxl.load_workbook(path)["缺什么补什么"]
+    head = next(row for row in page.iter_rows() if row[0].value == "序号")
+    for cell in (one for one in head if one.value in {"应配数量", "缺少数量", "超出数量"}):
+        below = [page.cell(row, cell.column) for row in range(cell.row + 1, page.max_row + 1)]
+        words = [one for one in below if isinstance(one.value, str)]
+        # A Chinese character takes two columns, the indent two, the frame one.
+        needed = [sum(1 + (letter > "\xff") for letter in one.value) + 3 for one in words]
+        assert max(needed, default=0) <= page.column_dimensions[cell.column_letter].width
+        assert all(one.alignment.wrap_text for one in words)
+        assert bool(words) == (cell.value != "超出数量")
+
+
 def test_none_at_all_and_too_few_are_different_words(assessed: SimpleNamespace) -> None:
     rows = [dict(zip(TITLES, row, strict=True)) for row in gap_rows(assessed)]
     states = [[row["现有数量（圈内）"], row["状态"]] for row in rows]

@@ -17,6 +17,7 @@ from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.errors import UnsafeFileError
+from livingcircle.io.excel import write_template
 from livingcircle.io.folder import read_district
 from livingcircle.tables import TABLES
 from tests.engine.io.bad_files import far_cells
@@ -322,6 +323,14 @@ def test_a_file_in_which_nothing_is_right_says_so(tmp_path):
     district = read(tmp_path, ledger(tmp_path, "A1,甲,药店,0,0\n"))
     assert len(district.outlets) == 0
     assert "o.csv：没有一行能用的网点" in said(district)
+
+
+def test_a_sheet_without_rows_says_so_and_points_at_no_rows_above(tmp_path):
+    write_template("outlets", tmp_path / "t.xlsx")
+    told = said(read(tmp_path, ledger(tmp_path, ",,,,\n,,,,\n"), '[[outlets]]\nfile = "t.xlsx"\n'))
+    assert "o.csv：只有表头，没有一行网点（空行和示例行不算）" in told
+    assert "t.xlsx，工作表“网点”：只有表头，没有一行网点" in told
+    assert "按上面各行" not in told
 
 
 def test_a_mapping_and_a_sheet_are_followed(tmp_path):

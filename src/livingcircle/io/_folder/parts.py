@@ -90,7 +90,9 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
     kept = placed.rows.assign(source=entry.file, sheet=sheet)
     found = sorted([*issues, *checked.issues, *more, *placed.issues], key=lambda i: i.row)
     if not len(kept):
-        found.append(_nothing_left(entry, sheet, empty=not len(frame)))
+        # A sheet of blank rows has no row either, and none that could be put right.
+        refused = any(one.severity == tables.ERROR for one in found)
+        found.append(_nothing_left(entry, sheet, empty=not refused))
     conformed = tables.conform(entry.table, gpd.GeoDataFrame(kept))
     if entry.table == "streets":
         conformed, strays = drop_strays(conformed, entry.file)
@@ -180,9 +182,9 @@ def _with_wkt(
 
 def _nothing_left(entry: Entry, sheet: str, *, empty: bool) -> Issue:
     title = _KIND_OF_TABLE.get(entry.table, TABLES[entry.table].title)
-    problem = f"只有表头，没有一行{title}" if empty else f"没有一行能用的{title}"
-    remedy = "按上面各行的说明改正后重新导入"
+    problem, remedy = f"没有一行能用的{title}", "按上面各行的说明改正后重新导入"
     if empty:
-        remedy = "核对是不是导出了空表；不用这个文件就从 district.toml 里删去"
+        problem = f"只有表头，没有一行{title}（空行和示例行不算）"
+        remedy = "填好后重新导入，核对是不是导出了空表；不用这个文件就从 district.toml 里删去"
     severity = tables.WARNING if empty else tables.ERROR
     return Issue(entry.file, sheet, 0, "", "", severity, problem, remedy)
