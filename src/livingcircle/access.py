@@ -19,8 +19,8 @@ from livingcircle._kernels.base import parted
 from livingcircle._routing.around import Around
 from livingcircle._routing.around import Least
 from livingcircle._routing.around import Wanted
+from livingcircle._routing.links import METRICS
 from livingcircle._routing.links import UNITS
-from livingcircle._routing.links import Metric
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.streets import whole
 
@@ -33,7 +33,6 @@ Small = npt.NDArray[np.int32]
 BANDS = (5.0, 10.0, 15.0)
 BAND_NAMES = ("5", "10", "15", "15+", "")
 DEFAULT_RADII = (800.0, 1000.0)
-METRICS: tuple[Metric, ...] = ("metres", "minutes")
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from livingcircle._kept import keep
-from livingcircle._kept import kept
-from livingcircle._kept import key_of
+from livingcircle._stored import key_of
+from livingcircle._stored import store
+from livingcircle._stored import stored
 
 Result = TypeVar("Result")
 # Where prepared streets are kept in a district's folder.
@@ -96,12 +96,12 @@ class Memory:
         if self._folder is None:
             return make()
         path, key = self._folder / f"{name}.bin", key_of(*parts)
-        found = kept(path, key)
+        found = stored(path, key)
         if found is None:
             found = make()
             with suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True)
-            keep(path, key, found)
+            store(path, key, found)
         return found
 
     def last(self, key: Hashable) -> Kept | None:

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from livingcircle._routing.around import Least
+from livingcircle._routing.links import METRICS
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import whole
 from livingcircle.access import DEFAULT_RADII
-from livingcircle.access import METRICS
 from livingcircle.access import Access
 from livingcircle.access import NeedAccess
 from livingcircle.access import Supply
@@ -214,7 +214,7 @@ def _retouched(
         fresh |= {name: values[row] for name, values in nearest.items()}
         for name, pairs in zip(("shared_communities", "shared_circles"), shared, strict=True):
             fresh[name] = _exchanged(getattr(old, name), pairs[row], mine)
-        found[need] = _kept(old, {"lost_metres": _lost(part, row)} | fresh)
+        found[need] = _merged(old, {"lost_metres": _lost(part, row)} | fresh)
     return found
 
 
@@ -278,7 +278,7 @@ def _exchanged(pairs: Ints, fresh: Ints, outlets: Ints) -> Ints:
     return both[np.lexsort((both[:, 1], both[:, 0]))]
 
 
-def _kept(old: NeedAccess, fresh: Mapping[str, npt.NDArray[Any]]) -> NeedAccess:
+def _merged(old: NeedAccess, fresh: Mapping[str, npt.NDArray[Any]]) -> NeedAccess:
     """Return the distances with what changed; the very same object where nothing did."""
     changed = {
         name: values

@@ -22,6 +22,7 @@ Metric = Literal["metres", "minutes"]
 
 # How many whole units make one metre or one minute.
 UNITS: dict[Metric, float] = {"metres": 1000.0, "minutes": 60_000.0}
+METRICS: tuple[Metric, ...] = tuple(UNITS)
 
 
 @dataclass(frozen=True)

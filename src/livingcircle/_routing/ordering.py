@@ -15,6 +15,7 @@ from livingcircle._routing.hierarchy import Hierarchy
 from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.hierarchy import repaired
+from livingcircle._routing.links import METRICS
 from livingcircle._routing.links import UNITS
 from livingcircle._routing.links import Arcs
 from livingcircle._routing.links import Metric
@@ -27,7 +28,6 @@ Hierarchies = Mapping[Metric, Hierarchy]
 # Small networks keep every way; on larger ones nobody walks farther than this to a shop.
 KEEP_ALL_NODES = 50_000
 LONGEST_METRES = 5_000.0
-METRICS: tuple[Metric, ...] = ("metres", "minutes")
 # Where more arcs changed, contracting anew is as quick.
 FEW_ARCS = 200
 

@@ -1,4 +1,4 @@
-"""Keep prepared arrays in a file, and trust the file only if it is whole and meant for the input.
+"""Store prepared arrays in a file, and trust the file only if it is whole and meant for the input.
 
 The file begins with a checksum over this module's format, the key of what the arrays were made
 of, and the arrays themselves. A file that is spoiled, cut short, foreign, or made of other input
@@ -35,7 +35,7 @@ def key_of(*parts: Array | float | str) -> str:
     return digest.hexdigest()
 
 
-def keep(path: Path, key: str, arrays: Mapping[str, Array]) -> None:
+def store(path: Path, key: str, arrays: Mapping[str, Array]) -> None:
     """Write arrays to a file; whoever reads meanwhile sees the old file or the new one.
 
     A folder that cannot be written to is no error: next time is prepared anew.
@@ -54,7 +54,7 @@ def keep(path: Path, key: str, arrays: Mapping[str, Array]) -> None:
         _replace(path, _checksum(key, body), body)
 
 
-def kept(path: Path, key: str) -> dict[str, Array] | None:
+def stored(path: Path, key: str) -> dict[str, Array] | None:
     """Return the arrays kept in a file under a key; None unless all of it is as it was written."""
     try:
         content = memoryview(path.read_bytes())
