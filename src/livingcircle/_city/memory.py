@@ -18,12 +18,12 @@ from livingcircle._city.description import Part
 
 GIGABYTE = 1e9
 # Bytes of a process that has read nothing yet, of a door for each trade, of an outlet and of a
-# street: eleven made-up districts of 2,000 to 16,000 doors, 500 to 16,000 outlets and 967 to
-# 23,534 streets under 54 trades, predicted within 5 %.
-START = 421e6
-DOOR_TRADE = 617.0
-OUTLET = 3130.0
-STREET = 6190.0
+# street: fitted to five made-up districts of 2,000 to 10,000 doors under 54 trades, they tell the
+# peak of districts of 20,000 and 50,000 doors within 2 %.
+START = 437e6
+DOOR_TRADE = 339.0
+OUTLET = 2030.0
+STREET = 5910.0
 # Real ledgers are wordier than made-up ones, and real streets have more bends.
 MARGIN = 1.25
 _SHARE = 0.8  # of what is free; the rest is for the system and for files it keeps at hand
