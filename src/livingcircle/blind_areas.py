@@ -259,7 +259,7 @@ def find_all_blind_areas(
     memory = Memory() if memory is None else memory
     members = situation.members
     inputs = situation.network, situation.door_ends, members.door_circle, members.door_community
-    layers = situation.district.circles, situation.district.communities
+    layers = situation.grid, situation.district.circles, situation.district.communities
     namer = memory.recall("namer", (*inputs, *layers), lambda: _Namer(situation))
     people = people_of(situation.doors)
     return [_of_service(namer, place, people, one, memory) for one in judged.values()]
