@@ -103,15 +103,14 @@ class DoorVerdicts:
         Served within the near end.
     metres
         Distance that was judged; for several trades the nearest of any, or the farthest of all.
-    need, outlet
-        Column of the need that decided, and the outlet found; -1 where none was.
+    outlet
+        Whose distance it is, -1 where none was found.
     """
 
     verdict: Codes
     reason: Codes
     good: Bools
     metres: Floats
-    need: npt.NDArray[np.int64]
     outlet: npt.NDArray[np.int32]
 
     def are(self, word: str) -> Bools:
@@ -209,10 +208,7 @@ def judge_doors(
     """
     columns = [access.column(need) for need in service.needs]
     ways = access.table("metres", columns), access.table("minutes", columns)
-    metres, need = _decide(ways[0], columns, every=service.every)
-    outlet = access.columns[columns[0]].outlet
-    for column in columns[1:]:
-        outlet = np.where(need == column, access.columns[column].outlet, outlet)
+    metres, outlet = _decide(ways[0], access.table("outlet", columns), every=service.every)
     within = _within(*ways, service.far, service.far_minutes, every=service.every)
     good = within & _within(*ways, service.good, service.good_minutes, every=service.every)
     reason = np.zeros(len(metres), dtype=np.int8)
@@ -223,7 +219,7 @@ def judge_doors(
     verdict[reason > 0] = CODES[UNKNOWN]
     _apply(verdict, reason, applies)
     good &= verdict == CODES[SERVED]
-    return DoorVerdicts(verdict, reason, good, metres, need, np.where(need >= 0, outlet, -1))
+    return DoorVerdicts(verdict, reason, good, metres, outlet)
 
 
 def _within(
@@ -235,13 +231,12 @@ def _within(
 
 
 def _decide(
-    values: Floats, columns: list[int], *, every: bool
-) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Return the deciding distance of several trades and the column it belongs to."""
-    pick = values.argmax(axis=1) if every else values.argmin(axis=1)
-    value = values[np.arange(len(values)), pick]
-    column = np.asarray(columns, dtype=np.int64)[pick]
-    return value, np.where(np.isfinite(value), column, -1)
+    metres: Floats, outlets: npt.NDArray[np.int32], *, every: bool
+) -> tuple[Floats, npt.NDArray[np.int32]]:
+    """Return the deciding distance of several trades, and whose it is."""
+    pick = metres.argmax(axis=1) if every else metres.argmin(axis=1)
+    cell = np.arange(len(metres)), pick
+    return metres[cell], outlets[cell]
 
 
 def _doubts(

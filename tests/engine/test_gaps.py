@@ -108,7 +108,7 @@ def hit(verdicts, residents):
     people = People(np.array(residents, dtype=float), np.full(count, 1.0), np.full(count, NAN))
     metres = np.array([100.0, 400.0, 600.0, 900.0])
     codes = np.array([CODES[word] for word in verdicts], dtype=np.int8)
-    doors = DoorVerdicts(codes, np.zeros(count), np.zeros(count), metres, metres, metres)
+    doors = DoorVerdicts(codes, np.zeros(count), np.zeros(count), metres, metres)
     return affected(unit, people, doors)
 
 
