@@ -171,10 +171,17 @@ def measure(
     lost
         Straight metres to outlets without a street, by need, from :func:`metres_to_lost`.
     """
-    ends = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
-    limit = max((far for _, far in ends.values()), default=0.0)
+    ends, limit = ends_of(supply, radii)
     columns = measure_needs(reader, supply, units, ends, limit, lost)
     return Access(supply.needs, reader.method, len(units.door_circle), columns)
+
+
+def ends_of(
+    supply: Supply, radii: Mapping[str, tuple[float, float]]
+) -> tuple[dict[str, tuple[float, float]], float]:
+    """Return near and far metres of each need, and the longest of all."""
+    ends = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
+    return ends, max((far for _, far in ends.values()), default=0.0)
 
 
 def measure_needs(

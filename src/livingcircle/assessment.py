@@ -405,8 +405,8 @@ def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Float
     """Return how far outlets that no street leads to are; nothing where there are no streets."""
     if not situation.off_street.any():
         return {}
-    places = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
-    doors = np.asarray(shapely.get_coordinates(places), dtype=np.float64)
+    lonlat = shapely.get_coordinates(situation.doors.geometry.to_numpy())
+    doors = situation.grid.project_pairs(lonlat)
     return metres_to_lost(doors, shops.places, situation.off_street, supply)
 
 

@@ -79,26 +79,14 @@ def circle_areas(district: District) -> gpd.GeoSeries:
     return gpd.GeoSeries(drawn, crs="EPSG:4326")
 
 
-def find_members(district: District, areas: gpd.GeoSeries) -> Membership:
-    """Return the community and circle of every door and outlet.
-
-    A door's stated community wins over its place; a drawn circle wins over membership. Where a
-    community belongs to a circle only in part, only a drawn boundary can say which doors do.
-    Outlets of the belt lie in no unit of the district.
-    """
-    doors = door_units(district, district.doors, areas)
-    return Membership(
-        district.communities.index,
-        areas.index,
-        *doors,
-        *outlet_units(district, district.outlets.geometry, areas, doors[0]),
-    )
-
-
 def door_units(
     district: District, doors: gpd.GeoDataFrame, areas: gpd.GeoSeries
 ) -> tuple[Ints, Ints]:
-    """Return the numbers of the community and the circle of some doors."""
+    """Return the numbers of the community and the circle of some doors.
+
+    A door's stated community wins over its place; a drawn circle wins over membership. Where a
+    community belongs to a circle only in part, only a drawn boundary can say which doors do.
+    """
     communities = district.communities.index
     community = _locate(doors.geometry, district.communities.geometry)
     stated = communities.get_indexer(doors["community"].fillna(""))

@@ -4,9 +4,12 @@ Everything downstream reads a :class:`District`; nothing downstream opens a file
 All geometry is in WGS-84 / CGCS2000 longitude and latitude (EPSG:4326).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from enum import StrEnum
+from typing import Any
+from typing import Self
 
 import geopandas as gpd
 import pandas as pd
@@ -48,6 +51,21 @@ class Source:
     sha256: str = ""
     rows: int = 0
     complete_for: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Self:
+        """Return the source that a run record or a packed district tells of.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If the record is none of a source.
+        """
+        typed = {
+            "complete_for": frozenset(record["complete_for"]),
+            "status": Status(record["status"]),
+        }
+        return cls(**{**record, **typed})
 
 
 @dataclass(frozen=True)

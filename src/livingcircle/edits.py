@@ -57,10 +57,9 @@ def add_outlet(
     blank = district.outlets.iloc[:0].reindex([outlet_id])
     point = _point(outlet_id, place)
     blank = _with_cells("outlets", _as_typed(blank, district.outlets), outlet_id, row)
-    blank = blank.set_geometry(gpd.GeoSeries([point], index=[outlet_id], crs=4326))
-    outlets = pd.concat(
-        [district.outlets, blank.set_crs(district.outlets.crs, allow_override=True)]
-    )
+    crs = district.outlets.crs
+    blank = blank.set_geometry(gpd.GeoSeries([point], index=[outlet_id], crs=crs))
+    outlets = pd.concat([district.outlets, blank])
     pairs = pd.DataFrame({"outlet_id": outlet_id, "trade": list(with_broader(list(trades)))})
     told = pd.concat([district.outlet_trades, pairs.astype(district.outlet_trades.dtypes)])
     return replace(

@@ -19,13 +19,14 @@ from livingcircle._routing.links import METRICS
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import whole
-from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import NeedAccess
 from livingcircle.access import Supply
 from livingcircle.access import Units
 from livingcircle.access import counted
+from livingcircle.access import ends_of
 from livingcircle.access import looked_for
+from livingcircle.access import measure
 from livingcircle.access import measure_needs
 from livingcircle.access import shared_by
 from livingcircle.attachment import NO_ENDS
@@ -80,18 +81,16 @@ def remeasure(
 
     ``ends`` say where entrances of outlets meet the streets, None where there are none.
     """
-    known = {need: radii.get(need, DEFAULT_RADII) for need in supply.needs}
-    limit = max((far for _, far in known.values()), default=0.0)
-    now = Inputs(reader, ends or NO_ENDS, supply, units, known, limit, lost or {})
+    now = Inputs(reader, ends or NO_ENDS, supply, units, *ends_of(supply, radii), lost or {})
     kept = memory.last("access")
     changed = None if kept is None else _changed_outlets(kept.inputs[0], now)
     if kept is None or changed is None:
-        columns = now.measure()
+        access = measure(reader, supply, units, radii, lost)
     else:
         columns = _patched(kept.inputs[0], kept.made.columns, now, changed)
-    access = Access(supply.needs, reader.method, len(units.door_circle), columns)
-    if kept is not None and kept.made.needs == access.needs and _are(kept.made.columns, columns):
-        access = kept.made
+        access = Access(supply.needs, reader.method, len(units.door_circle), columns)
+        if kept.made.needs == access.needs and _are(kept.made.columns, columns):
+            access = kept.made
     memory.keep("access", (now,), access)
     return access
 

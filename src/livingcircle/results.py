@@ -26,7 +26,6 @@ from shapely.errors import ShapelyError
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import Assessment
 from livingcircle.district import Source
-from livingcircle.district import Status
 from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
 
@@ -278,16 +277,7 @@ def _read_record(record: Path) -> tuple[dict[str, Any], tuple[Source, ...]]:
     try:
         run = json.loads(record.read_text("utf-8"))
         words = [run[key] for key in ("district", "standard", "standard_title")]
-        sources = tuple(
-            Source(
-                **source
-                | {
-                    "complete_for": frozenset(source["complete_for"]),
-                    "status": Status(source["status"]),
-                }
-            )
-            for source in run["sources"]
-        )
+        sources = tuple(Source.of(source) for source in run["sources"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(record) from error
     if not all(isinstance(word, str) for word in words):

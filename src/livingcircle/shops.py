@@ -62,9 +62,9 @@ def list_shops(situation: Situation, memory: Memory | None = None) -> Shops:
     """Return the outlets of a district; only those that changed are read again."""
     memory = Memory() if memory is None else memory
     outlets, pairs = situation.district.outlets, situation.district.outlet_trades
-    lonlat = shapely.get_coordinates(outlets.geometry.to_numpy())
+    grid, lonlat = situation.grid, shapely.get_coordinates(outlets.geometry.to_numpy())
     (places,) = memory.recall_rows(
-        "shop places", (situation.grid,), lonlat, lambda some: _metres(situation, lonlat[some])
+        "shop places", (grid,), lonlat, lambda some: (grid.project_pairs(lonlat[some]),)
     )
     inputs = outlets, pairs, places
     before = memory.last("shops")
@@ -73,12 +73,6 @@ def list_shops(situation: Situation, memory: Memory | None = None) -> Shops:
         shops = Shops(outlets.index.to_numpy(dtype=object), places, register)
         return memory.recall("shops", inputs, lambda: shops)
     return memory.recall("shops", inputs, lambda: _reread(before, inputs))
-
-
-def _metres(situation: Situation, lonlat: Floats) -> tuple[Floats]:
-    """Return places in degrees in metres."""
-    points = situation.grid.project(shapely.points(lonlat))
-    return (np.asarray(shapely.get_coordinates(points), dtype=np.float64),)
 
 
 def _held(pairs: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -270,8 +270,10 @@ def _lay_streets(
     """Build the network and attach everybody to it; measure straight where there are no streets."""
     grid, walker, _ = walk
     if len(district.streets) == 0:
-        places = _metres(doors.geometry, grid), _metres(district.outlets.geometry, grid)
-        straight = StraightReader(*places, walker.metres_per_minute)
+        homes, shops = (
+            grid.project_pairs(_coordinates(one.geometry)) for one in (doors, district.outlets)
+        )
+        straight = StraightReader(homes, shops, walker.metres_per_minute)
         return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
     network = _network(district, walk, memory)
     ends = []
@@ -332,12 +334,6 @@ def _network(district: District, walk: tuple[LocalGrid, Walker, str], memory: Me
     )
 
 
-def _metres(points: gpd.GeoSeries, grid: LocalGrid) -> Floats:
-    """Return points on the metre grid, shape (points, 2)."""
-    shapes = np.asarray(grid.project(points.to_numpy()), dtype=object)
-    return np.asarray(shapely.get_coordinates(shapes), dtype=np.float64)
-
-
 @dataclass(frozen=True)
 class _Entrances:
     """Hold entrances in degrees.
@@ -380,7 +376,7 @@ def _attach(
         # An edit measures a few anew; only a first run is worth a file.
         if len(some) < len(rows):
             return measure(some)
-        parts = (*network.parts, rows, entrances.owner)
+        parts = (*network.parts, rows)
         found = memory.prepare(whose, parts, lambda: dict(zip(_ENDS, measure(some), strict=True)))
         return tuple(found[name] for name in _ENDS)
 
@@ -392,7 +388,7 @@ def _attach(
 
 def _points(lonlat: Floats, grid: LocalGrid) -> Shapes:
     """Return places in degrees as points on the metre grid."""
-    return np.asarray(grid.project(shapely.points(lonlat)), dtype=object)
+    return np.asarray(shapely.points(grid.project_pairs(lonlat)), dtype=object)
 
 
 def _entrances(district: District, owners: gpd.GeoDataFrame, kind: str) -> _Entrances:

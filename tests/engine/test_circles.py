@@ -8,17 +8,13 @@ import shapely
 
 from livingcircle.circles import check_circles
 from livingcircle.circles import circle_areas
-from livingcircle.circles import find_members
 from tests.factories.district import draw_district
+from tests.factories.district import members_of
 from tests.factories.district import table
 from tests.factories.streets import GRID
 from tests.factories.streets import WGS84
 from tests.factories.streets import draw_streets
 from tests.factories.streets import lift
-
-
-def members_of(district):
-    return find_members(district, circle_areas(district))
 
 
 def test_doors_and_outlets_belong_where_they_stand():

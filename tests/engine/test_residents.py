@@ -5,17 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livingcircle.circles import circle_areas
-from livingcircle.circles import find_members
 from livingcircle.residents import settle
 from tests.factories.district import draw_district
+from tests.factories.district import members_of
 
 UNKNOWN = float("nan")
 
 
 def settled(doors, **options):
     district = draw_district(doors=doors, **options)
-    members = find_members(district, circle_areas(district))
+    members = members_of(district)
     return settle(district.doors, members.door_community, district.communities)
 
 

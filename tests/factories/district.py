@@ -6,6 +6,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from livingcircle.circles import Membership
+from livingcircle.circles import circle_areas
+from livingcircle.circles import door_units
+from livingcircle.circles import outlet_units
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
@@ -52,6 +56,14 @@ def draw_doors(*places):
 def full(places, width):
     """Give every place an empty dict of further columns where it has none."""
     return [(*p, {}) if len(p) == width else p for p in places]
+
+
+def members_of(district):
+    """Return the community and circle of every door and outlet of a drawn district."""
+    areas = circle_areas(district)
+    doors = door_units(district, district.doors, areas)
+    outlets = outlet_units(district, district.outlets.geometry, areas, doors[0])
+    return Membership(district.communities.index, areas.index, *doors, *outlets)
 
 
 def draw_district(outlets=(), doors=(), *, complete=(), west=None, east=None, **layers):

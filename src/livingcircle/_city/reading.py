@@ -40,7 +40,6 @@ from livingcircle._city.numbering import in_one_count
 from livingcircle._city.packing import CODES
 from livingcircle.district import District
 from livingcircle.district import Source
-from livingcircle.district import Status
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.tables import REVIEW
@@ -104,16 +103,7 @@ def read_about(city: City, name: str) -> About:
         return About(city.sources)
     told = read_json(path)
     try:
-        sources = tuple(
-            Source(
-                **source
-                | {
-                    "complete_for": frozenset(source["complete_for"]),
-                    "status": Status(source["status"]),
-                }
-            )
-            for source in told["sources"]
-        )
+        sources = tuple(Source.of(source) for source in told["sources"])
         return About((*sources, *city.sources), str(told["standard"]), tuple(told["notes"]))
     except (KeyError, TypeError, ValueError) as problem:
         raise InputError("来源记录已损坏", where=_where(path), remedy="重新打包这个区") from problem

@@ -62,6 +62,10 @@ class LocalGrid:
         """Turn longitudes and latitudes into metres east and north of the grid's centre."""
         return self._convert(lon, lat, inverse=False)
 
+    def project_pairs(self, lonlat: FloatArray) -> FloatArray:
+        """Turn places in degrees into metres, shape (places, 2)."""
+        return np.column_stack(self.project_xy(lonlat[:, 0], lonlat[:, 1]))
+
     def unproject_xy(self, x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Turn metres on the grid back into longitudes and latitudes."""
         return self._convert(x, y, inverse=True)
