@@ -214,6 +214,8 @@ SPACES = Table("spaces", "空间资源", (
     Column("excluded_trades", "不适合业态", aliases=("不宜业态", "限制业态"), example="大众餐饮店"),
     Column("occupancy", "使用状态", aliases=("使用情况", "现状用途"), example="空置"),
     Column("lease_end", "租约到期", Kind.DATE, aliases=("租期截止", "租约到期日"), example="2026-12-31"),
+    Column("cost", "估算投入（万元）", Kind.NUMBER, unit="万元", aliases=("估算投入", "投入", "改造费用", "改造投入"),
+           example="", low=0.0, high=1e6, remark="改造和开办的估算投入，选址按预算算时用；不填表示未核实"),
     Column("note", "备注", aliases=("说明",), example=""),
     *_PLACE,
 ), ("point", "polygon"), placed=False, remark="可以用来补网点的空间台账")  # fmt: skip

@@ -16,13 +16,11 @@ from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._desk import Assessed
 from livingcircle.documents._provenance import provenance
-from livingcircle.reports import parse_day
-from livingcircle.trades import match_names
-from livingcircle.trades import with_broader
+from livingcircle.spaces import Space
+from livingcircle.spaces import read_spaces
 
 EVERYWHERE = shapely.box(-180, -90, 180, 90)
 SPACES_NAMED = 3
-FREE_WORDS = ("空", "闲", "腾退", "待租", "未用", "未使用")
 NONE_FITS = "台账中没有合适的空间"
 
 
@@ -37,32 +35,6 @@ def unit_shape(assessed: Assessed, row: Any) -> BaseGeometry | None:  # noqa: AN
         inside = communities.geometry[communities["subdistrict"] == row.unit_id].dropna()
         return shapely.union_all(list(inside)) if len(inside) else None
     return EVERYWHERE
-
-
-@dataclass(frozen=True)
-class _Space:
-    """Hold one registered space, whether it can be had, and the trades it may and may not take."""
-
-    label: str
-    point: BaseGeometry | None
-    free: bool | None
-    suitable: frozenset[str]
-    excluded: frozenset[str]
-    named: bool
-    doubtful: bool
-
-    def fits(self, trades: Sequence[str]) -> bool | None:
-        """Say whether any of the trades may come here; None where a word names no trade we know.
-
-        A space that names no trade may take any. One for a 菜市场 serves who asks for 菜篮子; one
-        that may take no 餐饮 takes no kind of it.
-        """
-        left = {one for one in trades if not self.excluded.intersection(with_broader((one,)))}
-        if not left:
-            return False
-        if not self.named or self.suitable & left:
-            return True
-        return None if self.doubtful else False
 
 
 @dataclass(frozen=True)
@@ -86,7 +58,7 @@ class Spaces:
     """
 
     def __init__(self, register: gpd.GeoDataFrame, day: date | None = None) -> None:
-        self._spaces = [_space(row, day) for row in records(register)]
+        self._spaces = read_spaces(register, day)
         self._points = np.array([one.point or shapely.Point() for one in self._spaces])
 
     def __len__(self) -> int:
@@ -95,7 +67,7 @@ class Spaces:
 
     def label(self, place: int) -> str:
         """Return the name of a space with what is known of it."""
-        return self._spaces[place].label
+        return _label(self._spaces[place])
 
     def inside(self, shape: BaseGeometry) -> list[int]:
         """Return the spaces on some ground, and those without a place."""
@@ -215,32 +187,9 @@ def _rest(fitting: Fitting) -> str:
     return f"{wording.UNKNOWN}（{'；'.join(parts)}）" if parts else NONE_FITS
 
 
-def _space(row: Any, day: date | None) -> _Space:  # noqa: ANN401 - a row of spaces
-    suitable, excluded = match_names(row.suitable_trades), match_names(row.excluded_trades)
-    area = wording.quantity(row.area_m2, "平方米") if wording.known(row.area_m2) else "面积未核实"
-    free, use = _use(row, day)
-    about = [part for part in (row.kind, area, use) if wording.known(part)]
-    placed = row.geometry is not None and not row.geometry.is_empty
-    return _Space(
-        label=f"{row.name}（{'，'.join(about)}）",
-        point=row.geometry.representative_point() if placed else None,
-        free=free,
-        suitable=frozenset(with_broader(suitable.codes)),
-        excluded=frozenset(excluded.codes),
-        named=bool(row.suitable_trades),
-        doubtful=bool(suitable.unmatched),
-    )
-
-
-def _use(row: Any, day: date | None) -> tuple[bool | None, str]:  # noqa: ANN401 - a row of spaces
-    """Say whether a space is free, comes free at the end of a lease (False) or is in use (None)."""
-    use = str(row.occupancy) if wording.known(row.occupancy) else ""
-    until = str(row.lease_end)[:10] if wording.known(row.lease_end) else ""
-    ends = parse_day(until) if until else None
-    if until and not (ends and day and ends < day):
-        return False, f"{use or '已租'}，租约至{until}"
-    if until:
-        return True, f"{use}，租约已于{until}到期，请核实"
-    if use and not any(word in use for word in FREE_WORDS):
-        return None, use
-    return True, use or "使用状态未核实"
+def _label(space: Space) -> str:
+    """Name a space with what is known of it."""
+    known = wording.known(space.area_m2)
+    area = wording.quantity(space.area_m2, "平方米") if known else "面积未核实"
+    about = [part for part in (space.kind, area, space.use) if part]
+    return f"{space.name}（{'，'.join(about)}）"
