@@ -59,6 +59,10 @@ class AssessmentError(LivingCircleError):
     """The inputs of an assessment contradict each other, so that no answer would be honest."""
 
 
+class SitingError(LivingCircleError):
+    """A question of siting contradicts itself, so that there is nothing to choose."""
+
+
 class OutputError(LivingCircleError):
     """A result cannot be written; whatever stood there before is still there."""
 
