@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
+from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
 from livingcircle.errors import InputError
 from livingcircle.tables import TABLES
@@ -22,6 +24,7 @@ from livingcircle.tables import Kind
 from livingcircle.trades import with_broader
 
 Cell = str | float | bool | None
+JOIN_METRES = 50.0
 _NUMBERS = (Kind.NUMBER, Kind.PEOPLE, Kind.INTEGER, Kind.YEAR)
 
 
@@ -102,6 +105,76 @@ def change_residents(district: District, door_id: str, residents: float) -> Dist
 def change_gate(district: District, gate_id: str, cells: Mapping[str, Cell]) -> District:
     """Return the district with some cells of a gate changed: its class, compound or hours."""
     return replace(district, gates=_with_cells("gates", district.gates, gate_id, cells))
+
+
+def add_footbridge(
+    district: District, name: str, start: tuple[float, float], end: tuple[float, float]
+) -> District:
+    """Return the district with a footbridge between two streets.
+
+    Each end joins the nearest street on the ground within 50 m, at the nearest point of it.
+
+    Parameters
+    ----------
+    name
+        A new segment id.
+    start, end
+        Longitude and latitude of its ends.
+
+    Raises
+    ------
+    InputError
+        If there is such a segment already, an end is near no street, or both meet in one point.
+    """
+    if name in district.streets.index:
+        raise InputError("已有这个编号的路段", where=name, remedy="换一个编号")
+    streets, ends = district.streets, []
+    for place in (start, end):
+        streets, foot = _joined(streets, name, _point(name, place))
+        ends.append(foot)
+    if ends[0] == ends[1]:
+        raise InputError("天桥两端接在同一处", where=name, remedy="核对两端的坐标")
+    blank = _as_typed(streets.iloc[:0].reindex([name]), streets)
+    row: dict[str, Cell] = {
+        "name": name, "highway": "footway", "structure": "bridge", "crossing": "footbridge",
+        "access": "public", "layer": 0, "oneway": 0,
+    }  # fmt: skip
+    blank = _with_cells("streets", blank, name, row)
+    blank = blank.set_geometry(
+        gpd.GeoSeries([shapely.LineString(ends)], index=[name], crs=streets.crs)
+    )
+    found = pd.concat([streets, blank]).rename_axis(streets.index.name)
+    return replace(district, streets=found)
+
+
+def _joined(
+    streets: gpd.GeoDataFrame, name: str, place: shapely.Point
+) -> tuple[gpd.GeoDataFrame, tuple[float, float]]:
+    """Return the streets with a vertex at the point of them nearest to a place, and that point."""
+    grid = LocalGrid.around(place)
+    on_ground = (streets["layer"] == 0) & (streets["structure"].fillna("") == "")
+    ground = np.flatnonzero(on_ground)
+    lines = np.asarray(grid.project(streets.geometry.to_numpy()[ground]), dtype=object)
+    point = grid.project(place)
+    metres = shapely.distance(lines, point)
+    if not len(metres) or metres.min() > JOIN_METRES:
+        what = f"{JOIN_METRES:g}米内没有可以接上的道路"
+        raise InputError(what, where=name, remedy="把天桥的一端移到路边")
+    nearest = int(metres.argmin())
+    line = lines[nearest]
+    along = shapely.line_locate_point(line, point)
+    vertices = shapely.get_coordinates(line)
+    at = np.array([shapely.line_locate_point(line, shapely.Point(one)) for one in vertices])
+    shapes = streets.geometry.array.copy()
+    row = int(ground[nearest])
+    known = shapely.get_coordinates(shapes[row])
+    if np.abs(at - along).min() < 1.0:
+        return streets, tuple(known[int(np.abs(at - along).argmin())])
+    foot = shapely.get_coordinates(grid.unproject(shapely.line_interpolate_point(line, along)))
+    shapes[row] = shapely.LineString(
+        np.insert(known, int(np.searchsorted(at, along)), foot, axis=0)
+    )
+    return streets.set_geometry(shapes), tuple(foot[0])
 
 
 def _row(table: gpd.GeoDataFrame, name: str) -> int:

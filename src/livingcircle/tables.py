@@ -80,6 +80,7 @@ TABLES = MappingProxyType(
             catalogue.REPORTS,
             catalogue.STREETS,
             catalogue.JUNCTIONS,
+            catalogue.SCENARIOS,
         )
     }
 )

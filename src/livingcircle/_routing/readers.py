@@ -30,7 +30,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.uint32]
-# Outlet, door and millimetres of every pair within a limit; outlets in order.
+# Outlet, door and length in whole units of every pair within a limit; outlets in order.
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]
 
 # Streets are on average 1.3 times as long as the straight line (measured 1.28–1.62).
@@ -52,8 +52,8 @@ class Reader(Protocol):
         the shape (doors, needs).
         """
 
-    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
-        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
+    def reach(self, outlets: Ints, limit: float, metric: Metric = "metres") -> Iterator[Pairs]:
+        """Yield the doors within some way of each outlet, a bundle of outlets at a time."""
 
     def around(self, wanted: Wanted) -> Around:
         """Return what stands around every door, in millimetres."""
@@ -73,10 +73,10 @@ class StreetReader:
         distance = np.where(found, length / UNITS[metric], np.inf)
         return distance, np.where(owner == NOBODY, -1, owner.astype(np.int64))
 
-    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
-        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
+    def reach(self, outlets: Ints, limit: float, metric: Metric = "metres") -> Iterator[Pairs]:
+        """Yield the doors within some way of each outlet, a bundle of outlets at a time."""
         with ThreadPoolExecutor(THREADS) as pool:
-            yield from self.streets["metres"].reach(outlets, limit, pool)
+            yield from self.streets[metric].reach(outlets, limit, pool)
 
     def around(self, wanted: Wanted, doors: Ints | None = None) -> Around:
         """Return what stands around every door, or some doors only, in millimetres."""
@@ -105,18 +105,21 @@ class StraightReader:
                 distance[:, need], which[:, need] = gap * DETOUR / speed, some[place]
         return distance, which
 
-    def reach(self, outlets: Ints, limit: float) -> Iterator[Pairs]:
-        """Yield the doors within some metres of each outlet, a bundle of outlets at a time."""
+    def reach(self, outlets: Ints, limit: float, metric: Metric = "metres") -> Iterator[Pairs]:
+        """Yield the doors within some way of each outlet, a bundle of outlets at a time."""
         doors = cKDTree(self.doors)
+        speed = self.metres_per_minute if metric == "minutes" else 1.0
         for start in range(0, len(outlets), CHUNK):
             some = outlets[start : start + CHUNK]
             places = cKDTree(self.outlets[some])
-            near = places.sparse_distance_matrix(doors, limit / DETOUR, output_type="ndarray")
+            near = places.sparse_distance_matrix(
+                doors, limit * speed / DETOUR, output_type="ndarray"
+            )
             near = near[np.lexsort((near["j"], near["i"]))]
             yield (
                 some[near["i"]].astype(np.int32),
                 near["j"].astype(np.int32),
-                whole(near["v"] * DETOUR, "metres"),
+                whole(near["v"] * DETOUR / speed, metric),
             )
 
     def around(self, wanted: Wanted) -> Around:
@@ -144,8 +147,10 @@ class StraightReader:
             yield (nowhere, at_ranks, direct), doors, (0, len(doors))
 
 
-def cover(reader: Reader, candidates: Ints, limit: float) -> tuple[Ints, Ints, Lengths]:
-    """Return the doors within some metres of each candidate: start, door, millimetres.
+def cover(
+    reader: Reader, candidates: Ints, limit: float, metric: Metric = "metres"
+) -> tuple[Ints, Ints, Lengths]:
+    """Return the doors within some way of each candidate: start, door, length in whole units.
 
     Parameters
     ----------
@@ -153,13 +158,13 @@ def cover(reader: Reader, candidates: Ints, limit: float) -> tuple[Ints, Ints, L
         Where distances come from.
     candidates
         Outlets, each once; list ``i`` of the answer is that of the i-th.
-    limit
-        Longest way, in metres.
+    limit, metric
+        Longest way, in metres or minutes.
     """
     turn = np.full(int(candidates.max(initial=-1)) + 1, -1, dtype=np.int64)
     turn[candidates] = np.arange(len(candidates))
     none = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint32)
-    bundles = [none, *reader.reach(candidates, limit)]
+    bundles = [none, *reader.reach(candidates, limit, metric)]
     place, door, length = (np.concatenate([one[part] for one in bundles]) for part in range(3))
     place = turn[place]
     order = np.argsort(place, kind="stable")

@@ -272,3 +272,23 @@ JUNCTIONS = Table("junctions", "路口", (
            choices=_choices(crossing_signals="信号灯过街", crossing_marked="斑马线过街", crossing_unmarked="无标线过街",
                             signals="信号灯", elevator="电梯")),
 ), ("point",), placed=True, remark="要等待或会拦人的路口")  # fmt: skip
+
+SCENARIOS = Table("scenarios", "方案", (
+    Column("scenario_id", "步骤编号", Kind.ID, aliases=("编号", "序号", "id"), example="1"),
+    Column("scenario", "方案", required=True, aliases=("方案名称", "情景"), example="方案一",
+           remark="同名的几行是一个方案，按行的先后执行；每个方案都从现状出发"),
+    Column("action", "动作", Kind.CHOICE, required=True, aliases=("步骤", "改动"), example="新增网点",
+           choices=_choices(add_outlet="新增网点、新增、增设", close_outlet="停业、关闭网点、撤销网点、减少网点",
+                            move_outlet="迁移、搬迁、移动网点", open_gate="开门、打开大门、开放小区门",
+                            footbridge="新建天桥、天桥、人行天桥", change_hours="调整营业时间、延长营业时间、改营业时间")),
+    Column("object", "对象编号", aliases=("对象", "网点编号", "小区门编号"), example="",
+           remark="停业、迁移、调整营业时间写网点编号；开门写小区门编号；新增可不填"),
+    Column("trades", "业态", Kind.TRADES, example="药店", remark="新增网点的业态，写多个用“、”分开"),
+    Column("space", "空间编号", aliases=("空间",), example="", remark="新增、迁移到台账里的空间时写它的编号，可代替经纬度"),
+    Column("hours", "营业时间", example="", remark="调整后的营业时间"),
+    Column("lon", "经度", Kind.NUMBER, low=-180.0, high=180.0, example="116.84321", remark="WGS-84；天桥的一端"),
+    Column("lat", "纬度", Kind.NUMBER, low=-90.0, high=90.0, example="40.37654"),
+    Column("to_lon", "到经度", Kind.NUMBER, low=-180.0, high=180.0, example="", remark="天桥的另一端"),
+    Column("to_lat", "到纬度", Kind.NUMBER, low=-90.0, high=90.0, example=""),
+    Column("note", "备注", aliases=("说明",), example=""),
+), (), placed=False, remark="假如……会怎样：新增、停业、迁移网点，开小区门，建天桥")  # fmt: skip

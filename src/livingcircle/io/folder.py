@@ -24,6 +24,7 @@ from livingcircle.errors import TableError
 from livingcircle.io import geo
 from livingcircle.io._folder.agreement import check_agreement
 from livingcircle.io._folder.agreement import check_extent
+from livingcircle.io._folder.description import SECTIONS
 from livingcircle.io._folder.description import Description
 from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.description import read_description
@@ -75,7 +76,7 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
     parts = _read_parts(described, progress)
     whole: dict[str, gpd.GeoDataFrame] = {}
     issues = [issue for part in parts for issue in part.issues]
-    for name in TABLES:
+    for name in SECTIONS.values():
         whole[name], found = join(name, [part for part in parts if part.table == name])
         issues += found
     sources = [part.source for part in parts]

@@ -17,6 +17,7 @@ from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.errors import UnsafeFileError
+from livingcircle.io._folder.description import SECTIONS
 from livingcircle.io.excel import write_template
 from livingcircle.io.folder import read_district
 from livingcircle.tables import TABLES
@@ -85,8 +86,8 @@ def test_a_small_district_is_read_whole(tmp_path):
 
 def test_tables_that_are_not_given_are_there_and_empty(tmp_path):
     district = read(tmp_path, ledger(tmp_path, ONE))
-    for name, table in TABLES.items():
-        rows = getattr(district, name)
+    for name in SECTIONS.values():
+        table, rows = TABLES[name], getattr(district, name)
         assert rows.index.name == table.id
         assert {column.name for column in table.columns[1:]} <= set(rows.columns), name
         assert rows.crs == "EPSG:4326"
@@ -349,7 +350,7 @@ def test_a_mapping_and_a_sheet_are_followed(tmp_path):
 def test_the_same_folder_gives_the_same_tables(tmp_path):
     sections = (streets(tmp_path), ledger(tmp_path, ONE))
     first, second = read(tmp_path, *sections), read(tmp_path, *sections)
-    for name in TABLES:
+    for name in SECTIONS.values():
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
     assert first.sources == second.sources
 
