@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Literal
 
 from livingcircle._siting.instance import Floats
@@ -81,6 +82,12 @@ class Clock:
             self.stopped = bool(self.effort.stop())
         return self.stopped or self.left <= 0
 
+    def part(self, share: float) -> "Clock":
+        """Return a clock that is over after a share of the time left, and stops with this one."""
+        return _Part(
+            replace(self.effort, seconds=self.seconds + share * self.left), self.begun, whole=self
+        )
+
     def tell(self, stage: str, value: float, bound: float) -> None:
         """Tell whoever wants to know how far it has come."""
         if self.effort.progress is not None:
@@ -91,6 +98,17 @@ class Clock:
         if proven:
             return "proven"
         return "stopped" if self.stopped else "time"
+
+
+@dataclass
+class _Part(Clock):
+    """Watch a part of the time of another clock."""
+
+    whole: Clock | None = None
+
+    def over(self) -> bool:
+        """Return whether to stop now; asked of the whole, so that it knows as well."""
+        return (self.whole is not None and self.whole.over()) or self.left <= 0
 
 
 @dataclass(frozen=True)

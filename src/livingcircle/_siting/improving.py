@@ -1,0 +1,140 @@
+"""Find a good choice and good prices side by side, in steps that do not depend on the clock.
+
+Both are kernels that let go of the interpreter, so each runs in a thread of its own. They meet
+after every phase; a phase has a fixed number of rounds and steps, so that the same
+question gives the same choice on any machine, unless the time is over.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+
+from livingcircle._siting.answers import Clock
+from livingcircle._siting.dual import Pricing
+from livingcircle._siting.instance import Floats
+from livingcircle._siting.instance import Ints
+from livingcircle._siting.model import Model
+from livingcircle._siting.search import Lots
+from livingcircle._siting.search import State
+from livingcircle._siting.search import become
+from livingcircle._siting.search import choose_greedily
+from livingcircle._siting.search import exchange
+from livingcircle._siting.search import improve
+from livingcircle._siting.search import nothing_chosen
+from livingcircle._siting.search import settle
+
+# Rounds of kicks and steps of prices in each phase.
+PHASES = ((20, 100), (40, 100), (40, 200), (60, 200), (80, 200))
+STRENGTH = 4  # at most so many options are let go in a kick
+BUNDLE = 5  # rounds between two looks at the clock
+_WHOLE = 1e-6  # a bound on whole numbers may be off by so much of itself
+_MULTIPLIER, _START = 0x9E3779B97F4A7C15, 88172645463325252
+ALL = np.iinfo(np.int64).max
+
+
+@dataclass
+class Best:
+    """Hold the best choice of a model so far, and the bound.
+
+    Attributes
+    ----------
+    model
+        The model.
+    grain
+        All values are multiples of this; 0 where nothing is known.
+    chosen, value
+        Options, ascending, and what they are worth.
+    bound
+        No choice is worth more.
+    ways
+        How value and bound were found, in Chinese.
+    """
+
+    model: Model
+    grain: float
+    chosen: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    value: float = -np.inf
+    bound: float = np.inf
+    ways: tuple[str, str] = ("贪心", "")
+
+    def take(self, chosen: Ints, value: float, way: str) -> None:
+        """Keep a choice if it is better."""
+        if value > self.value:
+            self.chosen, self.value = np.sort(chosen), value
+            self.ways = (way, self.ways[1])
+
+    def lower(self, bound: float, way: str) -> None:
+        """Keep a bound if it is lower; whole numbers have whole bounds."""
+        if self.grain and np.isfinite(bound):
+            bound = np.floor((bound + _WHOLE * max(1.0, abs(bound))) / self.grain) * self.grain
+        bound = max(bound, self.value)
+        if bound < self.bound:
+            self.bound = float(bound)
+            self.ways = (self.ways[0], way)
+
+    def enough(self, gap: float) -> bool:
+        """Return whether value and bound are near enough."""
+        return self.bound - self.value <= gap * abs(self.value)
+
+
+def start(best: Best, prices: Floats | None = None) -> None:
+    """Choose greedily, by gain and where there are prices by gain for money, and exchange."""
+    model = best.model
+    ratios = [np.ones(model.count)]
+    if prices is not None and prices.max(initial=0.0) > 0:
+        ratios.append(np.maximum(prices, 1e-9 * prices.max()))
+    for ratio in ratios:
+        state = nothing_chosen(model.arrays)
+        among = np.ones(model.count, dtype=np.bool_)
+        choose_greedily(model.arrays, state, among.copy(), ratio, ALL)
+        exchange(model.arrays, state, among)
+        best.take(picked(state), float(state[9][0]), "贪心、交换")
+
+
+def refine(best: Best, clock: Clock, stage: str) -> Pricing:
+    """Improve the choice and the prices until they meet, or all phases are over."""
+    effort, model = clock.effort, best.model
+    pricing = Pricing(model)
+    best.lower(pricing.best.bound, "对偶价格")
+    mark = (effort.seed * _MULTIPLIER + _START) % 2**64
+    lots = np.array([mark or _START], dtype=np.uint64)
+    state = nothing_chosen(model.arrays)
+    become(model.arrays, state, best.chosen)
+    state[12][:] = False
+    with ThreadPoolExecutor(2) as pool:
+        for rounds, steps in PHASES:
+            if best.enough(effort.gap) or clock.over() or model.count == 0:
+                break
+            enough = best.value * (1 + effort.gap) if best.value > 0 else best.value
+            found = pool.submit(pricing.look, steps, enough, clock)
+            grown = pool.submit(_kick, model, state, lots, rounds, clock)
+            grown.result()
+            best.take(picked(state), float(state[9][0]), "贪心、交换、重启")
+            best.lower(found.result().bound, "对偶价格")
+            clock.tell(stage, best.value, best.bound)
+    return pricing
+
+
+def tidy(best: Best) -> None:
+    """Exchange options for others just as good with lower numbers."""
+    model = best.model
+    state = nothing_chosen(model.arrays)
+    become(model.arrays, state, best.chosen)
+    settle(model.arrays, state)
+    best.chosen = np.sort(picked(state))
+
+
+def picked(state: State) -> Ints:
+    """Return the options chosen in a state, in the order in which they came."""
+    chosen: Ints = state[3][: state[4][0]].copy()
+    return chosen
+
+
+def _kick(model: Model, state: State, lots: Lots, rounds: int, clock: Clock) -> None:
+    among = np.ones(model.count, dtype=np.bool_)
+    for _ in range(0, rounds, BUNDLE):
+        if clock.over():
+            break
+        improve(model.arrays, state, among, lots, BUNDLE, STRENGTH)

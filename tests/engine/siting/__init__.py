@@ -1,0 +1,1 @@
+"""Test what is chosen, and what is proven of it."""
