@@ -299,15 +299,17 @@ def circle_rows(made: Made) -> list[dict[str, object]]:
 def space_rows(doors: gpd.GeoDataFrame, rng: np.random.Generator) -> list[dict[str, object]]:
     """Return a made-up ledger of spaces that could take outlets, beside real buildings."""
     rows = []
+    halls = len(texts.SPACES) - 3
     for number, (kind, floor, suitable, excluded) in enumerate(texts.SPACES, 1):
         door = doors.iloc[int(rng.random() * len(doors))]
         place = door.geometry.representative_point()
+        area = 20 + round(360 * rng.random() ** 2) + (texts.HALL_METRES if number > halls else 0)
         rows.append(
             {
                 "空间编号": f"YS-K{number:02d}",
                 "空间名称": f"示例{door['community']}{kind}",
                 "空间类型": kind,
-                "面积（平方米）": 20 + round(360 * rng.random() ** 2),
+                "面积（平方米）": area,
                 "楼层": floor,
                 "产权单位": "示例国有资产公司" if number % 2 else "示例街道办事处",
                 "审批路径": "街道出具说明" if number % 3 else "",
@@ -315,6 +317,7 @@ def space_rows(doors: gpd.GeoDataFrame, rng: np.random.Generator) -> list[dict[s
                 "不适合业态": excluded,
                 "使用状态": "空置" if number % 4 else "出租",
                 "租约到期": "" if number % 4 else "2027-06-30",
+                "估算投入（万元）": round(0.15 * area + 3, 1) if number % 5 else "",
                 "经度": round(place.x, 6),
                 "纬度": round(place.y, 6),
                 "备注": "虚构",

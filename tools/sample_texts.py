@@ -38,7 +38,7 @@ PROFILES = (
 )
 
 # Kind, floor, trades it suits, trades it must not take.
-SPACES = (
+_ROOMS = (
     ("腾退空间", "1", "菜市场、生鲜超市（菜店）", ""),
     ("地下空间", "-1", "末端配送", "大众餐饮店"),
     ("自行车棚", "1", "小修小补点、末端配送", "大众餐饮店"),
@@ -52,6 +52,9 @@ SPACES = (
     ("临街底商", "1", "理发店、早餐店", ""),
     ("腾退空间", "1", "社区养老服务机构", "大众餐饮店"),
 )
+# Each kind of room four times, and three halls large enough for a service centre.
+SPACES = (*_ROOMS * 4, *(("闲置厂房", "1", "社区便民商业服务综合体", ""),) * 3)
+HALL_METRES = 1200
 
 _DISTRICT = """# 新街口示范区（演示）：哪些是真的、哪些是推算的、哪些是虚构的，见 README.md
 [district]
