@@ -181,7 +181,7 @@ class _Task:
         scale = float(np.mean(self.model.weight)) if len(self.model.weight) else 1.0
         row = self.model.weight / 2
         if self.model.hard:
-            scale = float(np.mean(np.abs(self.model.worth))) or 1.0
+            scale = float(np.abs(self.model.worth).sum()) / max(self.model.count, 1) or 1.0
             row = np.full(len(self.model.weight), scale / max(self._breadth(), 1.0))
         balance = max(scale, 1e-12) * np.sqrt(max(self._depth(), 1.0))
         return _Point(np.full(count, share), row, np.zeros(len(self.sides.limit)), balance)

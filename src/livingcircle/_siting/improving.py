@@ -59,6 +59,15 @@ class Best:
     bound: float = np.inf
     ways: tuple[str, str] = ("贪心", "")
 
+    @property
+    def offset(self) -> float:
+        """Return what kernels count too much: where needs must be met, meeting them is worth 0."""
+        return float(self.model.weight @ self.model.need) if self.model.hard else 0.0
+
+    def worth_of(self, state: State) -> float:
+        """Return what a state is worth; far below anything else where hard needs are unmet."""
+        return float(state[9][0]) - self.offset
+
     def take(self, chosen: Ints, value: float, way: str) -> None:
         """Keep a choice if it is better."""
         if value > self.value:
@@ -90,7 +99,7 @@ def start(best: Best, prices: Floats | None = None) -> None:
         among = np.ones(model.count, dtype=np.bool_)
         choose_greedily(model.arrays, state, among.copy(), ratio, ALL)
         exchange(model.arrays, state, among)
-        best.take(picked(state), float(state[9][0]), "贪心、交换")
+        best.take(picked(state), best.worth_of(state), "贪心、交换")
 
 
 def refine(best: Best, clock: Clock, stage: str) -> Pricing:
@@ -107,11 +116,11 @@ def refine(best: Best, clock: Clock, stage: str) -> Pricing:
         for rounds, steps in PHASES:
             if best.enough(effort.gap) or clock.over() or model.count == 0:
                 break
-            enough = best.value * (1 + effort.gap) if best.value > 0 else best.value
+            enough = best.value + effort.gap * abs(best.value)
             found = pool.submit(pricing.look, steps, enough, clock)
             grown = pool.submit(_kick, model, state, lots, rounds, clock)
             grown.result()
-            best.take(picked(state), float(state[9][0]), "贪心、交换、重启")
+            best.take(picked(state), best.worth_of(state), "贪心、交换、重启")
             best.lower(found.result().bound, "对偶价格")
             clock.tell(stage, best.value, best.bound)
     return pricing

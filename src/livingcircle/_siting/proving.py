@@ -76,6 +76,4 @@ def _consider(best: Best, chosen: Ints) -> None:
     """Keep a choice of HiGHS if it is better, its worth counted anew."""
     state = nothing_chosen(best.model.arrays)
     become(best.model.arrays, state, chosen)
-    short = best.model.hard and bool(np.any(state[0] > 0))
-    if not short:
-        best.take(chosen, float(state[9][0]), "HiGHS 分支定界")
+    best.take(chosen, best.worth_of(state), "HiGHS 分支定界")

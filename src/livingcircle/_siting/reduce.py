@@ -27,7 +27,7 @@ def reduced(model: Model) -> Model:
     model = merged(model)
     if model.hard:
         kept = np.flatnonzero(~_implied(model))
-        model = only_rows(model, kept, np.take(model.weight, kept))
+        model = only_rows(model, kept, model.weight[kept])
     model = only(model, ~_beaten(model))
     return merged(model)
 
@@ -44,10 +44,10 @@ def merged(model: Model) -> Model:
     order = rows[np.lexsort((rows, sums[1][rows], sums[0][rows], sizes[rows], model.need[rows]))]
     first = _groups(model.back, model.options, model.need, order)
     leader = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    weight = np.bincount(leader, model.weight[order], len(order))[first]
-    kept = order[first]
-    ascending = np.argsort(kept, kind="stable")
-    return only_rows(model, kept[ascending], weight[ascending])
+    weight = np.bincount(leader, model.weight[order], len(order))[first].astype(np.float64)
+    merged_rows = order[first]
+    ascending = np.argsort(merged_rows, kind="stable")
+    return only_rows(model, merged_rows[ascending], weight[ascending])
 
 
 def _possible(model: Model) -> Bools:
