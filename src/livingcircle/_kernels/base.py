@@ -40,6 +40,14 @@ def fast(function: Kernel) -> Kernel:
     return cast("Kernel", nb.njit(function, cache=True, nogil=True))
 
 
+def inner(function: Kernel) -> Kernel:
+    """Compile a kernel that only other kernels call: without the way in from Python, much faster."""
+    return cast(
+        "Kernel",
+        nb.njit(function, cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True),
+    )
+
+
 def owned(length: Lengths, owner: npt.NDArray[np.integer[Any]]) -> Owned:
     """Return lengths and owners as one number each."""
     return (length.astype(np.uint64) << HALF) | owner.astype(np.uint64)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livingcircle._kernels.base import fast
+from livingcircle._kernels.base import inner
 from livingcircle._siting.answers import Clock
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.model import Arrays
@@ -78,6 +79,13 @@ class Pricing:
                 break
             self._step()
         return self.best
+
+    def by_count(self, most: int) -> Floats:
+        """Return a bound for 1, 2, … options at the best prices so far; other limits stay.
+
+        The main limit must be the count.
+        """
+        return self._task.by_count(self.best, most)
 
     def _step(self) -> None:
         """Take a bundle of steps, look at the bound, and begin anew from a better point."""
@@ -209,6 +217,19 @@ class _Task:
         bound = base + float(gains.sum()) + slip
         return Prices(point.row, point.side, bound, value[: model.count])
 
+    def by_count(self, prices: Prices, most: int) -> Floats:
+        """Return bounds for 1, 2, … options at some prices."""
+        model = self.model
+        value = self.worth_of.copy()
+        _add_prices(self.kernel[0], self.kernel[1], prices.row, prices.side, value)
+        sure = model.need * (model.weight - prices.row)
+        own = np.sort(np.maximum(value[: model.count], 0.0))[::-1][:most]
+        top = np.concatenate([np.cumsum(own), np.full(most - len(own), own.sum())])
+        base = float(sure.sum() + prices.side @ self.sides.limit)
+        base += float(np.maximum(value[model.count :], 0.0).sum())
+        slip = _ROUNDING * float(np.abs(sure).sum() + own.sum() + abs(base))
+        return np.asarray(base + top + slip)
+
     def worth(self, point: _Point) -> float:
         """Return what a point is worth, less what it breaks at its own prices, twice."""
         model = self.model
@@ -285,7 +306,7 @@ def _add_columns(cover: Arrays, side: Arrays, column: Floats, met: Floats, taken
             taken[row] += column[who[k]] * factor[k]
 
 
-@fast
+@inner
 def _fit(wish: Floats, tau: Floats, main: Floats, room: float, out: Floats) -> None:
     """Move a wish to the nearest point between 0 and 1 that keeps to the main limit."""
     low, high = 0.0, 0.0

@@ -106,7 +106,7 @@ def _with_all_met(model: Model, clock: Clock) -> Best:
     hard = reduced(replace(model, weight=weight, worth=worth, hard=True))
     best = Best(hard, grain(hard.worth))
     start(best, -hard.worth)
-    clock.tell("贪心与交换", -best.value, -best.bound)
+    best.tell(clock, "贪心与交换")
     if not _meets_all(best):
         return best
     pricing = refine(best, clock, "改进与下界")
@@ -132,8 +132,12 @@ def _with_most_met(model: Model, clock: Clock) -> tuple[Best, float]:
     chosen = np.searchsorted(model.number, most.model.number[most.chosen])
     chosen = _without_idle(model, chosen)
     best.take(chosen, float(model.worth[chosen].sum()), most.ways[0])
+
+    def hear(value: float, bound: float) -> None:
+        clock.tell("精确求解", -max(value, best.value), -bound)
+
     nobody = np.zeros(model.count, dtype=np.bool_)
-    found = solve(best.model, nobody, best.chosen, clock, floor=most.value)
+    found = solve(best.model, nobody, best.chosen, clock, hear, most.value)
     if found.chosen is not None and _met(model, found.chosen) >= most.value:
         best.take(found.chosen, float(model.worth[found.chosen].sum()), "HiGHS 分支定界")
     best.lower(found.bound, "HiGHS 分支定界")

@@ -1,5 +1,6 @@
 """Solve a model to proof with HiGHS, from the best choice known, until the time is over."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -51,7 +52,12 @@ class Programme:
     value: Floats
 
 
-def solve(model: Model, sure: Bools, begin: Ints, clock: Clock, floor: float = -np.inf) -> Solved:
+Hear = Callable[[float, float], None]
+
+
+def solve(
+    model: Model, sure: Bools, begin: Ints, clock: Clock, hear: Hear, floor: float = -np.inf
+) -> Solved:
     """Return the best choice of a model.
 
     Parameters
@@ -63,12 +69,15 @@ def solve(model: Model, sure: Bools, begin: Ints, clock: Clock, floor: float = -
     begin
         A choice to begin from.
     clock
-        Time limit, wanted gap, whoever wants to stop it or hear of it.
+        Time limit, wanted gap, whoever wants to stop it.
+    hear
+        Told value and bound of the model now and then.
     floor
         Least weight of need to be met.
     """
     programme = programme_of(model, floor)
     highs = _highs(programme, clock)
+    _listen(highs, clock, hear)
     lower = np.zeros(len(programme.gain))
     lower[: model.count] = sure
     every = np.arange(len(lower), dtype=np.int32)
@@ -158,11 +167,10 @@ def _highs(programme: Programme, clock: Clock) -> highspy.Highs:
         programme.row_high, programme.start.astype(np.int32), programme.column.astype(np.int32),
         programme.value, programme.whole,
     )  # fmt: skip
-    _listen(highs, clock)
     return highs
 
 
-def _listen(highs: highspy.Highs, clock: Clock) -> None:
+def _listen(highs: highspy.Highs, clock: Clock, hear: Hear) -> None:
     """Let the clock stop HiGHS, and tell now and then how far it has come."""
     last = [clock.seconds]
 
@@ -175,7 +183,7 @@ def _listen(highs: highspy.Highs, clock: Clock) -> None:
         if clock.seconds - last[0] > EVERY:
             last[0] = clock.seconds
             known = event.data_out
-            clock.tell("精确求解", float(known.mip_primal_bound), float(known.mip_dual_bound))
+            hear(float(known.mip_primal_bound), float(known.mip_dual_bound))
 
     highs.cbMipInterrupt += tell
     highs.cbSimplexInterrupt += ask

@@ -12,6 +12,10 @@ from dataclasses import field
 import numpy as np
 
 from livingcircle._siting.answers import Clock
+from livingcircle._siting.descent import beginning
+from livingcircle._siting.descent import descend
+from livingcircle._siting.descent import descends
+from livingcircle._siting.descent import steps_of
 from livingcircle._siting.dual import Pricing
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
@@ -28,6 +32,7 @@ from livingcircle._siting.search import settle
 # Rounds of kicks and steps of prices in each phase.
 PHASES = ((20, 100), (40, 100), (40, 200), (60, 200), (80, 200))
 STRENGTH = 4  # at most so many options are let go in a kick
+SLICES = 20  # looks at the clock in a phase of a descent
 BUNDLE = 5  # rounds between two looks at the clock
 _WHOLE = 1e-6  # a bound on whole numbers may be off by so much of itself
 _MULTIPLIER, _START = 0x9E3779B97F4A7C15, 88172645463325252
@@ -68,6 +73,12 @@ class Best:
         """Return what a state is worth; far below anything else where hard needs are unmet."""
         return float(state[9][0]) - self.offset
 
+    def tell(self, clock: Clock, stage: str, value: float = -np.inf, bound: float = np.inf) -> None:
+        """Tell how far it has come; where needs must be met, in what it takes to meet them."""
+        value, bound = max(value, self.value), min(bound, self.bound)
+        sign = -1.0 if self.model.hard else 1.0
+        clock.tell(stage, sign * value, sign * bound)
+
     def take(self, chosen: Ints, value: float, way: str) -> None:
         """Keep a choice if it is better."""
         if value > self.value:
@@ -86,6 +97,48 @@ class Best:
     def enough(self, gap: float) -> bool:
         """Return whether value and bound are near enough."""
         return self.bound - self.value <= gap * abs(self.value)
+
+
+@dataclass
+class Improver:
+    """Improve a choice of a model, a phase at a time."""
+
+    model: Model
+    state: State
+    lots: Lots
+    way = "贪心、交换、重启"
+
+    def run(self, rounds: int, clock: Clock) -> None:
+        """Go so many rounds further, as long as there is time."""
+        among = np.ones(self.model.count, dtype=np.bool_)
+        for _ in range(0, rounds, BUNDLE):
+            if clock.over():
+                break
+            improve(self.model.arrays, self.state, among, self.lots, BUNDLE, STRENGTH)
+
+
+@dataclass
+class Descent(Improver):
+    """Find a choice of fewer and fewer options."""
+
+    way = "贪心、逐个减少"
+
+    def __post_init__(self) -> None:
+        """Begin from the choice so far."""
+        chosen = self.state[2].copy()
+        self.steps = steps_of(self.model)
+        self.fewest, self.moving = chosen, beginning(self.model.arrays, chosen)
+        self.clockwork = np.array([0, max(1, self.steps // SLICES), -1])
+
+    def run(self, rounds: int, clock: Clock) -> None:
+        """Go some steps further, however many rounds are asked for, as long as there is time."""
+        del rounds
+        arrays = self.model.arrays
+        for _ in range(SLICES):
+            if clock.over():
+                break
+            descend(arrays, self.moving, self.fewest, self.clockwork, self.lots)
+        become(arrays, self.state, np.flatnonzero(self.fewest))
 
 
 def start(best: Best, prices: Floats | None = None) -> None:
@@ -112,17 +165,18 @@ def refine(best: Best, clock: Clock, stage: str) -> Pricing:
     state = nothing_chosen(model.arrays)
     become(model.arrays, state, best.chosen)
     state[12][:] = False
+    improver = (Descent if descends(model) else Improver)(model, state, lots)
     with ThreadPoolExecutor(2) as pool:
         for rounds, steps in PHASES:
             if best.enough(effort.gap) or clock.over() or model.count == 0:
                 break
             enough = best.value + effort.gap * abs(best.value)
             found = pool.submit(pricing.look, steps, enough, clock)
-            grown = pool.submit(_kick, model, state, lots, rounds, clock)
+            grown = pool.submit(improver.run, rounds, clock)
             grown.result()
-            best.take(picked(state), best.worth_of(state), "贪心、交换、重启")
+            best.take(picked(state), best.worth_of(state), improver.way)
             best.lower(found.result().bound, "对偶价格")
-            clock.tell(stage, best.value, best.bound)
+            best.tell(clock, stage)
     return pricing
 
 
@@ -139,11 +193,3 @@ def picked(state: State) -> Ints:
     """Return the options chosen in a state, in the order in which they came."""
     chosen: Ints = state[3][: state[4][0]].copy()
     return chosen
-
-
-def _kick(model: Model, state: State, lots: Lots, rounds: int, clock: Clock) -> None:
-    among = np.ones(model.count, dtype=np.bool_)
-    for _ in range(0, rounds, BUNDLE):
-        if clock.over():
-            break
-        improve(model.arrays, state, among, lots, BUNDLE, STRENGTH)

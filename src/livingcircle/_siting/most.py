@@ -70,7 +70,7 @@ def best_of(model: Model, prices: Floats | None, clock: Clock) -> Best:
     if prices is not None:
         prices = prices[np.searchsorted(model.number, small.number)]
     start(best, prices)
-    clock.tell("贪心与交换", best.value, best.bound)
+    best.tell(clock, "贪心与交换")
     pricing = refine(best, clock, "改进与上界")
     prove(best, pricing.best, clock)
     tidy(best)

@@ -25,7 +25,7 @@ GROWTH = 3.0
 MOST_PAIRS = 6_000_000  # beyond, HiGHS needs more memory than anybody grants
 
 
-def prove(best: Best, prices: Prices, clock: Clock, floor: float = -np.inf) -> None:
+def prove(best: Best, prices: Prices, clock: Clock) -> None:
     """Solve larger and larger parts of the model until the best choice is proven.
 
     Parameters
@@ -36,8 +36,6 @@ def prove(best: Best, prices: Prices, clock: Clock, floor: float = -np.inf) -> N
         Prices of all its rows and limits.
     clock
         Watched.
-    floor
-        Least weight of need that a choice must meet.
     """
     margin = FIRST * (prices.bound - best.value)
     while not best.enough(clock.effort.gap) and not clock.over():
@@ -45,21 +43,24 @@ def prove(best: Best, prices: Prices, clock: Clock, floor: float = -np.inf) -> N
         margin = min(margin, whole)
         kept = prices.reduced >= -margin
         kept[best.chosen] = True
-        part = merged(only(best.model, kept)) if not np.isfinite(floor) else only(best.model, kept)
+        part = merged(only(best.model, kept))
         if len(part.rows) > MOST_PAIRS:
             break
         sure = (prices.bound - prices.reduced <= best.value) & (prices.reduced > 0)
-        begin = np.flatnonzero(kept[: best.model.count])
+        begin = np.flatnonzero(kept)
         places = np.searchsorted(begin, best.chosen)
         last = margin >= whole or bool(kept.all())
-        found = solve(
-            part, _safe(sure, best)[kept], places, clock.part(1.0 if last else 1 / 2), floor
-        )
+        left_out = -np.inf if kept.all() else prices.bound - margin
+
+        def hear(value: float, bound: float, least: float = left_out) -> None:
+            best.tell(clock, "精确求解", value, max(bound, least))
+
+        time = clock.part(1.0 if last else 1 / 2)
+        found = solve(part, _safe(sure, best)[kept], places, time, hear)
         if found.chosen is not None:
             _consider(best, begin[found.chosen])
-        left_out = -np.inf if kept.all() else prices.bound - margin
         best.lower(max(found.bound, left_out), "HiGHS 分支定界")
-        clock.tell("精确求解", best.value, best.bound)
+        best.tell(clock, "精确求解")
         if last:
             break
         margin *= GROWTH

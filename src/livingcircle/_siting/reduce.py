@@ -7,6 +7,7 @@ and undercuts in every respect go; and of rows that must be met, those that othe
 import numpy as np
 
 from livingcircle._kernels.base import fast
+from livingcircle._kernels.base import inner
 from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
@@ -97,7 +98,7 @@ def _groups(back: Ints, options: Small, need: Small, order: Ints) -> Bools:
     return first
 
 
-@fast
+@inner
 def _holds(start: Ints, items: Small, small: int, large: int) -> bool:
     """Return whether one ascending list holds all of another."""
     a, a_end = start[small], start[small + 1]
@@ -113,7 +114,7 @@ def _holds(start: Ints, items: Small, small: int, large: int) -> bool:
     return True
 
 
-@fast
+@inner
 def _rarest(start: Ints, items: Small, back: Ints, one: int) -> int:
     """Return the item of a list that stands in the fewest lists."""
     best = items[start[one]]
@@ -123,7 +124,7 @@ def _rarest(start: Ints, items: Small, back: Ints, one: int) -> int:
     return int(best)
 
 
-@fast
+@inner
 def _takes_no_more(packs: Arrays, cheap: int, dear: int) -> bool:
     """Return whether an option takes at most as much of every limit as another."""
     begin, row, amount = packs

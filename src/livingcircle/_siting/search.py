@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from livingcircle._kernels.base import fast
+from livingcircle._kernels.base import inner
 from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
@@ -40,7 +41,7 @@ def nothing_chosen(model: Arrays) -> State:
     )  # fmt: skip
 
 
-@fast
+@inner
 def gain_of(model: Arrays, state: State, option: int) -> float:
     """Return what an option adds."""
     start, rows, weight, short = model[0], model[1], model[4], state[0]
@@ -51,7 +52,7 @@ def gain_of(model: Arrays, state: State, option: int) -> float:
     return float(gain)
 
 
-@fast
+@inner
 def _share(model: Arrays, state: State, row: int, change: float, tally: Floats) -> None:
     """Add to the tally of all chosen that cover a row."""
     back, options, need = model[2], model[3], model[5]
@@ -64,7 +65,7 @@ def _share(model: Arrays, state: State, row: int, change: float, tally: Floats) 
             tally[option] += change
 
 
-@fast
+@inner
 def _mark(model: Arrays, state: State, row: int) -> None:
     """Let all that cover a row be looked at again."""
     back, options = model[2], model[3]
@@ -72,7 +73,7 @@ def _mark(model: Arrays, state: State, row: int) -> None:
         state[12][option] = True
 
 
-@fast
+@inner
 def add(model: Arrays, state: State, option: int) -> None:
     """Choose an option."""
     start, rows, weight = model[0], model[1], model[4]
@@ -94,7 +95,7 @@ def add(model: Arrays, state: State, option: int) -> None:
     _take(model, state, option, 1.0)
 
 
-@fast
+@inner
 def remove(model: Arrays, state: State, option: int) -> None:
     """Let go of an option."""
     start, rows, weight = model[0], model[1], model[4]
@@ -116,7 +117,7 @@ def remove(model: Arrays, state: State, option: int) -> None:
     _take(model, state, option, -1.0)
 
 
-@fast
+@inner
 def _take(model: Arrays, state: State, option: int, sign: float) -> None:
     """Use up what an option takes, or give it back."""
     begin, row, amount = model[7:10]
@@ -131,7 +132,7 @@ def _take(model: Arrays, state: State, option: int, sign: float) -> None:
         sites[0] += int(at_site[place] > 0) - int(before)
 
 
-@fast
+@inner
 def blocked(model: Arrays, state: State, option: int) -> int:
     """Return how many limits an option would break; by how much stands in the last cells."""
     begin, row, amount, limit = model[7:11]
@@ -147,20 +148,20 @@ def blocked(model: Arrays, state: State, option: int) -> int:
     return many
 
 
-@fast
+@inner
 def _site_is_new(model: Arrays, state: State, option: int) -> bool:
     place = model[11][option]
     return not model[12][place] and state[7][place] == 0
 
 
-@fast
+@inner
 def _unblock(model: Arrays, state: State, option: int) -> None:
     begin, row = model[7:9]
     for k in range(begin[option], begin[option + 1]):
         state[11][row[k]] = 0.0
 
 
-@fast
+@inner
 def _makes_room(model: Arrays, state: State, leaving: int, option: int, many: int) -> bool:
     """Return whether an option breaks no limit once another leaves."""
     begin, row, amount = model[7:10]
@@ -175,7 +176,7 @@ def _makes_room(model: Arrays, state: State, leaving: int, option: int, many: in
     return many == 0
 
 
-@fast
+@inner
 def overlaps(model: Arrays, state: State, option: int) -> float:
     """Return what an option adds; what it would save of each chosen stands in the cells."""
     start, rows, weight = model[0], model[1], model[4]
@@ -191,14 +192,14 @@ def overlaps(model: Arrays, state: State, option: int) -> float:
     return float(gain)
 
 
-@fast
-def best_move(model: Arrays, state: State, option: int) -> tuple[int, float]:
+@inner
+def best_leaving(model: Arrays, state: State, option: int) -> tuple[int, float]:
     """Return whom an option would best replace, -1 for nobody, and what that adds."""
     worth = model[6]
     picked, count, loss, saved = state[3], state[4], state[5], state[10]
     many = blocked(model, state, option)
     gain = overlaps(model, state, option)
-    best, most = -1, gain if many == 0 else -np.inf
+    best, most = -1, -np.inf
     for at in range(count[0]):
         one = picked[at]
         change = gain - loss[one] - worth[one] + saved[one]
@@ -209,7 +210,7 @@ def best_move(model: Arrays, state: State, option: int) -> tuple[int, float]:
     return best, most
 
 
-@fast
+@inner
 def may_join(model: Arrays, state: State, option: int) -> bool:
     """Return whether an option can be added within the limits."""
     many = blocked(model, state, option)
@@ -274,17 +275,20 @@ def exchange(model: Arrays, state: State, among: Bools) -> int:
                     remove(model, state, one)
                     moves += 1
             elif among[one]:
-                leaving, change = best_move(model, state, one)
-                if change > 0:
-                    if leaving >= 0:
-                        remove(model, state, leaving)
+                leaving, change = best_leaving(model, state, one)
+                gain = gain_of(model, state, one)
+                if gain > 0 and gain >= change and may_join(model, state, one):
+                    add(model, state, one)
+                    moves += 1
+                elif change > 0:
+                    remove(model, state, leaving)
                     add(model, state, one)
                     moves += 1
     return moves
 
 
-@fast
-def _draw(lots: Lots, end: int) -> int:
+@inner
+def draw(lots: Lots, end: int) -> int:
     """Return a number below an end, drawn by xorshift."""
     x = lots[0]
     x ^= x << np.uint64(13)
@@ -308,12 +312,12 @@ def become(model: Arrays, state: State, wanted: Ints) -> None:
             add(model, state, one)
 
 
-@fast
+@inner
 def kick(model: Arrays, state: State, among: Bools, lots: Lots, strength: int) -> None:
     """Put in an option drawn by lot, let its nearest go, and fill up by lot."""
     options = len(among)
     picked, count, saved = state[3], state[4], state[10]
-    new = _draw(lots, options)
+    new = draw(lots, options)
     if state[2][new] or not among[new]:
         return
     overlaps(model, state, new)
@@ -323,12 +327,12 @@ def kick(model: Arrays, state: State, among: Bools, lots: Lots, strength: int) -
             if saved[picked[at]] > saved[nearest]:
                 nearest = picked[at]
         if saved[nearest] <= 0:
-            nearest = picked[_draw(lots, count[0])]
+            nearest = picked[draw(lots, count[0])]
         remove(model, state, nearest)
     if may_join(model, state, new):
         add(model, state, new)
     for _ in range(4 * strength):
-        one = _draw(lots, options)
+        one = draw(lots, options)
         free = among[one] and not state[2][one] and may_join(model, state, one)
         if free and gain_of(model, state, one) > 0:
             add(model, state, one)
@@ -343,7 +347,7 @@ def improve(
     for _ in range(rounds):
         before = state[9][0]
         kept = state[3][: state[4][0]].copy()
-        kick(model, state, among, lots, 1 + _draw(lots, strength))
+        kick(model, state, among, lots, 1 + draw(lots, strength))
         exchange(model, state, among)
         if state[9][0] < before:
             become(model, state, kept)
@@ -377,3 +381,14 @@ def settle(model: Arrays, state: State) -> None:
                 remove(model, state, leaving)
                 add(model, state, one)
                 moved = True
+
+
+@fast
+def exchanges(model: Arrays, state: State) -> tuple[Ints, Floats]:
+    """Return for every option that is not chosen whom it would best replace, and what that adds."""
+    options = len(state[2])
+    leaving, change = np.full(options, -1), np.full(options, -np.inf)
+    for one in range(options):
+        if not state[2][one]:
+            leaving[one], change[one] = best_leaving(model, state, one)
+    return leaving, change

@@ -22,12 +22,13 @@ def permitted(instance, limits, chosen):
     chosen = list(chosen)
     every = chosen + np.flatnonzero(instance.fixed).tolist()
     room = np.bincount(instance.site[every], instance.room[every], minlength=len(instance.capacity))
-    taken = np.bincount(instance.site[chosen], minlength=len(instance.capacity)) > 0
+    sites = len(instance.capacity)
+    new = np.bincount(instance.site[chosen], instance.room[chosen], minlength=sites)
     mine = set(every)
     fixed_sites = instance.site[instance.fixed]
     new_sites = set(instance.site[chosen].tolist()) - set(fixed_sites.tolist())
     kinds = np.bincount(instance.kind[chosen], minlength=100)
-    over_room = taken & (instance.room[chosen].sum() > 0) & (room > instance.capacity + 1e-9)
+    over_room = (new > 0) & (room > instance.capacity + 1e-9)
     return not (
         (limits.count is not None and len(chosen) > limits.count)
         or (limits.budget is not None and instance.cost[chosen].sum() > limits.budget + 1e-9)
