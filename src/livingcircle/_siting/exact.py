@@ -76,24 +76,46 @@ def solve(
         Least weight of need to be met.
     """
     programme = programme_of(model, floor)
-    highs = _highs(programme, clock)
-    _listen(highs, clock, hear)
     lower = np.zeros(len(programme.gain))
     lower[: model.count] = sure
+    found, bound, proven = run(programme, lower, begin, clock, hear)
+    chosen = None if found is None else np.flatnonzero(found[: model.count] > 1 / 2)
+    return Solved(chosen, bound, proven)
+
+
+def run(
+    programme: Programme, lower: Floats, begin: Ints, clock: Clock, hear: Hear
+) -> tuple[Floats | None, float, bool]:
+    """Return the best columns of a programme, its bound, and whether it came to its end.
+
+    Parameters
+    ----------
+    programme, lower
+        The programme; least value of each column.
+    begin
+        Columns that are 1 in an answer to begin from.
+    clock, hear
+        As in :func:`solve`.
+    """
+    if len(programme.gain) == 0:
+        return np.empty(0), 0.0, True
+    highs = _highs(programme, clock)
+    _listen(highs, clock, hear)
     every = np.arange(len(lower), dtype=np.int32)
     highs.changeColsBounds(len(lower), every, lower, programme.upper)
-    if len(begin) or model.count == 0:
+    if len(begin):
         highs.setSolution(len(begin), begin.astype(np.int32), np.ones(len(begin)))
     highs.run()
     info, status = highs.getInfo(), highs.getModelStatus()
-    bound = float(info.mip_dual_bound)
     if status == highspy.HighsModelStatus.kInfeasible:
-        return Solved(None, -np.inf, proven=True)
-    values = np.asarray(highs.getSolution().col_value)
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    chosen = np.flatnonzero(values[: model.count] > 1 / 2) if found else None
+        return None, -np.inf, True
     proven = status == highspy.HighsModelStatus.kOptimal
-    return Solved(chosen, bound, proven)
+    bound = float(info.mip_dual_bound)
+    if not programme.whole.any():
+        bound = float(info.objective_function_value) if proven else np.inf
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.asarray(highs.getSolution().col_value) if found else None
+    return values, bound, proven
 
 
 def programme_of(model: Model, floor: float = -np.inf) -> Programme:
@@ -126,10 +148,10 @@ def programme_of(model: Model, floor: float = -np.inf) -> Programme:
         upper[sides.columns :] = model.need
     whole = np.zeros(columns, dtype=np.int32)
     whole[: model.count] = 1
-    return Programme(gain, upper, whole, low, high, *_stacked(parts))
+    return Programme(gain, upper, whole, low, high, *stacked(parts))
 
 
-def _stacked(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+def stacked(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
     """Return several lists of rows as one below the other."""
     starts, before = [np.zeros(1, dtype=np.int64)], 0
     for start, column, _ in parts:
