@@ -11,9 +11,18 @@ from rich.table import Table
 from livingcircle._terminal import say
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
+from livingcircle.documents.site_reports import walking_sentence
 from livingcircle.io._folder.members import split_members
+from livingcircle.least_walking import WalkingPlan
+from livingcircle.mobile_supply import MobilePlan
 from livingcircle.readback import ISSUE_LIST
 from livingcircle.readback import by_gravity
+from livingcircle.relocation import Advice
+from livingcircle.scenarios import Outcome
+from livingcircle.service_centres import CentrePlan
+from livingcircle.site_tables import served_table
+from livingcircle.site_tables import site_table
+from livingcircle.siting import SitePlan
 from livingcircle.standards import Standard
 from livingcircle.tables import ERROR
 from livingcircle.tables import REVIEW
@@ -177,3 +186,99 @@ def requirements_sheet(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts under the plan's own headings."""
     names = {"circle": "生活圈名称", "trade_name": "业态", "required": "最少应配", "clause": "依据"}
     return counts[list(names)].rename(columns=names)
+
+
+def show_sites(console: Console, plan: SitePlan, folder: Path) -> None:
+    """Show the chosen sites, most telling first, and where the files are."""
+    columns = ("次序", "拟设业态", "空间", "生活圈", "新服务居民")
+    table = _table("选址方案", columns, right=("次序", "新服务居民"))
+    for row in site_table(plan).head(TOP * 2).itertuples():
+        table.add_row(
+            str(row.order),
+            escape(str(row.trade_name)),
+            escape(str(row.space_name)),
+            escape(str(row.circle_name) or "圈外"),
+            _number(row.people, "人"),
+        )
+    console.print(table)
+    served = served_table(plan)
+    lost = served["out_of_reach"].sum()
+    if lost > 0:
+        unit = "人次" if served["people_known"].all() else "个楼门×业态"
+        say(
+            console,
+            f"另有{lost:,.0f}{unit}没有候选空间够得着：补登空间，或用 site mobile 安排直通车。",
+        )
+    if plan.stopped:
+        say(console, plan.stopped)
+    _show_files(console, folder)
+
+
+def show_advice(console: Console, advice: Advice) -> None:
+    """Show what moving, widening and sharing would do."""
+    for title, rows, words in (
+        ("迁移一家网点", advice.moves, "space_name"),
+        ("达到营业时间等条件", advice.raises, "needs"),
+        ("在已有网点里叠加业态", advice.taken_in, "needs"),
+    ):
+        if len(rows) == 0:
+            say(console, f"{title}：没有能多服务居民的。")
+            continue
+        table = _table(title, ("业态", "网点", "怎么做", "净增居民"), right=("净增居民",))
+        for row in rows.head(TOP).to_dict("records"):
+            cells = (row["trade_name"], row["outlet_name"], row[words])
+            table.add_row(*(escape(str(cell)) for cell in cells), _number(row["people"], "人"))
+        console.print(table)
+
+
+def show_centres(console: Console, plan: CentrePlan) -> None:
+    """Show where service centres should stand, or why nowhere."""
+    if len(plan.rooms) == 0:
+        say(console, "台账里没有一处空间符合综合体的要求：", style="yellow")
+        for row in plan.misfits.head(TOP).to_dict("records"):
+            say(console, f"  · {row['name']}：{row['reason']}")
+        return
+    columns = ("选定", "空间", "放哪些业态", "新服务居民")
+    table = _table("综合体选址", columns, right=("新服务居民",))
+    for row in plan.rooms.head(TOP).to_dict("records"):
+        mark = "●" if row["chosen"] else ""
+        cells = (str(row["name"]), str(row["trade_names"]))
+        table.add_row(mark, *map(escape, cells), _number(row["people"], "人"))
+    console.print(table)
+
+
+def show_walking(console: Console, assessment: Assessment, plan: WalkingPlan) -> None:
+    """Show where outlets should open so that everybody walks least."""
+    columns = ("拟设", "服务居民", "平均步行")
+    table = _table("走得最少的选址", columns, right=columns[1:])
+    for row in plan.outlets[plan.outlets["new"]].to_dict("records"):
+        cells = (_number(row["people"], "人"), _number(row["mean_m"], "米"))
+        table.add_row(escape(str(row["name"])), *cells)
+    console.print(table)
+    say(console, walking_sentence(plan, assessment.standard.name_of(plan.trade)))
+
+
+def show_stops(console: Console, plan: MobilePlan) -> None:
+    """Show the stops of mobile supply."""
+    columns = ("车次", "到达", "离开", "停靠位置", "业态", "服务居民")
+    table = _table("移动供给时间表", columns, right=("服务居民",))
+    for row in plan.stops.to_dict("records"):
+        cells = (row["vehicle"], row["arrives"], row["leaves"], row["place"], row["trade_names"])
+        table.add_row(*(escape(str(cell)) for cell in cells), _number(row["people"], "人"))
+    console.print(table)
+
+
+def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Show what scenarios come to."""
+    columns = ("方案", "做什么", "缺口项数", "够不着的居民（人×业态）")
+    table = _table("方案对比", columns, right=columns[2:])
+    for one in outcomes:
+        rows = one.people[one.people["level"] == "district"]
+        was, now = rows["lacking_before"].sum(), rows["lacking_after"].sum()
+        table.add_row(
+            escape(one.scenario.name),
+            escape("；".join(step.words for step in one.scenario.steps)),
+            f"{len(one.before.gaps)} → {len(one.after.gaps)}",
+            f"{now - was:+,.0f}",
+        )
+    console.print(table)

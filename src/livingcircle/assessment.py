@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -30,6 +31,8 @@ from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import blind_area_table
 from livingcircle.blind_areas import find_all_blind_areas
 from livingcircle.blind_areas import neighbourhood_of
+from livingcircle.chosen import ChosenSites
+from livingcircle.chosen import none_chosen
 from livingcircle.circles import check_circles
 from livingcircle.coverage import access_table
 from livingcircle.coverage import coverage_table
@@ -139,6 +142,8 @@ class Assessment:
     rows
         Gaps, indices and blind areas before they are put into tables, and strangers among the
         reports.
+    chosen
+        Sites that were chosen for the gaps; none before siting.
     """
 
     district: District
@@ -153,6 +158,7 @@ class Assessment:
     found: tuple[Finding, ...]
     needs: Needs
     rows: Rows
+    chosen: ChosenSites = field(default_factory=none_chosen)
 
     @cached_property
     def run(self) -> Mapping[str, Any]:

@@ -11,6 +11,13 @@ from typing import Annotated
 import typer
 
 from livingcircle import _terminal
+from livingcircle._cli.options import At
+from livingcircle._cli.options import Folder
+from livingcircle._cli.options import On
+from livingcircle._cli.options import Out
+from livingcircle._cli.options import StandardName
+from livingcircle._cli.options import WalkerName
+from livingcircle._cli.sites import site
 from livingcircle.errors import LivingCircleError
 
 app = typer.Typer(
@@ -21,6 +28,7 @@ app = typer.Typer(
 )
 standards = typer.Typer(help="配置标准：列出、查看、检查。", no_args_is_help=True)
 app.add_typer(standards, name="standards")
+app.add_typer(site, name="site")
 city = typer.Typer(help="一座城市：把各区打包、查看。", no_args_is_help=True)
 app.add_typer(city, name="city")
 
@@ -33,17 +41,6 @@ def main() -> None:
         _terminal.say(_terminal.err, f"没有做完：{problem}", style="red")
         sys.exit(2)
 
-
-Folder = Annotated[Path, typer.Argument(help="地区文件夹，里面有 district.toml", metavar="文件夹")]
-Out = Annotated[Path, typer.Option("--out", help="结果写到哪个文件夹", metavar="文件夹")]
-StandardName = Annotated[
-    str, typer.Option("--standard", help="配置标准的编号或文件；不写则用 district.toml 里的")
-]
-WalkerName = Annotated[
-    str, typer.Option("--walker", help="步行者：standard（不写即是）、elder、brisk、wheelchair")
-]
-At = Annotated[str, typer.Option("--at", help="按几点钟判断大门是否开放，不写则 10:00")]
-On = Annotated[str, typer.Option("--on", help="评估日期，如 2026-06-30，不写则用数据的最近日期")]
 
 Workers = Annotated[int, typer.Option("--workers", min=1, help="评估城市时用几个进程")]
 Dask = Annotated[str, typer.Option("--dask", help="评估城市时用 Dask 集群，写调度器地址")]
@@ -211,6 +208,25 @@ def requirements(
     from livingcircle._commands import counting
 
     counting.requirements(circles, standard, table, on)
+
+
+@app.command()
+def scenario(
+    folder: Folder,
+    sheet: Annotated[Path, typer.Argument(help="方案表，.xlsx 或 .csv", metavar="方案表")],
+    table: Annotated[
+        Path | None, typer.Option("--out", help="对比写成哪个 Excel", metavar="文件")
+    ] = None,
+    standard: StandardName = "",
+    walker: WalkerName = "",
+    at: At = "",
+    on: On = "",
+) -> None:
+    """假如……会怎样：新增、停业、迁移网点，开小区门，建天桥，前后对比。"""
+    from livingcircle._commands import districts
+    from livingcircle._commands import what_if
+
+    what_if.scenario(districts.plan(folder, standard, walker, at, on), sheet, table)
 
 
 @standards.command("list")

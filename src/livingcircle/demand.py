@@ -77,6 +77,13 @@ class Asked:
         """Return what it is called."""
         return self.requirement.name
 
+    @property
+    def radius(self) -> str:
+        """Say how near it has to be."""
+        metres = f"{self.metres:g}米" if np.isfinite(self.metres) else ""
+        minutes = f"{self.minutes:g}分钟" if np.isfinite(self.minutes) else ""
+        return "、".join(word for word in (metres, minutes) if word)
+
 
 @dataclass(frozen=True)
 class Demand:

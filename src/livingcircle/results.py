@@ -31,6 +31,7 @@ from livingcircle.errors import OutputError
 
 # Layers a planner opens in QGIS, bottom to top, with the style each comes with.
 LAYERS = ("streets", "communities", "circles", "blind_areas", "doors", "outlets")
+SITES = "sites"  # on top of all, where sites were chosen
 GEOPACKAGE = "livingcircle.gpkg"
 RUN_RECORD = "run.json"
 MARK = ".livingcircle-results"
@@ -173,6 +174,9 @@ def write_results(
                 progress(done, len(TABLE_NAMES), name)
             written[name].result()
         layers.result()
+    if len(assessment.chosen):
+        assessment.chosen.places.to_parquet(tables / f"{SITES}.parquet")
+        assessment.chosen.gaps.to_parquet(tables / "site_gaps.parquet")
     record = json.dumps(assessment.run, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / RUN_RECORD).write_text(record + "\n", "utf-8")
     if progress is not None:
@@ -183,11 +187,12 @@ def write_geopackage(assessment: Assessment, path: Path | str) -> None:
     """Write the layers a planner wants in QGIS, each with its default style."""
     pyogrio.set_gdal_config_options(_GDAL)
     try:
-        for name in LAYERS:
+        names = [*LAYERS, SITES] if len(assessment.chosen) else LAYERS
+        for name in names:
             layer = _layer(assessment, name)
             if len(layer):
                 pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG", use_arrow=True)
-        pyogrio.write_dataframe(_styles(), path, layer="layer_styles", driver="GPKG")
+        pyogrio.write_dataframe(_styles(names), path, layer="layer_styles", driver="GPKG")
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(_GDAL))
 
@@ -195,12 +200,13 @@ def write_geopackage(assessment: Assessment, path: Path | str) -> None:
 def _layer(assessment: Assessment, name: str) -> gpd.GeoDataFrame:
     """Return one layer with plain columns, rows without a place left out."""
     holder = assessment.district if name in ("streets", "communities") else assessment
-    layer = getattr(holder, name).reset_index()
+    table = assessment.chosen.places if name == SITES else getattr(holder, name)
+    layer = table.reset_index(drop=name == SITES)
     layer = layer[layer.geometry.notna() & ~layer.geometry.is_empty]
     return layer.set_crs("EPSG:4326", allow_override=True)
 
 
-def _styles() -> pd.DataFrame:
+def _styles(names: Sequence[str]) -> pd.DataFrame:
     """Return the table in which QGIS looks for each layer's style."""
     folder = files("livingcircle") / "styles"
     rows = [
@@ -218,7 +224,7 @@ def _styles() -> pd.DataFrame:
             "ui": "",
             "update_time": "2000-01-01T00:00:00Z",
         }
-        for name in LAYERS
+        for name in names
     ]
     return pd.DataFrame(rows)
 

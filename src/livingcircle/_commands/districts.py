@@ -46,7 +46,9 @@ class Plan:
     on: date | None
     prepared: Path | None = None
 
-    def run(self, district: District, step: Step | None = None) -> Assessment:
+    def run(
+        self, district: District, step: Step | None = None, memory: Memory | None = None
+    ) -> Assessment:
         """Return the assessment this plan asks for; prepared streets are kept beside the data."""
         return run_assessment(
             district,
@@ -55,7 +57,7 @@ class Plan:
             at=self.at,
             on=self.on,
             progress=step,
-            memory=Memory(self.prepared),
+            memory=Memory(self.prepared) if memory is None else memory,
         )
 
 

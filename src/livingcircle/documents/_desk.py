@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle.chosen import ChosenSites
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.standards import Standard
@@ -142,6 +143,10 @@ class Assessed(Protocol):
     def issues(self) -> pd.DataFrame:
         """Return what is wrong with the files and the reports."""
 
+    @property
+    def chosen(self) -> ChosenSites:
+        """Return the sites that were chosen."""
+
 
 class Desk:
     """Lay the tables of one run out, and keep what was made of them.
@@ -166,6 +171,7 @@ class Desk:
     circle_facts: pd.DataFrame
     repairs: pd.DataFrame
     issues: pd.DataFrame
+    chosen: ChosenSites
 
     def __init__(self, assessed: Assessed) -> None:
         self._assessed = assessed

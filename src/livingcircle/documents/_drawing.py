@@ -240,6 +240,16 @@ def paint_outlets(
     return f'<g id="layer-outlets">{"".join(parts)}</g>'
 
 
+def paint_sites(assessed: Assessed, frame: Frame) -> str:
+    """Mark the sites that were chosen; nothing without any."""
+    places, xy = _points(assessed.chosen.places, frame)
+    marks = "".join(
+        f'<use class="site" href="#site" x="{x:.1f}" y="{y:.1f}" data-row="s{place}"/>'
+        for place, (x, y) in zip(places, xy, strict=True)
+    )
+    return f'<g id="layer-sites">{marks}</g>' if marks else ""
+
+
 def paint_labels(assessed: Assessed, frame: Frame, focus: Focus) -> str:
     """Write the names of streets and circles, haloed so that they read on anything."""
     parts = [*_street_labels(assessed, frame)]

@@ -4,10 +4,6 @@ The map's script holds no data of its own; a sign points at a row here (``data-r
 click shows is read from that row. So list and map cannot disagree.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
-
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import circle_ids
 from livingcircle.documents._assessed import circle_state
@@ -22,6 +18,7 @@ from livingcircle.documents._desk import part
 from livingcircle.documents._door_folds import door_codes
 from livingcircle.documents._door_folds import door_name
 from livingcircle.documents._door_folds import is_folded
+from livingcircle.documents._map_listing import Listing
 
 DOOR_HEADINGS = (
     "楼门",
@@ -34,49 +31,6 @@ DOOR_HEADINGS = (
 )
 DOOR_NUMBERS = frozenset({2, 3})
 FOLDED_NOTE = "楼门很多，按生活圈收起：点一个生活圈，或把地图放大，这里就列出图上的楼门。"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Hold one list of things on the map; rows begin with the element id, then the cells.
-
-    ``folded`` things are not among the rows; the script adds them, and ``empty`` says so.
-    """
-
-    id: str
-    title: str
-    headings: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
-    numbers: frozenset[int] = frozenset()
-    empty: str = "没有。"
-    folded: int = 0
-
-    @property
-    def html(self) -> str:
-        """Return the list as an accessible table that opens on request."""
-        head = "".join(f'<th scope="col">{escape(h)}</th>' for h in self.headings)
-        body = "".join(self._row(key, cells) for key, cells in self.rows)
-        named, count = escape(self.title), self.folded or len(self.rows)
-        table = (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
-            f'<table id="list-{self.id}"><caption>{named}（{count}）</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
-        note = "" if self.rows else f"<p>{escape(self.empty)}</p>"
-        inside = note + (table if self.rows or self.folded else "")
-        opened = " open" if self.id == "circles" else ""
-        return (
-            f'<details class="listing"{opened}><summary>{escape(self.title)}'
-            f"<span>{count}</span></summary>{inside}</details>"
-        )
-
-    def _row(self, key: str, cells: Sequence[str]) -> str:
-        name = f'<th scope="row"><a href="#map" data-show="{key}">{escape(cells[0])}</a></th>'
-        rest = "".join(
-            f"<td{' class=n' if place in self.numbers else ''}>{escape(cell)}</td>"
-            for place, cell in enumerate(cells[1:], start=1)
-        )
-        return f'<tr id="{key}">{name}{rest}</tr>'
 
 
 def circle_listing(assessed: Assessed) -> Listing:

@@ -20,6 +20,7 @@ from livingcircle.documents._frame import Focus
 from livingcircle.documents._frame import Frame
 from livingcircle.documents._frame import frame_for
 from livingcircle.documents._symbols import DOOR_SHAPES
+from livingcircle.documents._symbols import SITE_MARK
 from livingcircle.documents._symbols import families
 from livingcircle.documents._symbols import outlet_mark
 
@@ -57,6 +58,12 @@ def outlet_signs(*, made_up: bool = False) -> Iterator[Sign]:
     yield from (Sign(outlet_mark(family), family.name) for family in families())
     if made_up:
         yield Sign(outlet_mark(families()[0], made_up=True), "空心：虚构网点，仅供演示")
+
+
+def site_signs(assessed: Assessed) -> Iterator[Sign]:
+    """Yield the sign of chosen sites where there are any."""
+    if len(assessed.chosen):
+        yield Sign(SITE_MARK.replace("1.6", "1.1"), "拟设网点（选址建议）")
 
 
 def ground_signs() -> Iterator[Sign]:
@@ -121,6 +128,7 @@ def compose(
         drawing.paint_circles(assessed, frame, focus),
         doors,
         drawing.paint_outlets(assessed, frame, focus, once(assessed, outlet_trades)),
+        drawing.paint_sites(assessed, frame),
         drawing.paint_labels(assessed, frame, focus),
     )
     svg = drawing.document(frame, layers, pixels)

@@ -116,6 +116,8 @@ class Sites:
     def __init__(self, assessed: Assessed) -> None:
         self._spaces = Spaces(assessed.district.spaces, provenance(assessed).day)
         self._taken: dict[int, str] = {}
+        pairs = assessed.chosen.gaps[["gap_id", "space_name"]].drop_duplicates()
+        self._chosen = pairs.groupby("gap_id")["space_name"].agg(tuple).to_dict()
         self._given: dict[str, _Given | str] = {}
         asked, insides = requirements_of(assessed), _insides(assessed, self._spaces)
         gaps = assessed.gaps.sort_values(
@@ -126,7 +128,13 @@ class Sites:
             self._given[row.gap_id] = self._give(row, one.trades, where)
 
     def fitting(self, *gap_ids: str) -> str:
-        """Name the spaces where one gap, or several that are told together, can be closed."""
+        """Name the spaces where one gap, or several that are told together, can be closed.
+
+        Sites that were chosen come before anything else.
+        """
+        picked = list(dict.fromkeys(name for one in gap_ids for name in self._chosen.get(one, ())))
+        if picked:
+            return wording.listed([f"选定：{name}" for name in picked], SPACES_NAMED)
         given = [self._given[one] for one in gap_ids]
         words = [one for one in given if isinstance(one, str)]
         found = [one for one in given if isinstance(one, _Given)]

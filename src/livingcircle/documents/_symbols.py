@@ -78,6 +78,15 @@ DOOR_SHAPES: Mapping[str, str] = MappingProxyType(
 )
 
 
+# A pin with a plus: something that is not there yet.
+SITE_MARK = (
+    '<g fill="#7A1FA2" stroke="#fff" stroke-width="0.8" transform="scale(1.6)">'
+    '<path d="M0 7 5.2-.6A6.2 6.2 0 1 0-5.2-.6z"/>'
+    '<path d="M-.9-7.2h1.8v2.3h2.3v1.8H.9v2.3H-.9v-2.3h-2.3v-1.8h2.3z" fill="#fff" stroke="none"/>'
+    "</g>"
+)
+
+
 def outlet_mark(family: Family, *, made_up: bool = False) -> str:
     """Return the sign of a family as SVG around the origin, haloed in white.
 
@@ -93,6 +102,7 @@ def definitions(scale: float) -> str:
     """Return all signs as SVG definitions, drawn ``scale`` metres to the unit."""
     marks = {f"outlet-{f.id}": outlet_mark(f) for f in families()}
     marks |= {f"outlet-{f.id}-made-up": outlet_mark(f, made_up=True) for f in families()}
+    marks["site"] = SITE_MARK
     marks |= {f"door-{verdict}": shape for verdict, shape in DOOR_SHAPES.items()}
     return "".join(
         f'<g id="{name}"><g class="sign" transform="scale({scale:g})">{mark}</g></g>'

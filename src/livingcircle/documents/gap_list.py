@@ -19,6 +19,7 @@ from livingcircle.documents._assessed import requirement_text
 from livingcircle.documents._assessed import requirements_of
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
+from livingcircle.documents._chosen import remedy_of
 from livingcircle.documents._data_notes import note_sheet
 from livingcircle.documents._desk import Assessed
 from livingcircle.documents._desk import at_desk
@@ -104,6 +105,7 @@ class _Rows:
     """Turn gaps into rows, everything they share looked up once."""
 
     def __init__(self, assessed: Assessed) -> None:
+        self._assessed = assessed
         self._asked = requirements_of(assessed)
         self._ways = ways(assessed)
         self._counts = _counts(assessed.findings)
@@ -123,7 +125,7 @@ class _Rows:
             *_amounts(row, None if way else inside, row.found if way else reach),
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants),
             nearest, row.nearest_m if nearest else None,
-            wording.lacking_brief(row, way=way), row.remedy, row.measure,
+            wording.lacking_brief(row, way=way), remedy_of(self._assessed, row), row.measure,
             self._sites.fitting(row.gap_id),
             wording.urgency(row.urgency), state(row),
         ]  # fmt: skip

@@ -7,6 +7,7 @@ in, and every word that came from a file is escaped.
 
 import base64
 import hashlib
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._assessed import hit
 from livingcircle.documents._assessed import trade_label
 from livingcircle.documents._assessed import worst_areas
+from livingcircle.documents._chosen import site_listing
 from livingcircle.documents._desk import Assessed
 from livingcircle.documents._desk import at_desk
 from livingcircle.documents._desk import once
@@ -26,6 +28,7 @@ from livingcircle.documents._door_folds import door_codes
 from livingcircle.documents._door_folds import door_folds
 from livingcircle.documents._door_folds import is_folded
 from livingcircle.documents._frame import Frame
+from livingcircle.documents._map_listing import Listing
 from livingcircle.documents._map_tables import blind_listing
 from livingcircle.documents._map_tables import circle_listing
 from livingcircle.documents._map_tables import door_listing
@@ -34,6 +37,7 @@ from livingcircle.documents._picture import Picture
 from livingcircle.documents._picture import compose
 from livingcircle.documents._picture import ground_signs
 from livingcircle.documents._picture import outlet_signs
+from livingcircle.documents._picture import site_signs
 from livingcircle.documents._provenance import Provenance
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._symbols import families
@@ -71,11 +75,8 @@ def outlet_map_html(assessed: Assessed) -> str:
         "trade_choices": _trade_choices(assessed, trades, picture.trade),
         "trade_filters": _trade_filters(assessed),
         "circles": _circle_buttons(assessed),
-        "legend": _legend(made_up=facts.made_up),
-        "lists": "".join(
-            listing(assessed).html
-            for listing in (circle_listing, blind_listing, outlet_listing, door_listing)
-        ),
+        "legend": _legend(assessed, made_up=facts.made_up),
+        "lists": "".join(listing(assessed).html for listing in _listings(assessed)),
         "folds": door_folds(assessed, picture.frame),
         "doors_hint": f'<p class="hint">{FOLDED_HINT}</p>' if folded else "",
         "sources": "".join(f"<li>{escape(layer.sentence)}</li>" for layer in facts.told_layers),
@@ -184,12 +185,18 @@ def _circle_buttons(assessed: Assessed) -> str:
     return "".join(parts)
 
 
-def _legend(*, made_up: bool) -> str:
+def _listings(assessed: Assessed) -> list[Callable[[Assessed], Listing]]:
+    """Return the lists below the map; chosen sites are listed where there are any."""
+    chosen = [site_listing] if len(assessed.chosen) else []
+    return [circle_listing, *chosen, blind_listing, outlet_listing, door_listing]
+
+
+def _legend(assessed: Assessed, *, made_up: bool) -> str:
     lists = (
         "".join(f"<li>{sign.svg}{escape(sign.text)}</li>" for sign in signs)
-        for signs in (outlet_signs(made_up=made_up), ground_signs())
+        for signs in (site_signs(assessed), outlet_signs(made_up=made_up), ground_signs())
     )
-    return "".join(f"<ul>{entries}</ul>" for entries in lists)
+    return "".join(f"<ul>{entries}</ul>" for entries in lists if entries)
 
 
 def _sign(mark: str) -> str:

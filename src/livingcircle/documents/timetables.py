@@ -15,6 +15,7 @@ from livingcircle.documents._assessed import musts
 from livingcircle.documents._assessed import records
 from livingcircle.documents._assessed import subdistrict_of
 from livingcircle.documents._assessed import ways
+from livingcircle.documents._chosen import remedy_of
 from livingcircle.documents._desk import Assessed
 from livingcircle.documents._desk import Parts
 from livingcircle.documents._desk import at_desk
@@ -129,7 +130,8 @@ def provision_rows(assessed: Assessed, facts: Provenance) -> list[list[object]]:
                 place, wording.urgency(row.urgency), wording.circle(row.circle_name, row.level),
                 wording.place(row), row.trade_name,
                 wording.amount(row, way=how.get(row.requirement_id, "")),
-                or_unknown(row.people), row.remedy, row.measure, year_text(year, start),
+                or_unknown(row.people), remedy_of(assessed, row), row.measure,
+                year_text(year, start),
                 *("●" if due is not None and quarter == due else "" for quarter in columns),
             ]
         )  # fmt: skip

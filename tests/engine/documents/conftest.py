@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from livingcircle.chosen import none_chosen
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
@@ -495,6 +496,7 @@ def make_assessed() -> SimpleNamespace:
         circles=_used_circles(district),
         repairs=pd.DataFrame(),
         issues=pd.DataFrame(),
+        chosen=none_chosen(),
     )
 
 

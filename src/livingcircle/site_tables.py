@@ -1,0 +1,260 @@
+"""Lay a site plan out as tables: sites, who is served, the curve, close plans, the proof."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from livingcircle.candidates import SOURCE_WORDS
+from livingcircle.chosen import GAP_COLUMNS
+from livingcircle.chosen import SITE_COLUMNS
+from livingcircle.chosen import ChosenSites
+from livingcircle.siting import SitePlan
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+SERVED_COLUMNS = [
+    "trade_name", "requirement_id", "radius", "circle_id", "circle_name", "lacking", "served",
+    "left", "out_of_reach", "unknown_people", "people_known", "online",
+]  # fmt: skip
+TIE_BREAK = "同样好时取编号在前的空间和业态"
+
+
+def site_table(plan: SitePlan) -> gpd.GeoDataFrame:
+    """Return one row for each trade in each chosen room, in the order of the plan.
+
+    ``people``, ``elders`` and ``infants`` are whom it newly serves, each once, nobody served by a
+    row above; NaN where nobody knows. A cost stands at the first trade of its room.
+    """
+    options, situation = plan.options, plan.assessment.situation
+    order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
+    community, circle = options.candidates.units
+    names = plan.assessment.district.circles["name"]
+    rows, places, paid = [], [], set()
+    chosen = sorted(plan.choice.chosen.tolist(), key=lambda one: order[options.candidate[one]])
+    for option in chosen:
+        site = int(options.candidate[option])
+        space, trade = options.candidates.spaces[site], options.trade_of(option)
+        circle_id = _name(situation.members.circles, circle[site])
+        row: dict[str, Any] = {
+            "order": order[site],
+            "space_id": space.space_id,
+            "space_name": space.name,
+            "kind": space.kind,
+            "floor": space.floor,
+            "area_m2": space.area_m2,
+            "approval_path": space.approval_path,
+            "use": space.use,
+            "source": SOURCE_WORDS[options.candidates.source],
+            "community_id": _name(situation.members.communities, community[site]),
+            "circle_id": circle_id,
+            "circle_name": str(names.get(circle_id, "")),
+            "trade": trade,
+            "trade_name": plan.assessment.standard.name_of(trade),
+            "small": bool(options.small[option]),
+            "cost": np.nan if site in paid else space.cost,
+            **_whom(plan, option),
+        }
+        paid.add(site)
+        rows.append(row)
+        places.append(space.point)
+    table = pd.DataFrame(rows, columns=list(SITE_COLUMNS))
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(places, dtype=object), crs="EPSG:4326")
+
+
+def _whom(plan: SitePlan, option: int) -> dict[str, Any]:
+    """Return whom an option newly serves, everybody once."""
+    demand = plan.options.demand
+    rows = np.flatnonzero(plan.served == option)
+    _, first = np.unique(demand.door[rows], return_index=True)
+    once = rows[first]
+    asked = [demand.asked[one] for one in np.unique(demand.service[rows])]
+    return {
+        "requirements": "、".join(dict.fromkeys(one.requirement.id for one in asked)),
+        "people": _sum(demand.people[once]),
+        "elders": _sum(demand.elders[once]),
+        "infants": _sum(demand.infants[once]),
+        "doors": len(once),
+    }
+
+
+def served_table(plan: SitePlan) -> pd.DataFrame:
+    """Return people lacking before and after, by service and circle; doors where nobody knows.
+
+    ``out_of_reach`` are those among the left whom no candidate could have served. People behind
+    doors whose answer is unknown are in no other column than ``unknown_people``, and there for
+    the whole district. ``online`` tells where the standard lets same-day online service stand in;
+    nobody is counted as served by it.
+    """
+    demand = plan.options.demand
+    circles = plan.assessment.situation.members.circles
+    names = plan.assessment.district.circles["name"]
+    known = bool((~np.isnan(demand.people)).any())
+    many = np.nan_to_num(demand.people) if known else np.ones(len(demand))
+    table = pd.DataFrame(
+        {
+            "service": demand.service,
+            "circle": plan.assessment.situation.members.door_circle[demand.door],
+            "lacking": many,
+            "served": np.where(plan.served >= 0, many, 0.0),
+            "out_of_reach": np.where(plan.reachable, 0.0, many),
+        }
+    )
+    sums = table.groupby(["service", "circle"], as_index=False).sum()
+    service, circle = sums["service"].tolist(), sums["circle"].tolist()
+    ids = [_name(circles, one) for one in circle]
+    found = {
+        "trade_name": [demand.asked[one].name for one in service],
+        "requirement_id": [demand.asked[one].requirement.id for one in service],
+        "radius": [demand.asked[one].radius for one in service],
+        "circle_id": ids,
+        "circle_name": [str(names.get(one, "")) or "圈外" for one in ids],
+        "lacking": sums["lacking"],
+        "served": sums["served"],
+        "left": sums["lacking"] - sums["served"],
+        "out_of_reach": sums["out_of_reach"],
+        "unknown_people": demand.unknown[service],
+        "people_known": known,
+        "online": [demand.asked[one].requirement.online_substitute for one in service],
+    }
+    return pd.DataFrame(found, columns=SERVED_COLUMNS)
+
+
+def chosen_sites(plan: SitePlan) -> ChosenSites:
+    """Return the sites with the gaps they close, for the plan sheets."""
+    return ChosenSites(site_table(plan), gap_table(plan))
+
+
+def gap_table(plan: SitePlan) -> pd.DataFrame:
+    """Return which sites help which gaps: gap_id, order, space_name, trade, trade_name, people.
+
+    A site helps a gap of its trade when it newly serves people of the gap's unit, or stands in a
+    unit that is short in number.
+    """
+    options, demand = plan.options, plan.options.demand
+    order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
+    units = {(unit.level, unit.unit_id): unit for unit in plan.assessment.rows.units}
+    asked = {one.id: one for one in plan.assessment.standard.requirements}
+    short = {(one.requirement_id, one.unit.level, one.unit.unit_id): n
+             for n, one in enumerate(plan.shortages.all, start=len(demand))}  # fmt: skip
+    rows = []
+    for gap in plan.assessment.gaps.astype(object).to_dict("records"):
+        unit = units[gap["level"], gap["unit_id"]]
+        trades = asked[gap["requirement_id"]].trades
+        here = np.isin(demand.door, unit.doors)
+        number = short.get((gap["requirement_id"], gap["level"], gap["unit_id"]), -1)
+        for option in plan.choice.chosen.tolist():
+            trade = options.trade_of(option)
+            if trade not in trades:
+                continue
+            mine = np.flatnonzero((plan.served == option) & here)
+            counted = number >= 0 and number in options.instance.covers(option)
+            if len(mine) == 0 and not counted:
+                continue
+            site = int(options.candidate[option])
+            _, first = np.unique(demand.door[mine], return_index=True)
+            rows.append(
+                (
+                    gap["gap_id"],
+                    order[site],
+                    options.candidates.spaces[site].name,
+                    trade,
+                    plan.assessment.standard.name_of(trade),
+                    _sum(demand.people[mine[first]]),
+                )
+            )
+    table = pd.DataFrame(rows, columns=list(GAP_COLUMNS))
+    return table.sort_values(["gap_id", "order"], kind="stable", ignore_index=True)
+
+
+def curve_table(plan: SitePlan) -> pd.DataFrame:
+    """Return what the first, second, … outlet adds, and what further ones would add.
+
+    ``adds`` is worth in weighted people, ``total`` what all so far come to; ``planned`` tells the
+    plan's own from those beyond it.
+    """
+    gains = np.concatenate([plan.choice.gains, plan.further])
+    planned = np.arange(len(gains)) < len(plan.choice.gains)
+    chosen = plan.choice.chosen.tolist()
+    told = [_label(plan, option) for option in chosen] + [""] * len(plan.further)
+    whole = float(plan.options.instance.weight[: len(plan.options.demand)].sum())
+    total = np.cumsum(gains)
+    share = total / whole if whole > 0 else np.full(len(total), np.nan)
+    numbers = np.arange(1, len(gains) + 1)
+    columns = {"number": numbers, "planned": planned, "outlet": told}
+    return pd.DataFrame({**columns, "adds": gains, "total": total, "share": share})
+
+
+def close_table(plan: SitePlan) -> pd.DataFrame:
+    """Return plans that were close: which outlet exchanged for which, and what is lost by it."""
+    pairs = zip(plan.close.out.tolist(), plan.close.into.tolist(), strict=True)
+    told = [(_label(plan, out), _label(plan, into)) for out, into in pairs]
+    table = pd.DataFrame(told, columns=["out", "into"])
+    return table.assign(loss=plan.close.loss)
+
+
+def shortage_table(plan: SitePlan) -> pd.DataFrame:
+    """Return numbers that were short, and how many are still missing after the plan."""
+    rows = [
+        (
+            one.unit.name,
+            one.unit.level,
+            one.name,
+            one.requirement_id,
+            one.short,
+            one.left,
+            one.people,
+        )
+        for one in plan.shortages.all
+    ]
+    columns = ["unit_name", "level", "trade_name", "requirement_id", "short", "left", "people"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def left_out_table(plan: SitePlan) -> pd.DataFrame:
+    """Return what could not be considered, and why: rooms one by one, options counted."""
+    rooms = plan.options.candidates.left_out
+    rows = [(f"{one.name}（{one.space_id}）", one.reason) for one in rooms.itertuples()]
+    counted = plan.options.left_out.items()
+    rows += [(f"{many}个空间×业态", why) for why, many in counted if many]
+    rows += [("数量要求", why) for why in plan.shortages.left_out]
+    return pd.DataFrame(rows, columns=["what", "reason"])
+
+
+def proof(plan: SitePlan) -> Mapping[str, Any]:
+    """Return how good the plan is: value, bound, gap, how both were found, seed and tie-breaks."""
+    choice = plan.choice
+    return {
+        "question": plan.question,
+        "value": choice.value,
+        "bound": choice.bound,
+        "gap": choice.gap,
+        "status": choice.status,
+        "how": choice.how,
+        "seed": choice.seed,
+        "tie_break": TIE_BREAK,
+        "unmet": choice.unmet,
+        "unmet_bound": choice.unmet_bound,
+        "stopped": plan.stopped,
+    }
+
+
+def _label(plan: SitePlan, option: int) -> str:
+    """Name an option: which trade in which room."""
+    space = plan.options.candidates.spaces[plan.options.candidate[option]]
+    return f"{plan.assessment.standard.name_of(plan.options.trade_of(option))}：{space.name}"
+
+
+def _name(index: pd.Index, number: int) -> str:
+    """Return the id of a unit by its number, ``""`` for none."""
+    return str(index[number]) if number >= 0 else ""
+
+
+def _sum(values: Floats) -> float:
+    """Return the sum of what is known; unknown where there is something and nothing is known."""
+    known = values[~np.isnan(values)]
+    return float(known.sum()) if len(known) or not len(values) else float("nan")

@@ -1,0 +1,299 @@
+"""Choose where to add what: 补什么, 如何补, with proof of how good the choice is.
+
+Existing outlets stay where they are. New ones go into the rooms of the space ledger, several
+trades at once where the floor holds them, so that as many people as possible who lack something
+no longer do (:func:`site_most`), or so that every circle meets its standard with as few new
+outlets as can be (:func:`site_fewest`). The models are written down in
+``docs/explanation/siting-models.md``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from livingcircle._siting.answers import Choice
+from livingcircle._siting.answers import Effort
+from livingcircle._siting.answers import Progress
+from livingcircle._siting.answers import Swaps
+from livingcircle._siting.curves import alternatives
+from livingcircle._siting.curves import curve
+from livingcircle._siting.every import cover_all
+from livingcircle._siting.instance import Instance
+from livingcircle._siting.instance import Limits
+from livingcircle._siting.most import cover_most
+from livingcircle.assessment import Assessment
+from livingcircle.candidates import Candidates
+from livingcircle.demand import Demand
+from livingcircle.demand import Weights
+from livingcircle.demand import lacking_demand
+from livingcircle.errors import SitingError
+from livingcircle.shortage import Shortages
+from livingcircle.shortage import find_shortages
+from livingcircle.site_options import Options
+from livingcircle.site_options import Terms
+from livingcircle.site_options import list_options
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+CLOSE_PLANS = 5
+MOST_MORE = 10  # how many outlets beyond the plan the curve looks at
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Say what is wanted of new sites.
+
+    Attributes
+    ----------
+    trades
+        Codes of trades; without any, all basic ones that have to be within reach.
+    count
+        Most new shops; one shop may take several trades (一店多能 counts once).
+    budget
+        Most money, in 万元; only rooms with a known cost are offered then.
+    weights, terms
+        How people count, and what options have to keep to.
+    least_people
+        A further shop that would newly serve fewer people than this is not proposed.
+    seconds, gap, seed
+        How long to look for better answers, what gap is good enough, and what lots are drawn with.
+    progress, stop
+        Told how far it has come; asked whether to stop.
+    """
+
+    trades: tuple[str, ...] = ()
+    count: int | None = None
+    budget: float | None = None
+    weights: Weights = field(default_factory=Weights)
+    terms: Terms = field(default_factory=Terms)
+    least_people: float = 1.0
+    seconds: float = 30.0
+    gap: float = 0.0
+    seed: int = 0
+    progress: Callable[[Progress], None] | None = None
+    stop: Callable[[], bool] | None = None
+
+    @property
+    def effort(self) -> Effort:
+        """Return how hard the models are to try."""
+        return Effort(self.seconds, self.seed, self.gap, self.progress, self.stop)
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """Hold where to add what, and how good that is.
+
+    Attributes
+    ----------
+    question
+        ``"most"`` or ``"fewest"``.
+    assessment, options
+        What was lacking, and what could have been chosen.
+    choice
+        What was chosen, with value, bound and gap; weighted people, or a number of outlets.
+    served
+        The option, in the order of the plan, that first covers each row of demand; -1 for none,
+        shape (rows,).
+    further
+        What the next outlets would add: the curve beyond the plan.
+    close
+        Plans that were close: one option exchanged for another.
+    shortages
+        Numbers that are short, and whether the plan makes them up; none for ``"most"``.
+    stopped
+        Why no more were added, in a sentence, or ``""``.
+    """
+
+    question: str
+    wish: Wish
+    assessment: Assessment
+    options: Options
+    choice: Choice
+    served: Ints
+    further: Floats
+    close: Swaps
+    shortages: Shortages
+    stopped: str = ""
+
+    @property
+    def sites(self) -> Ints:
+        """Return the candidates that are opened, in the order of the plan."""
+        return _in_order(self.options.candidate[self.choice.chosen])
+
+    @property
+    def reachable(self) -> Bools:
+        """Return which rows of demand any option could cover, shape (rows,)."""
+        return _reachable(self.options.instance)[: len(self.options.demand)]
+
+
+def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> SitePlan:
+    """Return the sites that newly serve most people, for a number of shops or a budget.
+
+    Parameters
+    ----------
+    assessment
+        Who lacks what.
+    candidates
+        Rooms, from :func:`livingcircle.candidates.ledger_candidates` or along streets.
+    wish
+        Trades, number or budget, and the rest.
+
+    Raises
+    ------
+    SitingError
+        If neither a number nor a budget is given, a trade has no walking radius, or nothing that
+        lacks can be reached from any candidate.
+    """
+    if wish.count is None and wish.budget is None:
+        remedy = "写明最多新设几处（--count），或预算多少万元（--budget）"
+        raise SitingError("没有说要设多少", remedy=remedy)
+    demand = lacking_demand(assessment, wish.trades, wish.weights)
+    options = _options(assessment, candidates, demand, wish)
+    _refuse_hopeless(options)
+    limits = Limits(sites=wish.count, budget=wish.budget)
+    choice = cover_most(options.instance, limits, wish.effort)
+    stopped = ""
+    worth = _people_by_site(options, choice)
+    enough = int((np.array([people for people, _ in worth]) >= wish.least_people).sum())
+    if enough < len(worth):
+        people = worth[enough][0]
+        stopped = (
+            f"再增加一处只能新服务{people:.0f}人，少于{wish.least_people:g}人，到第{enough}处为止"
+        )
+        limits = Limits(sites=enough, budget=wish.budget)
+        choice = cover_most(options.instance, limits, wish.effort)
+    return SitePlan(
+        question="most",
+        wish=wish,
+        assessment=assessment,
+        options=options,
+        choice=choice,
+        served=_served(options.instance, choice.chosen)[: len(demand)],
+        further=_further(options.instance, choice, wish),
+        close=alternatives(options.instance, limits, choice, CLOSE_PLANS),
+        shortages=Shortages.none(),
+        stopped=stopped,
+    )
+
+
+def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> SitePlan:
+    """Return the fewest new outlets with which every unit meets its standard on number and radius.
+
+    What no candidate can mend is told by how much it stays short; the rest is solved all the
+    same. With a budget the cheapest are chosen, else the fewest.
+
+    Raises
+    ------
+    SitingError
+        If a trade is named of which the standard asks nothing.
+    """
+    demand = lacking_demand(assessment, wish.trades, wish.weights)
+    shortages = find_shortages(assessment, wish.trades)
+    options = _options(assessment, candidates, demand, wish, shortages.trades)
+    instance, need = shortages.join(options.instance, options, candidates)
+    _refuse_hopeless(replace(options, instance=instance))
+    limits = Limits(sites=wish.count, budget=wish.budget)
+    by: Literal["count", "cost"] = "count" if wish.budget is None else "cost"
+    choice = cover_all(instance, need, wish.effort, limits, by=by)
+    return SitePlan(
+        question="fewest",
+        wish=wish,
+        assessment=assessment,
+        options=replace(options, instance=instance),
+        choice=choice,
+        served=_served(instance, choice.chosen)[: len(demand)],
+        further=np.empty(0),
+        close=alternatives(instance, limits, choice, CLOSE_PLANS, need),
+        shortages=shortages.after(choice.shortfall[len(demand) :]),
+    )
+
+
+def _options(
+    assessment: Assessment,
+    candidates: Candidates,
+    demand: Demand,
+    wish: Wish,
+    more: tuple[str, ...] = (),
+) -> Options:
+    """Return what could be opened."""
+    terms = replace(wish.terms, costed=wish.terms.costed or wish.budget is not None)
+    options = list_options(assessment, candidates, demand, terms, more)
+    if len(options) == 0:
+        told = "；".join(f"{many}项{why}" for why, many in options.left_out.items() if many)
+        what = f"没有一个候选空间可以设所要的业态（{told or '没有缺的业态'}）"
+        remedy = "核对空间台账的适合业态，或改用沿街位置（--frontage）"
+        raise SitingError(what, where="选址", remedy=remedy)
+    return options
+
+
+def _refuse_hopeless(options: Options) -> None:
+    """Raise where nothing that lacks is near any candidate."""
+    if len(options.instance.weight) and len(options.instance.rows) == 0:
+        names = "、".join(dict.fromkeys(one.name for one in options.demand.asked))
+        what = f"所有候选空间都离缺{names}的楼门太远"
+        remedy = "在缺的地方补登空间，或改用沿街位置（--frontage）"
+        raise SitingError(what, where="选址", remedy=remedy)
+
+
+def _reachable(instance: Instance) -> Bools:
+    """Return which rows any option covers."""
+    can = np.zeros(instance.demand, dtype=np.bool_)
+    can[instance.rows] = True
+    return can
+
+
+def _served(instance: Instance, chosen: Ints) -> Ints:
+    """Return the first of the chosen options that covers each row, -1 for none."""
+    first = np.full(instance.demand, -1, dtype=np.int64)
+    for option in chosen[::-1].tolist():
+        first[instance.covers(option)] = option
+    return first
+
+
+def _in_order(numbers: Ints) -> Ints:
+    """Return numbers without repeats, in the order in which they come first."""
+    return np.array(list(dict.fromkeys(numbers.tolist())), dtype=np.int64)
+
+
+def _people_by_site(options: Options, choice: Choice) -> list[tuple[float, int]]:
+    """Return the people each site newly serves, most first, with its number."""
+    served = _served(options.instance, choice.chosen)[: len(options.demand)]
+    people = newly(options.demand, served, options.candidate)
+    return sorted(
+        ((people[site], site) for site in _in_order(options.candidate[choice.chosen]).tolist()),
+        reverse=True,
+    )
+
+
+def newly(demand: Demand, served: Ints, group: Ints) -> dict[int, float]:
+    """Return the people newly served by group of options; each once, whatever they lacked.
+
+    Where nobody knows the people, a door counts as one.
+    """
+    rows = np.flatnonzero(served >= 0)
+    table = pd.DataFrame(
+        {
+            "group": group[served[rows]],
+            "door": demand.door[rows],
+            "people": np.where(np.isnan(demand.people[rows]), 1.0, demand.people[rows]),
+        }
+    )
+    sums = table.drop_duplicates(["group", "door"]).groupby("group")["people"].sum()
+    found = dict.fromkeys(np.unique(group).tolist(), 0.0)
+    return found | dict(zip(sums.index.tolist(), sums.tolist(), strict=True))
+
+
+def _further(instance: Instance, choice: Choice, wish: Wish) -> Floats:
+    """Return what further outlets would add to a plan, in weighted people."""
+    fixed = instance.fixed.copy()
+    fixed[choice.chosen] = True
+    more = curve(replace(instance, fixed=fixed), Limits(), MOST_MORE, wish.effort)
+    return np.asarray(more.gains)
