@@ -18,6 +18,7 @@ from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
 from livingcircle._siting.model import Arrays
+from livingcircle._siting.swapping import swapped
 from livingcircle._siting.walks import Walking
 from livingcircle._siting.walks import Walks
 
@@ -25,8 +26,9 @@ ROUNDS = 400  # of prices
 PATIENCE = 15  # rounds without a better bound until steps are halved
 FIRST, GROWTH = 1 / 8, 3.0
 ROUNDING = 1e-7  # value and bound so near, as a share, are the same
+CLOSE = 2e-3  # so near to the bound exchanges are not worth their time
 LEAST_SECONDS = 10.0  # for who walks where: without it there is no answer at all
-LOOKS = 10  # rounds between two looks at who would be opened
+LOOKS = 50  # rounds between two looks at who would be opened
 
 
 class _Search:
@@ -78,6 +80,9 @@ def walk_least(walks: Walks, count: int, effort: Effort | None = None) -> Walkin
     search = _Search(walks, count, clock)
     reduced = _price(search)
     clock.tell("价格与下界", search.value, search.bound)
+    if search.value - search.bound > CLOSE * search.value and not clock.over():
+        search.take(swapped(walks, search.open, reduced), "拉格朗日取整、交换")
+        clock.tell("交换", search.value, search.bound)
     _prove(search, reduced, search.bound)
     return _answer(search)
 
