@@ -135,7 +135,7 @@ def list_options(
         rows=pairs[1],
         weight=demand.weight,
         bonus=terms.related * _related(assessment, candidates, trades)[place, trade],
-        cost=np.nan_to_num(cost)[place],
+        opening=np.nan_to_num(cost),
         site=place,
         room=room[place, trade],
         capacity=capacity,

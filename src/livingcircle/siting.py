@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -158,7 +157,7 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
     demand = lacking_demand(assessment, wish.trades, wish.weights)
     options = _options(assessment, candidates, demand, wish)
     _refuse_hopeless(options)
-    limits = Limits(sites=wish.count, budget=wish.budget)
+    limits = Limits(sites=wish.count, opening=wish.budget)
     choice = cover_most(options.instance, limits, wish.effort)
     stopped = ""
     worth = _people_by_site(options, choice)
@@ -168,7 +167,7 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
         stopped = (
             f"再增加一处只能新服务{people:.0f}人，少于{wish.least_people:g}人，到第{enough}处为止"
         )
-        limits = Limits(sites=enough, budget=wish.budget)
+        limits = Limits(sites=enough, opening=wish.budget)
         choice = cover_most(options.instance, limits, wish.effort)
     return SitePlan(
         question="most",
@@ -187,8 +186,8 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
 def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> SitePlan:
     """Return the fewest new outlets with which every unit meets its standard on number and radius.
 
-    What no candidate can mend is told by how much it stays short; the rest is solved all the
-    same. With a budget the cheapest are chosen, else the fewest.
+    What no candidate, or no budget, can mend is told by how much it stays short; the rest is
+    solved all the same.
 
     Raises
     ------
@@ -200,9 +199,8 @@ def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> S
     options = _options(assessment, candidates, demand, wish, shortages.trades)
     instance, need = shortages.join(options.instance, options, candidates)
     _refuse_hopeless(replace(options, instance=instance))
-    limits = Limits(sites=wish.count, budget=wish.budget)
-    by: Literal["count", "cost"] = "count" if wish.budget is None else "cost"
-    choice = cover_all(instance, need, wish.effort, limits, by=by)
+    limits = Limits(sites=wish.count, opening=wish.budget)
+    choice = cover_all(instance, need, wish.effort, limits)
     return SitePlan(
         question="fewest",
         wish=wish,

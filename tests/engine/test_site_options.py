@@ -75,7 +75,7 @@ def test_rooms_take_only_what_they_suit():
 def test_rooms_without_a_cost_are_left_out_where_money_counts():
     options = options_of(Terms(costed=True), spaces=[(100, {"cost": 12.0}), 500])
     assert options.candidate.tolist() == [0]
-    assert options.instance.cost.tolist() == [12.0]
+    assert options.instance.opening.tolist() == [12.0, 0.0]
     assert options.left_out[NO_COST] == 1
 
 

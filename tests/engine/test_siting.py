@@ -93,6 +93,15 @@ def test_a_budget_buys_the_best_that_it_pays_for():
     assert plan.choice.value == 70.0
 
 
+def test_a_room_is_paid_once_however_many_trades_it_takes():
+    """For 50 one room takes both trades; two rooms with one each would cost 80."""
+    shops = [(2500, ["pharmacy"], {"area_m2": 30.0}), (2500, ["laundry"], {"area_m2": 30.0})]
+    spaces = [(450, {"cost": 50.0}), (450, {"cost": 40.0, "area_m2": 40.0})]
+    plan = most(wish(budget=50.0), spaces=spaces, rules=(PHARMACY, LAUNDRY), outlets=shops)
+    assert sorted(names(plan)) == [("s0", "laundry"), ("s0", "pharmacy")]
+    assert plan.choice.status == "proven"
+
+
 def test_new_outlets_keep_apart():
     near = replace(wish(count=2), terms=Terms(separation=500.0, related=0.0))
     plan = most(near, spaces=[100, 450, 1500])

@@ -10,7 +10,6 @@ from livingcircle._kernels.base import fast
 from livingcircle._kernels.base import inner
 from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Ints
-from livingcircle._siting.model import NO_SITES
 from livingcircle._siting.model import Arrays
 from livingcircle._siting.model import Model
 from livingcircle._siting.model import Small
@@ -25,7 +24,7 @@ CHOSEN, FREE = 1, 0
 def descends(model: Model) -> bool:
     """Return whether fewer options is all that is asked of a model."""
     alike = model.count > 0 and float(np.ptp(model.worth)) == 0
-    return model.hard and alike and len(model.packs.limit) == 0 and model.most_sites == NO_SITES
+    return model.hard and alike and len(model.packs.limit) == 0 and len(model.most) == 0
 
 
 def steps_of(model: Model) -> int:

@@ -43,6 +43,8 @@ class Instance:
         Square metres an option takes of its site, shape (options,).
     capacity
         Square metres of each site, infinite where there is no limit, shape (sites,).
+    opening
+        Money that opening each site takes, once however many options it holds, shape (sites,).
     kind
         Number of the trade of each option, shape (options,).
     apart
@@ -60,6 +62,7 @@ class Instance:
     site: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     room: Floats = field(default_factory=lambda: np.empty(0))
     capacity: Floats = field(default_factory=lambda: np.empty(0))
+    opening: Floats = field(default_factory=lambda: np.empty(0))
     kind: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     apart: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
     fixed: Bools = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
@@ -77,6 +80,7 @@ class Instance:
             "site": (sites, np.int64),
             "room": (_or(self.room, options, 0.0), np.float64),
             "capacity": (_or(self.capacity, int(sites.max(initial=-1)) + 1, np.inf), np.float64),
+            "opening": (_or(self.opening, int(sites.max(initial=-1)) + 1, 0.0), np.float64),
             "kind": (_or(self.kind, options, 0), np.int64),
             "apart": (self.apart, np.int64),
             "fixed": (_or(self.fixed, options, fill=False), np.bool_),
@@ -114,16 +118,19 @@ class Limits:
         Most options of each trade, shape (kinds,).
     sites
         Most distinct sites in which something is opened; sites with a fixed option are free.
+    opening
+        Most money spent on opening sites; those with a fixed option are paid for.
     """
 
     count: int | None = None
     budget: float | None = None
     per_kind: Ints | None = None
     sites: int | None = None
+    opening: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits below nothing."""
-        given = [self.count, self.budget, self.sites]
+        given = [self.count, self.budget, self.sites, self.opening]
         least = min((one for one in given if one is not None), default=0)
         if self.per_kind is not None:
             least = min(least, int(np.min(self.per_kind, initial=0)))
@@ -147,7 +154,7 @@ def _check(one: Instance) -> None:
         if found != one.options:
             what = f"{name} 有 {found} 项，应有 {one.options} 项"
             raise SitingError(what, where="选址", remedy="请为每个候选点给一项")
-    for name in ("weight", "bonus", "cost", "room"):
+    for name in ("weight", "bonus", "cost", "room", "opening"):
         if not np.all(np.isfinite(getattr(one, name)) & (getattr(one, name) >= 0)):
             what = f"{name} 里有负数或空缺"
             raise SitingError(what, where="选址", remedy="请先补全，或剔除这些候选点")
@@ -162,7 +169,7 @@ def _check(one: Instance) -> None:
         what = "覆盖清单前后不一致"
         raise SitingError(what, where="选址", remedy="请按候选点逐个升序列出需求")
     numbers_hold = (
-        _within(one.site, len(one.capacity))
+        _within(one.site, min(len(one.capacity), len(one.opening)))
         and bool(np.all(one.kind >= 0))
         and one.apart.shape[1:] == (2,)
         and _within(one.apart.ravel(), one.options)

@@ -21,7 +21,6 @@ from livingcircle._siting.instance import Limits
 
 Small = npt.NDArray[np.int32]
 Arrays = tuple[Any, ...]  # what kernels read
-NO_SITES = np.iinfo(np.int64).max
 _EXACT = 52  # bits of a float that hold whole numbers
 _SLACK = 1e-9  # sums of square metres or money may be off by so much of the limit
 
@@ -64,8 +63,11 @@ class Model:
         Of an option by itself, below 0 where it costs, shape (options,).
     packs
         What is limited.
-    site, opened, most_sites
-        Site of each option; sites open anyway; most sites opened besides.
+    site, opened
+        Site of each option; sites open anyway.
+    toll, most
+        What opening a site takes of what is limited by site (their number, money), shape
+        (limits, sites); and how much there is of it, shape (limits,).
     number, row_number
         Number of each option, and of a row among those merged, in the question asked.
     hard
@@ -82,7 +84,8 @@ class Model:
     packs: Packs
     site: Ints
     opened: Bools
-    most_sites: int
+    toll: Floats
+    most: Floats
     number: Ints
     row_number: Ints
     hard: bool = False
@@ -99,7 +102,7 @@ class Model:
         return (
             self.start, self.rows, self.back, self.options, self.weight, self.need, self.worth,
             packs.start, packs.row, packs.amount, packs.limit * (1 + _SLACK) + _SLACK,
-            self.site, self.opened, self.most_sites,
+            self.site, self.opened, self.toll, self.most * (1 + _SLACK) + _SLACK,
         )  # fmt: skip
 
 
@@ -129,10 +132,10 @@ def model_of(
     packs = _packs(instance, limits, number)
     start, rows = _lists(instance.start, instance.rows, number)
     back, options = transposed(start, rows, instance.demand)
-    most = NO_SITES if limits.sites is None else limits.sites
+    tolls = _tolls(instance, limits)
     return Model(
         start, rows, back, options, weight, left.astype(np.int32), worth[number], packs,
-        instance.site[number], open_, most, number, np.arange(instance.demand),
+        instance.site[number], open_, *tolls, number, np.arange(instance.demand),
     )  # fmt: skip
 
 
@@ -207,6 +210,19 @@ def _barred(instance: Instance) -> Bools:
     barred[other[instance.fixed[one]]] = True
     barred[one[one == other]] = True
     return barred
+
+
+def _tolls(instance: Instance, limits: Limits) -> tuple[Floats, Floats]:
+    """Return what opening each site takes of each limit by site, and how much there is of it."""
+    sites = len(instance.capacity)
+    given = []
+    if limits.sites is not None:
+        given.append((np.ones(sites), float(limits.sites)))
+    if limits.opening is not None:
+        largest = max(float(instance.opening.max(initial=0.0)), 1.0)
+        given.append((instance.opening[:sites] / largest, limits.opening / largest))
+    toll = np.array([one for one, _ in given], dtype=np.float64).reshape(len(given), sites)
+    return toll, np.array([limit for _, limit in given], dtype=np.float64)
 
 
 def _packs(instance: Instance, limits: Limits, number: Ints) -> Packs:

@@ -11,7 +11,6 @@ from livingcircle._kernels.base import inner
 from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
-from livingcircle._siting.model import NO_SITES
 from livingcircle._siting.model import Arrays
 from livingcircle._siting.model import Model
 from livingcircle._siting.model import Small
@@ -58,8 +57,8 @@ def _possible(model: Model) -> Bools:
     option = np.repeat(np.arange(model.count), np.diff(packs.start))
     limit = packs.limit * (1 + 1e-9) + 1e-9
     over[option[packs.amount > limit[packs.row]]] = True
-    if model.most_sites == 0:
-        over |= ~model.opened[model.site]
+    for toll, most in zip(model.toll, model.most, strict=True):
+        over |= ~model.opened[model.site] & (toll[model.site] > most * (1 + 1e-9) + 1e-9)
     useful = (model.need > 0) & (model.hard | (model.weight > 0))
     reach = np.concatenate([[0], np.cumsum(useful[model.rows])])
     return ~over & ((reach[model.start[1:]] > reach[model.start[:-1]]) | (model.worth > 0))
@@ -68,7 +67,7 @@ def _possible(model: Model) -> Bools:
 def _beaten(model: Model) -> Bools:
     """Return which options another one does as well at no higher price in any respect."""
     packs = model.packs
-    site = np.zeros_like(model.site) if model.most_sites == NO_SITES else model.site
+    site = model.site if len(model.most) else np.zeros_like(model.site)
     return _dominated(
         (model.start, model.rows, model.back, model.options),
         (model.need, model.worth, site, model.opened),

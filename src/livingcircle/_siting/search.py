@@ -28,16 +28,17 @@ def nothing_chosen(model: Arrays) -> State:
     It holds: how often each row is still short, below 0 where it is covered more often than it
     needs; the sum of the numbers of those who cover it; whether each option is chosen; the chosen,
     how many; what each would take along; what is used of each limit; options open at each site;
-    how many sites are open; worth; two rows of cells to count in; and which options are to be
-    looked at again.
+    what open sites take of each limit by site; worth; two rows of cells to count in; and which
+    options are to be looked at again.
     """
     options, rows = len(model[0]) - 1, len(model[4])
     return (
         model[5].copy(), np.zeros(rows, np.int64), np.zeros(options, np.bool_),
         np.zeros(options, np.int64), np.zeros(1, np.int64), np.zeros(options, np.float64),
         np.zeros(len(model[10]), np.float64), np.zeros(len(model[12]), np.int64),
-        np.zeros(1, np.int64), np.zeros(1, np.float64), np.zeros(options, np.float64),
-        np.zeros(len(model[10]), np.float64), np.ones(options, np.bool_),
+        np.zeros(len(model[14]), np.float64), np.zeros(1, np.float64),
+        np.zeros(options, np.float64), np.zeros(len(model[10]), np.float64),
+        np.ones(options, np.bool_),
     )  # fmt: skip
 
 
@@ -121,15 +122,16 @@ def remove(model: Arrays, state: State, option: int) -> None:
 def _take(model: Arrays, state: State, option: int, sign: float) -> None:
     """Use up what an option takes, or give it back."""
     begin, row, amount = model[7:10]
-    site, opened = model[11], model[12]
-    used, at_site, sites = state[6:9]
+    site, opened, toll = model[11], model[12], model[13]
+    used, at_site, paid = state[6:9]
     for k in range(begin[option], begin[option + 1]):
         used[row[k]] += sign * amount[k]
     place = site[option]
     before = at_site[place] > 0
     at_site[place] += int(sign)
     if not opened[place]:
-        sites[0] += int(at_site[place] > 0) - int(before)
+        for limit in range(len(paid)):
+            paid[limit] += toll[limit, place] * (int(at_site[place] > 0) - int(before))
 
 
 @inner
@@ -143,8 +145,9 @@ def blocked(model: Arrays, state: State, option: int) -> int:
         if over > 0:
             lacking[row[k]] = over
             many += 1
-    if _site_is_new(model, state, option) and state[8][0] >= model[13]:
-        many += 1
+    if _site_is_new(model, state, option):
+        for one in range(len(state[8])):
+            many += int(_too_dear(model, state, option, one, 0.0))
     return many
 
 
@@ -152,6 +155,13 @@ def blocked(model: Arrays, state: State, option: int) -> int:
 def _site_is_new(model: Arrays, state: State, option: int) -> bool:
     place = model[11][option]
     return not model[12][place] and state[7][place] == 0
+
+
+@inner
+def _too_dear(model: Arrays, state: State, option: int, limit: int, freed: float) -> bool:
+    """Return whether opening the site of an option breaks a limit by site, once some is freed."""
+    toll, most = model[13], model[14]
+    return bool(state[8][limit] - freed + toll[limit, model[11][option]] > most[limit])
 
 
 @inner
@@ -165,14 +175,18 @@ def _unblock(model: Arrays, state: State, option: int) -> None:
 def _makes_room(model: Arrays, state: State, leaving: int, option: int, many: int) -> bool:
     """Return whether an option breaks no limit once another leaves."""
     begin, row, amount = model[7:10]
-    site, opened = model[11], model[12]
+    site, opened, toll = model[11], model[12], model[13]
     lacking = state[11]
     for k in range(begin[leaving], begin[leaving + 1]):
         if lacking[row[k]] > 0 and amount[k] >= lacking[row[k]]:
             many -= 1
-    if _site_is_new(model, state, option) and state[8][0] >= model[13]:
+    if _site_is_new(model, state, option):
         place = site[leaving]
-        many -= int(not opened[place] and state[7][place] == 1)
+        closes = not opened[place] and state[7][place] == 1
+        for one in range(len(state[8])):
+            freed = toll[one, place] if closes else 0.0
+            dear = _too_dear(model, state, option, one, 0.0)
+            many -= int(dear and not _too_dear(model, state, option, one, freed))
     return many == 0
 
 

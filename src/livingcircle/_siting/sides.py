@@ -6,7 +6,6 @@ import numpy as np
 
 from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
-from livingcircle._siting.model import NO_SITES
 from livingcircle._siting.model import Model
 
 
@@ -45,26 +44,27 @@ class Sides:
 def sides_of(model: Model) -> Sides:
     """Return the limits of a model as rows.
 
-    Where distinct sites are limited, each closed site is a column of its own: no option without
-    its site, no more sites than allowed.
+    Where sites are limited, each closed site is a column of its own: no option without its site,
+    no more sites, or money for opening them, than allowed.
     """
     packs = model.packs
     count, rows = model.count, len(packs.limit)
-    if model.most_sites == NO_SITES:
+    if len(model.most) == 0:
         return Sides(packs.start, packs.row, packs.amount, packs.limit, count, packs.main)
     closed = np.flatnonzero(~model.opened[model.site])
     sites, site = np.unique(model.site[closed], return_inverse=True)
     link = rows + np.arange(len(closed))
     total = rows + len(closed)
+    toll = model.toll[:, sites]
+    which, place = np.nonzero(toll)
     column = np.concatenate([
-        np.repeat(np.arange(count), np.diff(packs.start)), closed, count + site,
-        count + np.arange(len(sites)),
+        np.repeat(np.arange(count), np.diff(packs.start)), closed, count + site, count + place
     ])  # fmt: skip
-    row = np.concatenate([packs.row, link, link, np.full(len(sites), total)])
+    row = np.concatenate([packs.row, link, link, total + which])
     value = np.concatenate([
-        packs.amount, np.ones(len(closed)), -np.ones(len(closed)), np.ones(len(sites))
+        packs.amount, np.ones(len(closed)), -np.ones(len(closed)), toll[which, place]
     ])  # fmt: skip
-    limit = np.concatenate([packs.limit, np.zeros(len(closed)), [float(model.most_sites)]])
+    limit = np.concatenate([packs.limit, np.zeros(len(closed)), model.most])
     order = np.lexsort((row, column))
     columns = count + len(sites)
     counts = np.bincount(column, minlength=columns)

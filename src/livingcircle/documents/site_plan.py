@@ -254,7 +254,7 @@ def proof_rows(plan: SitePlan) -> Mapping[str, str]:
     """Return how good the plan is, in words."""
     told, wish = proof(plan), plan.wish
     most = plan.question == "most"
-    unit = "加权人" if most else "个" if wish.budget is None else "万元"
+    unit = "加权人" if most else "个"
     rows = {
         "问题": "在数量或预算内，新服务的居民最多" if most else "达到数量和半径要求，新设最少",
         "方案的值": f"{told['value']:,.1f}{unit}",

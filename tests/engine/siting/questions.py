@@ -34,9 +34,15 @@ def permitted(instance, limits, chosen):
         or (limits.budget is not None and instance.cost[chosen].sum() > limits.budget + 1e-9)
         or (limits.per_kind is not None and np.any(kinds[: len(limits.per_kind)] > limits.per_kind))
         or (limits.sites is not None and len(new_sites) > limits.sites)
+        or (limits.opening is not None and _paid(instance, new_sites) > limits.opening + 1e-9)
         or over_room.any()
         or any(a in mine and b in mine and (a in chosen or b in chosen) for a, b in instance.apart)
     )
+
+
+def _paid(instance, sites):
+    """Return what opening some sites takes."""
+    return instance.opening[sorted(sites)].sum()
 
 
 def choices(instance, limits):
@@ -92,6 +98,7 @@ def questions(draw):
         capacity=np.array(
             draw(st.lists(st.sampled_from([2.0, 4.0, np.inf]), min_size=sites, max_size=sites))
         ),
+        opening=np.array(draw(st.lists(numbers, min_size=sites, max_size=sites)), dtype=float),
         kind=np.array(column(st.integers(0, 1)), dtype=np.int64),
         apart=np.array(pairs, dtype=np.int64).reshape(-1, 2),
         fixed=np.array(column(st.sampled_from([False] * 5 + [True])), dtype=bool),
@@ -104,5 +111,6 @@ def questions(draw):
             st.none() | st.lists(st.integers(0, 2), min_size=2, max_size=2).map(np.array)
         ),
         sites=draw(maybe),
+        opening=draw(maybe),
     )
     return instance, limits

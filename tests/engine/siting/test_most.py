@@ -164,3 +164,12 @@ def test_the_order_of_options_and_of_homes_does_not_change_the_worth():
     plain = Instance(instance.start, instance.rows, instance.weight)
     one, other = (cover_most(it, Limits(count=6)) for it in (plain, moved))
     assert one.value == other.value
+
+
+def test_a_site_is_paid_for_once_and_money_is_not_overspent():
+    """Site 0 holds two options for 6; site 1 one for 4: with 6 it is both or the other."""
+    instance = question([{0}, {1}, {2}], [2, 2, 3], site=[0, 0, 1], opening=[6.0, 4.0])
+    assert cover_most(instance, Limits(opening=6.0)).value == 4.0
+    assert cover_most(instance, Limits(opening=5.0)).value == 3.0
+    assert cover_most(instance, Limits(opening=10.0)).value == 7.0
+    assert cover_most(instance, Limits(opening=3.0)).value == 0.0
