@@ -41,6 +41,7 @@ FRONT_STREETS = frozenset(
     {"residential", "living_street", "pedestrian", "tertiary", "secondary", "unclassified"}
 )
 FRONTAGE_METRES = 100.0
+UNCHECKED = "，有无铺面未核实"
 LET, IN_USE, NO_PLACE, NO_STREET = (
     "已出租，租约未到期", "在用，租约到期日没有登记", "没有登记位置", "附近没有可走的道路"
 )  # fmt: skip
@@ -275,7 +276,7 @@ def _front(number: int, street: str, place: shapely.Point) -> Space:
     """Return a place along a street as a space that may take any trade."""
     return Space(
         space_id=f"F{number:05d}",
-        name=f"沿街位置{number}（{street or '未命名道路'}，有无铺面未核实）",
+        name=f"沿街位置{number}（{street or '未命名道路'}{UNCHECKED}）",
         kind="沿街位置",
         floor="",
         approval_path="",

@@ -19,6 +19,7 @@ from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Limits
 from livingcircle._siting.most import cover_most
 from livingcircle.assessment import Assessment
+from livingcircle.candidates import UNCHECKED
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import frontage_candidates
 from livingcircle.demand import Demand
@@ -203,7 +204,7 @@ def _stop_table(
                 {
                     "vehicle": vehicle,
                     "stop": number,
-                    "place": candidates.spaces[place].name,
+                    "place": candidates.spaces[place].name.replace(UNCHECKED, ""),
                     "circle_id": str(circles[circle]) if circle >= 0 else "",
                     "arrives": _hour(clock),
                     "leaves": _hour(clock + timetable.stay),

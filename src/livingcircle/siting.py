@@ -155,6 +155,7 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
         remedy = "写明最多新设几处（--count），或预算多少万元（--budget）"
         raise SitingError("没有说要设多少", remedy=remedy)
     demand = lacking_demand(assessment, wish.trades, wish.weights)
+    _refuse_idle(demand)
     options = _options(assessment, candidates, demand, wish)
     _refuse_hopeless(options)
     limits = Limits(sites=wish.count, opening=wish.budget)
@@ -196,6 +197,8 @@ def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> S
     """
     demand = lacking_demand(assessment, wish.trades, wish.weights)
     shortages = find_shortages(assessment, wish.trades)
+    if not shortages.all:
+        _refuse_idle(demand)
     options = _options(assessment, candidates, demand, wish, shortages.trades)
     instance, need = shortages.join(options.instance, options, candidates)
     _refuse_hopeless(replace(options, instance=instance))
@@ -230,6 +233,20 @@ def _options(
         remedy = "核对空间台账的适合业态，或改用沿街位置（--frontage）"
         raise SitingError(what, where="选址", remedy=remedy)
     return options
+
+
+def _refuse_idle(demand: Demand) -> None:
+    """Raise where nobody surely lacks anything: there is nothing to choose for."""
+    if len(demand):
+        return
+    names = "、".join(dict.fromkeys(one.name for one in demand.asked))
+    doubtful = float(demand.unknown.max(initial=0.0))
+    if doubtful > 0:
+        what = f"没有居民确认缺{names}，但有{doubtful:,.0f}人没有核实"
+        remedy = "补齐网点台账并在 district.toml 写明 complete_for，核实以后再选址"
+        raise SitingError(what, where="选址", remedy=remedy)
+    what = f"没有居民缺{names}，不需要为他们选址"
+    raise SitingError(what, where="选址", remedy="换一种业态，或用 site fewest 看数量够不够")
 
 
 def _refuse_hopeless(options: Options) -> None:

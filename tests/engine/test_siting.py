@@ -113,6 +113,13 @@ def test_neither_number_nor_money_is_refused():
         most(wish(), spaces=[100])
 
 
+def test_nobody_who_lacks_and_nobody_who_is_known_to_lack_are_told_apart():
+    with pytest.raises(SitingError, match="没有居民缺药店，不需要"):
+        most(wish(count=1), doors=[(0, 10)], spaces=[0], outlets=[(0, ["pharmacy"])])
+    with pytest.raises(SitingError, match="没有居民确认缺药店，但有10人没有核实"):
+        most(wish(count=1), doors=[(0, 10)], spaces=[0], complete=())
+
+
 def test_rooms_too_far_from_who_lacks_are_refused_with_the_remedy():
     with pytest.raises(SitingError, match=r"离缺药店的楼门太远.*补登空间"):
         most(wish(count=1), doors=[(0, 10)], spaces=[1900])

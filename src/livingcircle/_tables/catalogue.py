@@ -283,7 +283,7 @@ SCENARIOS = Table("scenarios", "方案", (
                             footbridge="新建天桥、天桥、人行天桥", change_hours="调整营业时间、延长营业时间、改营业时间")),
     Column("object", "对象编号", aliases=("对象", "网点编号", "小区门编号"), example="",
            remark="停业、迁移、调整营业时间写网点编号；开门写小区门编号；新增可不填"),
-    Column("trades", "业态", Kind.TRADES, example="药店", remark="新增网点的业态，写多个用“、”分开"),
+    Column("trades", "业态", example="药店", remark="新增网点的业态，写多个用“、”分开"),
     Column("space", "空间编号", aliases=("空间",), example="", remark="新增、迁移到台账里的空间时写它的编号，可代替经纬度"),
     Column("hours", "营业时间", example="", remark="调整后的营业时间"),
     Column("lon", "经度", Kind.NUMBER, low=-180.0, high=180.0, example="116.84321", remark="WGS-84；天桥的一端"),
