@@ -69,8 +69,8 @@ QUESTIONS = {
     "小": Question("most", 5_000, 200, 2_000, 800, 10, peers=("CBC", "HiGHS")),
     "疏": Question("most", 20_000, 2_000, 20_000, 500, 50, peers=("CBC", "HiGHS"), limit=240),
     "密": Question("most", 20_000, 2_000, 20_000, 1_900, 20, 30),
-    "大而疏": Question("most", 20_000, 5_000, 20_000, 500, 125),
-    "大而密": Question("most", 20_000, 5_000, 20_000, 1_920, 40, gap=0.01),
+    "大而疏": Question("most", 20_000, 5_000, 20_000, 500, 125, limit=150),
+    "大而密": Question("most", 20_000, 5_000, 20_000, 1_920, 40, gap=0.01, limit=240),
     "全覆盖": Question("all", 20_000, 5_000, 20_000, 500, seconds=30),
     "步行最少": Question("walking", 5_000, 200, 2_000, 1_000, 20, peers=()),
 }

@@ -142,6 +142,14 @@ def test_the_same_question_gets_the_same_answer():
     assert (one.value, one.bound, one.how, one.seed) == (other.value, other.bound, other.how, 5)
 
 
+def test_every_answer_tells_its_proof_its_seed_and_how_it_came():
+    choice = cover_most(question([{0}, {1}], [5, 4]), Limits(count=1), Effort(9, seed=3))
+    assert (choice.seed, choice.status, choice.gap) == (3, "proven", 0)
+    assert choice.bound == choice.value
+    assert "方案" in choice.how
+    assert "界" in choice.how
+
+
 def test_somebody_may_stop_it_and_hears_how_far_it_came():
     told = []
     choice = cover_most(
