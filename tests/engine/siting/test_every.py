@@ -78,7 +78,7 @@ def test_needs_that_do_not_fit_the_demand_are_refused():
 
 
 @given(questions(), st.data())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_as_much_as_can_be_is_met_with_as_few_as_can_be(drawn, data):
     instance, limits = drawn
     limits = data.draw(st.sampled_from([limits, NO_LIMITS]))

@@ -75,7 +75,7 @@ def test_an_option_that_another_covers_goes_unless_it_is_cheaper_or_stands_elsew
 
 
 @given(questions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_smaller_models_and_highs_alone_find_the_same_worth(drawn):
     instance, limits = drawn
     whole = model(instance, limits)
@@ -84,7 +84,7 @@ def test_smaller_models_and_highs_alone_find_the_same_worth(drawn):
 
 
 @given(questions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_prices_bound_the_best_and_fix_only_what_may_be_fixed(drawn):
     instance, limits = drawn
     whole = model(instance, limits)
@@ -101,7 +101,7 @@ def test_prices_bound_the_best_and_fix_only_what_may_be_fixed(drawn):
 
 
 @given(st.lists(st.integers(0, 59), max_size=60), st.integers(0, 9), st.integers(1, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_adding_and_removing_keeps_the_books(moves, seed, need):
     """What is kept up step by step is what is found by counting anew."""
     one = replace(model(larger(seed)), need=np.full(300, need, dtype=np.int32))
