@@ -214,7 +214,33 @@ def cityseer(given: Given, workload: str) -> np.ndarray:
     return stage("query", query)
 
 
-PEERS = {"pandana": pandana, "igraph": igraph, "networkit": networkit, "cityseer": cityseer}
+def spopt(given: Given, workload: str) -> np.ndarray:
+    """Run spopt's covering models with one of PuLP's solvers; return what is opened."""
+    import pulp
+    from spopt.locate import LSCP
+    from spopt.locate import MCLP
+
+    asked, _, solver = workload.partition(" ")
+    start, rows, weight = given["start"], given["rows"], given["weight"]
+    far = np.full((len(weight), len(start) - 1), 2.0)
+    far[rows, np.repeat(np.arange(len(start) - 1), np.diff(start))] = 1.0
+    if asked == "most":
+        count = int(given["count"])
+        model = stage("build", lambda: MCLP.from_cost_matrix(far, weight, 1.0, count))
+    else:
+        model = stage("build", lambda: LSCP.from_cost_matrix(far, 1.0))
+    tool = pulp.HiGHS(msg=False) if solver == "HiGHS" else pulp.PULP_CBC_CMD(msg=False)
+    stage("query", lambda: model.solve(tool))
+    return np.array([round(one.value()) == 1 for one in model.fac_vars])
+
+
+PEERS = {
+    "pandana": pandana,
+    "igraph": igraph,
+    "networkit": networkit,
+    "cityseer": cityseer,
+    "spopt": spopt,
+}
 
 
 def main() -> None:

@@ -27,6 +27,9 @@ HERE = Path(__file__).parent
 HOME = HERE / ".venv"
 PYTHON = HOME / "bin" / "python"
 PINNED = {"pandana": "0.8", "networkit": "11.3", "igraph": "1.0.0", "cityseer": "5.8.0"}
+# These answer questions of siting only.
+SITING = {"spopt": "0.7.0", "highspy": "1.16.0"}
+EVERYONE = PINNED | SITING
 # How many of the two threads a peer uses by itself.
 THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2}
 WORDS = {"build": "建图", "prepare": "预算", "query": "查询"}
@@ -75,7 +78,7 @@ def install() -> dict[str, str]:
     """Install every peer at its pinned version; return why some could not be."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True)
-    missing = {name: PINNED[name] for name, version in versions().items() if not version}
+    missing = {name: EVERYONE[name] for name, version in versions().items() if not version}
     failed = {}
     for name, version in missing.items():
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -88,14 +91,14 @@ def install() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Return the installed version of every peer; empty where it is missing or another one."""
     if not PYTHON.exists():
-        return dict.fromkeys(PINNED, "")
+        return dict.fromkeys(EVERYONE, "")
     tell = (
         "import json, sys\nfrom importlib.metadata import distributions\n"
         "print(json.dumps({d.metadata['Name']: d.version for d in distributions()}))"
     )
     done = subprocess.run([str(PYTHON), "-c", tell], capture_output=True, text=True, check=True)
     there = json.loads(done.stdout)
-    return {name: there[name] if there.get(name) == pin else "" for name, pin in PINNED.items()}
+    return {name: there[name] if there.get(name) == pin else "" for name, pin in EVERYONE.items()}
 
 
 def ask(name: str, workload: str, case: Case, limit: float, **more: npt.NDArray[Any]) -> Answer:
@@ -112,12 +115,22 @@ def ask(name: str, workload: str, case: Case, limit: float, **more: npt.NDArray[
     more
         Further arrays that the workload needs.
     """
+    streets = {
+        "xy": case.xy, "tail": case.tail, "head": case.head, "metres": case.metres,
+        "shops": case.shops, "sample": case.sample,
+    }  # fmt: skip
+    return ask_of(name, workload, streets | more, limit)
+
+
+def ask_of(
+    name: str, workload: str, arrays: Mapping[str, npt.NDArray[Any]], limit: float
+) -> Answer:
+    """Return the answer of a peer to a workload on some arrays, within some seconds."""
     if not versions()[name]:
         return Answer(reason="没有装上（make benchmark 会安装）")
     with tempfile.TemporaryDirectory() as folder:
         given, out = Path(folder) / "given.npz", Path(folder) / "found.npy"
-        np.savez(given, xy=case.xy, tail=case.tail, head=case.head, metres=case.metres,
-                 shops=case.shops, sample=case.sample, **more)  # fmt: skip
+        np.savez(given, **arrays)
         command = [str(PYTHON), str(HERE / "peer_side.py"), name, workload, str(given), str(out)]
         return _run(command, out, limit)
 

@@ -31,6 +31,8 @@ class Plan:
         Nodes and origins of W3.
     covering
         Nodes, candidates and doors of W4.
+    siting
+        Names of the questions of W5.
     whole
         Doors and outlets of the made-up district; edits are made to it as well.
     cities
@@ -51,6 +53,7 @@ class Plan:
     counts: tuple[int, ...]
     isochrones: tuple[int, int]
     covering: tuple[int, int, int]
+    siting: tuple[str, ...]
     whole: tuple[int, int]
     cities: tuple[tuple[int, int, int], ...]
     growing: tuple[int, ...]
@@ -71,6 +74,7 @@ FULL = Plan(
     counts=(300_000,),
     isochrones=(70_000, 1_000),
     covering=(100_000, 5_000, 20_000),
+    siting=("小", "疏", "密", "大而疏", "大而密", "全覆盖", "步行最少"),
     whole=(50_000, 10_000),
     cities=((5, 250_000, 125_000), (20, 1_000_000, 500_000)),
     growing=(30_000, 100_000, 300_000, 1_000_000),
@@ -83,6 +87,7 @@ QUICK = Plan(
     counts=(5_000,),
     isochrones=(10_000, 100),
     covering=(10_000, 500, 2_000),
+    siting=("小",),
     whole=(5_000, 1_000),
     cities=((2, 4_000, 2_000),),
     growing=(10_000, 20_000, 40_000),

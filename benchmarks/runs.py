@@ -14,6 +14,7 @@ from benchmarks import extracts
 from benchmarks import growth
 from benchmarks import isochrones
 from benchmarks import nearest
+from benchmarks import siting
 from benchmarks import startup
 from benchmarks import whole
 from benchmarks.cases import Case
@@ -31,6 +32,7 @@ from benchmarks.sheets import city_sheet
 from benchmarks.sheets import growth_sheets
 from benchmarks.sheets import rows_sheets
 from benchmarks.sheets import run_sheet
+from benchmarks.sheets import siting_sheet
 
 WORKERS = 2
 COVERING_LIMIT = 60.0  # seconds: whoever takes longer for lists is out of the question
@@ -63,6 +65,12 @@ def run_isochrones(plan: Plan) -> Blocks:
 def run_covering(plan: Plan) -> Blocks:
     """Return the table of W4."""
     return {"W4": _tables([alone(_covering, plan)])}
+
+
+def run_siting(plan: Plan) -> Blocks:
+    """Return the table of W5."""
+    answers = [one for name in plan.siting for one in alone(siting.measure, name)]
+    return {"W5": [siting_sheet(answers)]}
 
 
 def run_whole(plan: Plan) -> Blocks:
@@ -115,6 +123,7 @@ RUNNERS: dict[str, Callable[[Plan], Blocks]] = {
     "W2": run_counts,
     "W3": run_isochrones,
     "W4": run_covering,
+    "W5": run_siting,
     "whole": run_whole,
     "edits": run_edits,
     "city": run_cities,

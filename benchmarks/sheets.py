@@ -11,6 +11,7 @@ from rich.table import Table
 from benchmarks.city import Row as CityRow
 from benchmarks.growth import Step
 from benchmarks.rows import Row
+from benchmarks.siting import Plan as SitingPlan
 from benchmarks.targets import target
 from benchmarks.whole import Run
 
@@ -94,6 +95,25 @@ def run_sheet(runs: Sequence[Run]) -> Sheet:
     lines.append(("内存峰值（MB）", *(f"{run.megabytes:,.0f}" for run in runs)))
     lines.append(("结果（MB）", *(f"{run.written / 1e6:,.0f}" for run in runs)))
     return Sheet("", head, tuple(lines))
+
+
+def siting_sheet(plans: Sequence[SitingPlan]) -> Sheet:
+    """Return the table of plans by question and engine."""
+    head = ("问题", "引擎", "值", "界", "差距", "秒", "是本引擎的几倍", "说明")
+    lines = tuple(
+        (
+            plan.question,
+            plan.engine,
+            "—" if math.isnan(plan.value) else f"{plan.value:,.0f}",
+            "—" if math.isnan(plan.bound) else f"{plan.bound:,.0f}",
+            "—" if math.isnan(plan.bound) else f"{abs(plan.bound - plan.value) / plan.value:.2%}",
+            ("> " if plan.over else "") + seconds(plan.seconds),
+            ("> " if plan.over else "") + _times(plan.ratio),
+            plan.note,
+        )
+        for plan in plans
+    )
+    return Sheet("W5 选址", head, lines)
 
 
 def seconds(value: float) -> str:

@@ -41,7 +41,10 @@ def fast(function: Kernel) -> Kernel:
 
 
 def inner(function: Kernel) -> Kernel:
-    """Compile a kernel that only other kernels call, without a way in from Python: much faster."""
+    """Compile a kernel that only other kernels call: without a way in from Python, much faster.
+
+    Called from Python it would end the process.
+    """
     return cast(
         "Kernel",
         nb.njit(function, cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True),

@@ -11,6 +11,8 @@ from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
 
 Status = Literal["proven", "time", "stopped"]
+# A value and a bound so near, as a share, are the same: nearer no solver of floats can come.
+SAME = 1e-7
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ class Choice:
     bound
         No choice within the limits is worth more; or, for ``cover_all``, takes less.
     status
-        ``"proven"`` where value and bound are within the wanted gap; else why it ended.
+        ``"proven"`` where value and bound are within the wanted gap (or ``SAME``); else why it
+        ended.
     seconds, seed
         Time it took; what lots were drawn with.
     how

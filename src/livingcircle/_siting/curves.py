@@ -11,10 +11,10 @@ from livingcircle._siting.answers import Effort
 from livingcircle._siting.answers import Swaps
 from livingcircle._siting.dual import Pricing
 from livingcircle._siting.improving import ALL
-from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Ints
 from livingcircle._siting.instance import Limits
+from livingcircle._siting.model import Model
 from livingcircle._siting.model import exact
 from livingcircle._siting.model import model_of
 from livingcircle._siting.reduce import reduced
@@ -47,24 +47,23 @@ def curve(instance: Instance, limits: Limits, most: int, effort: Effort | None =
     gains = choose_greedily(model.arrays, state, among, np.ones(model.count), ALL)
     size = len(gains)
     bound = np.full(size, np.inf)
-    at = size
+    small, at = reduced(model), size
     while at >= 1:
         # Prices made for one count bound every other count as well, if less well far away.
-        bound = np.minimum(bound, _bounds(instance, replace(limits, count=at), size, clock))
+        pricing = Pricing(_with_count(small, at))
+        pricing.look(STEPS, -np.inf, clock)
+        bound = np.minimum(bound, pricing.by_count(size))
         at //= 2
     value = np.cumsum(gains)
     chosen = model.number[state[3][:size]]
     return Curve(chosen, gains, value, np.maximum(bound, value))
 
 
-def _bounds(instance: Instance, limits: Limits, size: int, clock: Clock) -> Floats:
-    """Return bounds for 1, 2, … outlets from the prices that suit some count."""
-    weight, bonus = exact(instance.weight, instance.bonus)
-    need = np.ones(instance.demand, dtype=np.int64)
-    model = reduced(model_of(instance, limits, weight, need, bonus))
-    pricing = Pricing(model)
-    pricing.look(STEPS, -np.inf, clock)
-    return pricing.by_count(size)
+def _with_count(model: Model, count: int) -> Model:
+    """Return the model with another count; options take 1 of it each."""
+    limit = model.packs.limit.copy()
+    limit[model.packs.main] = count
+    return replace(model, packs=replace(model.packs, limit=limit))
 
 
 def alternatives(

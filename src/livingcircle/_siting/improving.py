@@ -11,6 +11,7 @@ from dataclasses import field
 
 import numpy as np
 
+from livingcircle._siting.answers import SAME
 from livingcircle._siting.answers import Clock
 from livingcircle._siting.descent import beginning
 from livingcircle._siting.descent import descend
@@ -96,7 +97,7 @@ class Best:
 
     def enough(self, gap: float) -> bool:
         """Return whether value and bound are near enough."""
-        return self.bound - self.value <= gap * abs(self.value)
+        return self.bound - self.value <= max(gap, SAME) * abs(self.value)
 
 
 @dataclass

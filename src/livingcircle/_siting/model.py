@@ -141,7 +141,7 @@ def model_of(
 
 def exact(*columns: Floats) -> tuple[Floats, ...]:
     """Return numbers rounded to one power of two, so that every sum of them is exact."""
-    total = math.fsum(abs(float(one)) for column in columns for one in column)
+    total = math.fsum(np.abs(np.concatenate(columns)).tolist())
     if total <= 0 or not math.isfinite(total):
         return columns
     grain = 2.0 ** (math.frexp(total)[1] - _EXACT)

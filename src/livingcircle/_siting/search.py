@@ -74,7 +74,7 @@ def _mark(model: Arrays, state: State, row: int) -> None:
         state[12][option] = True
 
 
-@inner
+@fast
 def add(model: Arrays, state: State, option: int) -> None:
     """Choose an option."""
     start, rows, weight = model[0], model[1], model[4]
@@ -96,7 +96,7 @@ def add(model: Arrays, state: State, option: int) -> None:
     _take(model, state, option, 1.0)
 
 
-@inner
+@fast
 def remove(model: Arrays, state: State, option: int) -> None:
     """Let go of an option."""
     start, rows, weight = model[0], model[1], model[4]

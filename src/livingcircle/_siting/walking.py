@@ -8,6 +8,7 @@ told, and is taken to walk ``far``.
 import numpy as np
 
 from livingcircle._kernels.base import fast
+from livingcircle._siting.answers import SAME
 from livingcircle._siting.answers import Choice
 from livingcircle._siting.answers import Clock
 from livingcircle._siting.answers import Effort
@@ -25,7 +26,7 @@ from livingcircle._siting.walks import Walks
 ROUNDS = 400  # of prices
 PATIENCE = 15  # rounds without a better bound until steps are halved
 FIRST, GROWTH = 1 / 8, 3.0
-ROUNDING = 1e-7  # value and bound so near, as a share, are the same
+ROUNDING = 1e-8  # of a bound, as a share
 CLOSE = 2e-3  # so near to the bound exchanges are not worth their time
 LEAST_SECONDS = 10.0  # for who walks where: without it there is no answer at all
 LOOKS = 50  # rounds between two looks at who would be opened
@@ -60,7 +61,7 @@ class _Search:
 
     def enough(self) -> bool:
         """Return whether value and bound are near enough."""
-        gap = max(self.clock.effort.gap, ROUNDING)
+        gap = max(self.clock.effort.gap, SAME)
         return self.value - self.bound <= gap * self.value
 
 
@@ -104,7 +105,7 @@ def _price(search: _Search) -> Floats:
         else:
             idle += 1
             scale = scale / 2 if idle % PATIENCE == 0 else scale
-        search.lift(best * (1 - ROUNDING / 10), "拉格朗日")
+        search.lift(best * (1 - ROUNDING), "拉格朗日")
         if turn % LOOKS == 0:
             search.take(opened, "拉格朗日取整")
         # Whoever stays unserved at these prices is left with the price: it may rise to ``far``.

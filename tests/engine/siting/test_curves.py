@@ -40,7 +40,7 @@ def test_the_plans_that_were_close_are_told_with_what_they_lose():
 
 
 @given(questions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_bounds_hold_for_every_number_and_losses_are_exact(drawn):
     instance, limits = drawn
     free = Limits(budget=limits.budget, per_kind=limits.per_kind, sites=limits.sites)

@@ -46,7 +46,8 @@ def test_cheap_ones_are_taken_where_money_counts():
     few, cheap = (cover_all(instance, np.array([1, 1]), by=by) for by in ("count", "cost"))
     assert few.chosen.tolist() == [0]
     assert sorted(cheap.chosen.tolist()) == [1, 2]
-    assert (cheap.value, cheap.bound) == (5, 5)
+    assert cheap.value == 5
+    assert cheap.bound == pytest.approx(5)
 
 
 def test_what_nobody_can_meet_is_told_and_the_rest_is_solved():
@@ -77,7 +78,7 @@ def test_needs_that_do_not_fit_the_demand_are_refused():
 
 
 @given(questions(), st.data())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_as_much_as_can_be_is_met_with_as_few_as_can_be(drawn, data):
     instance, limits = drawn
     limits = data.draw(st.sampled_from([limits, NO_LIMITS]))
