@@ -198,3 +198,10 @@ def test_no_choice_of_rooms_serves_more(doors, rooms, many):
     assert plan.choice.bound >= plan.choice.value - 1e-6
     served = plan.options.demand.people[plan.served >= 0].sum()
     assert served == pytest.approx(plan.choice.value)
+
+
+def test_the_plan_says_how_good_it_is_and_what_one_exchange_would_lose():
+    plan = most(wish(count=1, seed=7), spaces=[0, 450, 460, 1500])
+    assert plan.choice.bound >= plan.choice.value
+    assert (plan.choice.status, plan.choice.gap, plan.choice.seed) == ("proven", 0.0, 7)
+    assert plan.close.loss.tolist()[0] == 0.0

@@ -2,10 +2,8 @@
 
 Paid for in spopt (#237: existing sites moved under another metric, #446: “Infeasible” without a
 reason), AccessMod (#104: keeps building after everyone is served, #8: the order of rows changes
-the answer). The gap list keeps these manners, and so does siting.
+the answer). The gap list keeps these manners, and so do the solvers it feeds.
 """
-
-import itertools
 
 import numpy as np
 
@@ -13,15 +11,8 @@ from livingcircle._siting.every import cover_all
 from livingcircle._siting.instance import Limits
 from livingcircle._siting.most import cover_most
 from livingcircle.assessment import assess
-from livingcircle.site_tables import site_table
-from livingcircle.siting import Wish
-from livingcircle.siting import site_fewest
-from livingcircle.siting import site_most
 from tests.engine.siting.questions import question
 from tests.factories.district import draw_district
-from tests.factories.siting import PHARMACY
-from tests.factories.siting import assess_street
-from tests.factories.siting import rooms_of
 from tests.factories.standards import count
 from tests.factories.standards import reach
 from tests.factories.standards import write_standard
@@ -88,49 +79,3 @@ def test_lesson_10_the_order_of_rows_does_not_change_the_answer():
     other = cover_most(question(turned, people[homes]), Limits(count=4))
     assert one.status == other.status == "proven"
     assert one.value == other.value
-
-
-def plan(rooms, *, solve=site_most, how=None, **street):
-    """Return a plan for a street on which four doors lack a pharmacy."""
-    doors = [(0, 10), (300, 20), (600, 30), (1500, 40)]
-    assessment = assess_street(doors, spaces=rooms, **street)
-    return solve(assessment, rooms_of(assessment), how or Wish(count=9))
-
-
-def test_lesson_10_siting_leaves_existing_outlets_where_they_are():
-    """Nobody served by one is served again, and none is closed or moved."""
-    made = plan([0, 450, 1500], outlets=[(450, ["pharmacy"])])
-    assert site_table(made)["space_id"].tolist() == ["s2", "s0"]
-    assert (made.assessment.district.outlets["status"] == "open").all()
-
-
-def test_lesson_10_siting_stops_when_everybody_is_served():
-    """Nine were allowed; three serve everybody."""
-    made = plan([0, 450, 1500, 1500, 480])
-    assert len(made.sites) == 3
-    assert (made.served >= 0).all()
-
-
-def test_lesson_10_siting_tells_what_cannot_be_met_and_by_how_much():
-    """Two outlets are asked for in each circle and one room is to be had: no “infeasible”."""
-    rules = PHARMACY, count("pharmacy", least=2)
-    made = plan([450], solve=site_fewest, how=Wish(), rules=rules)
-    assert len(made.sites) == 1
-    assert [one.left for one in made.shortages.all] == [1, 2]
-
-
-def test_lesson_10_siting_does_not_depend_on_the_order_of_rooms():
-    """Every order of the rooms serves the same people."""
-    served = {
-        plan(list(order), how=Wish(count=2)).choice.value
-        for order in itertools.permutations([0, 300, 450, 1500])
-    }
-    assert len(served) == 1
-
-
-def test_lesson_10_siting_says_how_good_its_answer_is():
-    """A bound nobody can beat, the gap to it, the seed, and what one exchange would lose."""
-    made = plan([0, 450, 460, 1500], how=Wish(count=1, seed=7))
-    assert made.choice.bound >= made.choice.value
-    assert (made.choice.status, made.choice.gap, made.choice.seed) == ("proven", 0.0, 7)
-    assert len(made.close.loss) > 0
