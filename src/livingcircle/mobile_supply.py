@@ -26,7 +26,7 @@ from livingcircle.demand import Demand
 from livingcircle.demand import lacking_demand
 from livingcircle.errors import SitingError
 from livingcircle.site_options import Near
-from livingcircle.siting import SitePlan
+from livingcircle.site_options import list_options
 from livingcircle.siting import Wish
 
 Ints = npt.NDArray[np.int64]
@@ -93,7 +93,7 @@ def plan_mobile(
     assessment: Assessment,
     wish: Wish,
     timetable: Timetable | None = None,
-    after: SitePlan | None = None,
+    beyond: Candidates | None = None,
 ) -> MobilePlan:
     """Return stops for those who lack something that can come to them.
 
@@ -105,8 +105,8 @@ def plan_mobile(
         Trades, weights and effort; trades that cannot come are left out.
     timetable
         How many stops, when and how long.
-    after
-        A plan of sites; only whom it leaves unserved is looked at then.
+    beyond
+        Rooms that can be had; only whom none of them could serve is looked at then.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def plan_mobile(
         If none of the trades can be mobile, or nobody lacks one.
     """
     timetable = _checked(timetable or Timetable())
-    demand = _lacking(assessment, wish, after)
+    demand = _lacking(assessment, wish, beyond)
     candidates = frontage_candidates(assessment.situation)
     instance = _instance(candidates, demand)
     choice = cover_most(instance, Limits(count=timetable.stops), wish.effort)
@@ -145,18 +145,17 @@ def _checked(timetable: Timetable) -> Timetable:
     return timetable
 
 
-def _lacking(assessment: Assessment, wish: Wish, after: SitePlan | None) -> Demand:
-    """Return who lacks what can come to them, and is not served by a plan."""
+def _lacking(assessment: Assessment, wish: Wish, beyond: Candidates | None) -> Demand:
+    """Return who lacks what can come to them, and no room could serve."""
     trades = [trade for trade in wish.trades if trade in MOBILE]
     if wish.trades and not trades:
         what = "这些业态不能用直通车、集市等移动方式提供"
         raise SitingError(what, where="移动供给", remedy="换成菜篮子、早餐、小修小补等业态")
-    planned = None if after is None else after.options.demand
-    demand = lacking_demand(assessment, trades, wish.weights) if planned is None else planned
+    demand = lacking_demand(assessment, trades, wish.weights)
     movable = np.array([bool(MOBILE.intersection(one.trades)) for one in demand.asked])
     keep = movable[demand.service] if len(demand) else np.zeros(0, dtype=np.bool_)
-    if after is not None:
-        keep = keep & (after.served < 0)
+    if beyond is not None:
+        keep[list_options(assessment, beyond, demand, wish.terms).instance.rows] = False
     if not keep.any():
         what = "没有居民缺可以移动提供的业态"
         raise SitingError(what, where="移动供给", remedy="不需要移动供给，或换一种业态")

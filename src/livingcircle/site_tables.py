@@ -1,6 +1,8 @@
 """Lay a site plan out as tables: sites, who is served, the curve, close plans, the proof."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +18,7 @@ from livingcircle.siting import SitePlan
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 SERVED_COLUMNS = [
     "trade_name", "requirement_id", "radius", "circle_id", "circle_name", "lacking", "served",
@@ -69,7 +72,7 @@ def site_table(plan: SitePlan) -> gpd.GeoDataFrame:
 def _whom(plan: SitePlan, option: int) -> dict[str, Any]:
     """Return whom an option newly serves, everybody once."""
     demand = plan.options.demand
-    rows = np.flatnonzero(plan.served == option)
+    rows = plan.rows_of[option]
     _, first = np.unique(demand.door[rows], return_index=True)
     once = rows[first]
     asked = [demand.asked[one] for one in np.unique(demand.service[rows])]
@@ -135,40 +138,46 @@ def gap_table(plan: SitePlan) -> pd.DataFrame:
     A site helps a gap of its trade when it newly serves people of the gap's unit, or stands in a
     unit that is short in number.
     """
-    options, demand = plan.options, plan.options.demand
+    demand = plan.options.demand
     order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
     units = {(unit.level, unit.unit_id): unit for unit in plan.assessment.rows.units}
     asked = {one.id: one for one in plan.assessment.standard.requirements}
-    short = {(one.requirement_id, one.unit.level, one.unit.unit_id): n
-             for n, one in enumerate(plan.shortages.all, start=len(demand))}  # fmt: skip
+    short = {
+        (one.requirement_id, one.unit.level, one.unit.unit_id): row
+        for row, one in enumerate(plan.shortages.all, start=len(demand))
+    }
+    here = np.zeros(len(plan.assessment.situation.doors), dtype=np.bool_)
     rows = []
     for gap in plan.assessment.gaps.astype(object).to_dict("records"):
-        unit = units[gap["level"], gap["unit_id"]]
-        trades = asked[gap["requirement_id"]].trades
-        here = np.isin(demand.door, unit.doors)
-        number = short.get((gap["requirement_id"], gap["level"], gap["unit_id"]), -1)
-        for option in plan.choice.chosen.tolist():
-            trade = options.trade_of(option)
-            if trade not in trades:
-                continue
-            mine = np.flatnonzero((plan.served == option) & here)
-            counted = number >= 0 and number in options.instance.covers(option)
-            if len(mine) == 0 and not counted:
-                continue
-            site = int(options.candidate[option])
-            _, first = np.unique(demand.door[mine], return_index=True)
-            rows.append(
-                (
-                    gap["gap_id"],
-                    order[site],
-                    options.candidates.spaces[site].name,
-                    trade,
-                    plan.assessment.standard.name_of(trade),
-                    _sum(demand.people[mine[first]]),
-                )
-            )
+        place = gap["level"], gap["unit_id"]
+        doors = units[place].doors
+        here[doors] = True
+        counted = short.get((gap["requirement_id"], *place), -1)
+        for option, people in _helping(plan, asked[gap["requirement_id"]].trades, here, counted):
+            site, trade = int(plan.options.candidate[option]), plan.options.trade_of(option)
+            name = plan.options.candidates.spaces[site].name
+            told = plan.assessment.standard.name_of(trade)
+            rows.append((gap["gap_id"], order[site], name, trade, told, people))
+        here[doors] = False
     table = pd.DataFrame(rows, columns=list(GAP_COLUMNS))
     return table.sort_values(["gap_id", "order"], kind="stable", ignore_index=True)
+
+
+def _helping(
+    plan: SitePlan, trades: Sequence[str], here: Bools, counted: int
+) -> Iterator[tuple[int, float]]:
+    """Yield the chosen options that help with some trades at some doors, and whom they serve.
+
+    ``counted`` is the row of a number that is short, -1 where none is.
+    """
+    options, demand = plan.options, plan.options.demand
+    for option, rows in plan.rows_of.items():
+        if options.trade_of(option) not in trades:
+            continue
+        mine = rows[here[demand.door[rows]]]
+        if len(mine) or (counted >= 0 and counted in options.instance.covers(option)):
+            _, first = np.unique(demand.door[mine], return_index=True)
+            yield option, _sum(demand.people[mine[first]])
 
 
 def curve_table(plan: SitePlan) -> pd.DataFrame:

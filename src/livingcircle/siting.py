@@ -8,9 +8,11 @@ outlets as can be (:func:`site_fewest`). The models are written down in
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +128,16 @@ class SitePlan:
     def sites(self) -> Ints:
         """Return the candidates that are opened, in the order of the plan."""
         return _in_order(self.options.candidate[self.choice.chosen])
+
+    @cached_property
+    def rows_of(self) -> Mapping[int, Ints]:
+        """Return the rows of demand that each chosen option is the first to cover."""
+        order = np.argsort(self.served, kind="stable")
+        options, begin = np.unique(self.served[order], return_index=True)
+        parts = np.split(order, begin[1:])
+        found = dict(zip(options.tolist(), parts, strict=False))
+        none = np.empty(0, dtype=np.int64)
+        return {one: found.get(one, none) for one in self.choice.chosen.tolist()}
 
     @property
     def reachable(self) -> Bools:

@@ -12,6 +12,7 @@ from livingcircle.mobile_supply import Timetable
 from livingcircle.mobile_supply import plan_mobile
 from livingcircle.siting import Wish
 from tests.factories.siting import assess_street
+from tests.factories.siting import rooms_of
 from tests.factories.standards import reach
 
 DOORS = [(50, 10), (1050, 30), (1950, 20)]
@@ -50,6 +51,13 @@ def test_what_is_mobile_counts_only_where_the_standard_says_so():
     assert stops(Timetable(stops=1)).stops["counts"].tolist() == [MEANWHILE]
     counted = reach("vegetable", count_mobile=True)
     assert stops(Timetable(stops=1), rules=(counted,)).stops["counts"].tolist() == [COUNTS]
+
+
+def test_whom_a_room_could_serve_need_no_vehicle():
+    assessment = assess_street(DOORS, rules=(FOOD,), spaces=[1050])
+    plan = plan_mobile(assessment, Wish(), Timetable(stops=3), rooms_of(assessment))
+    assert plan.stops["people"].sum() == 30.0
+    assert plan.left["lacking"].tolist() == [30.0]
 
 
 def test_nothing_to_bring_and_nobody_who_lacks_are_said():

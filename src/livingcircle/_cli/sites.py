@@ -35,6 +35,7 @@ Seconds = Annotated[float, typer.Option("--seconds", help="最多找几秒；按
 Gap = Annotated[float, typer.Option("--gap", help="与上界差多少就够，如 0.01")]
 Seed = Annotated[int, typer.Option("--seed", help="随机种子")]
 NoSheets = Annotated[bool, typer.Option("--only-plan", help="只写选址方案，不重写一图一单一账两表")]
+Everybody = Annotated[bool, typer.Option("--all", help="台账里有空间够得着的居民也算")]
 Sites = Annotated[Path, typer.Option("--out", help="结果写到哪个文件夹", metavar="文件夹")]
 
 
@@ -159,6 +160,7 @@ def mobile(
     vehicles: Annotated[int, typer.Option("--vehicles", min=1, help="几辆车")] = 1,
     begins: Annotated[str, typer.Option("--begins", help="第一站几点开始")] = "07:00",
     stay: Annotated[int, typer.Option("--stay", min=1, help="每站停留几分钟")] = 60,
+    everybody: Annotated[bool, typer.Option("--all", help="台账里有空间够得着的居民也算")] = False,
     seconds: Seconds = 30.0,
     seed: Seed = 0,
     standard: StandardName = "",
@@ -166,13 +168,14 @@ def mobile(
     at: At = "",
     on: On = "",
 ) -> None:
-    """没有空间可用时，直通车、集市停在哪里、几点到，服务多少人。"""
+    """没有空间可用的地方，直通车、集市停在哪里、几点到，服务多少人。"""
     from livingcircle._commands import districts
     from livingcircle._commands import siting
 
     timetable = siting.timetable(stops, vehicles, begins, stay)
     asked = siting.Asked(trade, seconds=seconds, seed=seed)
-    siting.mobile(districts.plan(folder, standard, walker, at, on), asked, timetable, results)
+    plan = districts.plan(folder, standard, walker, at, on)
+    siting.mobile(plan, asked, timetable, results, everybody=everybody)
 
 
 @site.command()

@@ -183,15 +183,19 @@ def relocate(plan: Plan, asked: Asked, folder: Path) -> None:
     trades = read_trades(asked.trades)
     with fresh_folder(folder) as work:
         assessment = _assess(plan)
-        try:
-            candidates: Candidates | None = asked.candidates(assessment)
-        except SitingError as problem:
-            say(err, f"不看迁移：{problem}", style="yellow")
-            candidates = None
-        advice = advise(assessment, candidates, trades)
+        advice = advise(assessment, _rooms_or_none(assessment, asked), trades)
         write_advice(assessment, advice, work / ADVICE)
     _report.show_advice(out, advice)
     say(out, f"已写出：{folder / ADVICE}")
+
+
+def _rooms_or_none(assessment: Assessment, asked: Asked) -> Candidates | None:
+    """Return the rooms that can be had, or say why there are none."""
+    try:
+        return asked.candidates(assessment)
+    except SitingError as problem:
+        say(err, f"没有可用的空间：{problem}", style="yellow")
+        return None
 
 
 def centres(plan: Plan, asked: Asked, folder: Path) -> None:
@@ -220,12 +224,17 @@ def walking(plan: Plan, asked: Asked, capacity: float | None, folder: Path) -> N
     say(out, f"已写出：{folder / WALKING}")
 
 
-def mobile(plan: Plan, asked: Asked, timetable: Timetable, folder: Path) -> None:
-    """Plan stops and hours of mobile supply."""
+def mobile(
+    plan: Plan, asked: Asked, timetable: Timetable, folder: Path, *, everybody: bool
+) -> None:
+    """Plan stops and hours of mobile supply for whom no room of the ledger could serve."""
     asked.wish()
     with fresh_folder(folder) as work:
         assessment = _assess(plan)
-        found = interruptible(lambda stop: plan_mobile(assessment, asked.wish(stop), timetable))
+        beyond = None if everybody else _rooms_or_none(assessment, asked)
+        found = interruptible(
+            lambda stop: plan_mobile(assessment, asked.wish(stop), timetable, beyond)
+        )
         write_mobile(assessment, found, work / MOBILE)
     _report.show_stops(out, found)
     say(out, f"已写出：{folder / MOBILE}")
