@@ -160,7 +160,7 @@ def mobile(
     vehicles: Annotated[int, typer.Option("--vehicles", min=1, help="几辆车")] = 1,
     begins: Annotated[str, typer.Option("--begins", help="第一站几点开始")] = "07:00",
     stay: Annotated[int, typer.Option("--stay", min=1, help="每站停留几分钟")] = 60,
-    everybody: Annotated[bool, typer.Option("--all", help="台账里有空间够得着的居民也算")] = False,
+    everybody: Everybody = False,  # noqa: FBT002
     seconds: Seconds = 30.0,
     seed: Seed = 0,
     standard: StandardName = "",
