@@ -307,7 +307,7 @@ def assess(
     place = neighbourhood_of(situation, memory)
     blind = find_all_blind_areas(situation, place, services.to_draw, memory)
     step()
-    eight = share(bare, shops, situation, measured, own.sharing, memory)
+    eight = share(bare, shops, situation, measured, own.sharing, memory, key="functions shared")
     functions = judge_units(_functions(memory), eight, {}, memory, key="functions")
     rows = Rows(
         gaps=find_gaps(situation, standard, services, units, found, memory),
@@ -378,9 +378,14 @@ def _asked(
 
 def _supply(shops: Shops, asked: Sequence[Needs], memory: Memory) -> Supply:
     """Return who answers everything that some standards want measured."""
-    supplies = [
+    supplies = tuple(
         supply_of(shops, needs, memory, key=f"supply {place}") for place, needs in enumerate(asked)
-    ]
+    )
+    return memory.recall("supply", supplies, lambda: _together(supplies))
+
+
+def _together(supplies: Sequence[Supply]) -> Supply:
+    """Return several supplies side by side."""
     return Supply(
         tuple(name for one in supplies for name in one.needs),
         np.hstack([one.offers for one in supplies]),

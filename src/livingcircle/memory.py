@@ -8,6 +8,7 @@ memory and a run without come to the same answer.
 
 from collections.abc import Callable
 from collections.abc import Hashable
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,12 +19,14 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pandas.api.extensions import ExtensionArray
 
 from livingcircle._stored import key_of
 from livingcircle._stored import store
 from livingcircle._stored import stored
 
 Result = TypeVar("Result")
+Item = TypeVar("Item", bound=Hashable)
 # Where prepared streets are kept in a district's folder.
 PREPARED = ".livingcircle"
 Part = npt.NDArray[Any] | float | str
@@ -78,6 +81,44 @@ class Memory:
         made = make()
         self.keep(key, inputs, made)
         return made
+
+    def recall_each(
+        self,
+        key: Hashable,
+        inputs: Mapping[Item, tuple[Any, ...]],
+        make: Callable[[Item], Result],
+    ) -> list[Result]:
+        """Return one result for each of many items, made anew only for those that changed.
+
+        Parameters
+        ----------
+        key
+            Which stage.
+        inputs
+            By item, everything its result depends on, compared as by :meth:`recall`.
+        make
+            Computes the result of an item.
+        """
+        kept = self.last(key)
+        before: dict[Item, Kept] = {} if kept is None else kept.made
+        now: dict[Item, Kept] = {}
+        for item, own in inputs.items():
+            old = before.get(item)
+            now[item] = old if old is not None and _same(old.inputs, own) else Kept(own, make(item))
+        self.keep(key, (), now)
+        return [one.made for one in now.values()]
+
+    def stamp(self, key: Hashable, rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Return a number for each row, another than in earlier runs where the row changed.
+
+        Whoever depends on some of the rows compares their few numbers instead.
+        """
+        turn = 0 if (kept := self.last((key, "turn"))) is None else kept.made
+        found = self.recall_rows(
+            key, (), rows, lambda some: (np.full(len(some), turn, dtype=np.int64),)
+        )
+        self.keep((key, "turn"), (), turn + 1)
+        return found[0]
 
     def prepare(
         self, name: str, parts: tuple[Part, ...], make: Callable[[], dict[str, npt.NDArray[Any]]]
@@ -193,15 +234,20 @@ def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
     """Return whether two inputs are the same for whoever depends on them."""
     if a is b:
         return True
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.dtype != b.dtype or a.shape != b.shape:
-            return False
-        return bool(_equal_rows(a, b).all())
+    if isinstance(a, np.ndarray | ExtensionArray):
+        return type(a) is type(b) and _same_entries(a, b)
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if type(a) is type(b) and hasattr(a, "same_as"):
         return bool(a.same_as(b))
     return isinstance(a, _PLAIN) and type(a) is type(b) and bool(a == b)
+
+
+def _same_entries(a: Any, b: Any) -> bool:  # noqa: ANN401 - arrays of numpy or of pandas
+    """Return whether two arrays or columns are equal; missing entries equal one another."""
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return bool(_equal_rows(a, b).all() if isinstance(a, np.ndarray) else a.equals(b))
 
 
 _PLAIN = (str, int, float, frozenset, date)

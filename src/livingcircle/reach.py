@@ -217,9 +217,10 @@ def supply_of(
         Who answered before, kept under a key; only outlets that changed are asked again.
     """
     memory = Memory() if memory is None else memory
-    records = shops.records
-    tables = memory.recall_rows(key, (needs,), records, lambda some: _answers(records[some], needs))
-    return Supply(needs.names, *tables)
+    tables = memory.recall_rows(
+        key, (needs,), shops.stamps, lambda some: _answers(shops.records[some], needs)
+    )
+    return memory.recall((key, "table"), (needs, tables), lambda: Supply(needs.names, *tables))
 
 
 def _answers(

@@ -143,6 +143,7 @@ def _patched(
 ) -> tuple[NeedAccess, ...]:
     """Return the distances to every need, those of changed outlets measured again."""
     places = {need: place for place, need in enumerate(before.supply.needs)}
+    doubtful = _doubtful(before.supply, now.supply, changed)
     found: dict[int, NeedAccess] = {}
     touched: dict[int, tuple[int, Ints]] = {}
     fresh = []
@@ -151,7 +152,7 @@ def _patched(
         if place is None or before.radii[name] != now.radii[name]:
             fresh.append(need)
             continue
-        outlets = _touched(before.supply, place, now.supply, need, changed)
+        outlets = _touched(before.supply, place, now.supply, need, changed, doubtful)
         if len(outlets) > MANY:
             fresh.append(need)
         elif len(outlets):
@@ -165,19 +166,37 @@ def _patched(
     return tuple(found[need] for need in range(len(now.supply.needs)))
 
 
-def _touched(old: Supply, place: int, new: Supply, need: int, changed: Ints) -> Ints:
-    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+def _doubtful(old: Supply, new: Supply, changed: Ints) -> Ints:
+    """Return the outlets that stand elsewhere, or perhaps answer some need otherwise.
+
+    Needs are compared place by place: where some came or went, every outlet is in doubt.
+    """
+    if old is new:
+        return changed
     count = len(old.offers)
+    if old.needs != new.needs:
+        return np.arange(len(new.offers))
     otherwise = np.zeros(len(new.offers), dtype=np.bool_)
-    involved = otherwise.copy()
+    otherwise[count:] = True
     for name in ("offers", "maybe", "present"):
-        was, now = getattr(old, name)[:, place], getattr(new, name)[:, need]
-        otherwise[:count] |= was != now[:count]
-        otherwise[count:] |= now[count:]
-        involved |= now
-        involved[:count] |= was
-    otherwise[changed] |= involved[changed]
-    return np.flatnonzero(otherwise)
+        was, now = getattr(old, name), getattr(new, name)
+        if was is not now:
+            otherwise[:count] |= (was != now[:count]).any(axis=1)
+    return np.union1d(np.flatnonzero(otherwise), changed)
+
+
+def _touched(
+    old: Supply, place: int, new: Supply, need: int, changed: Ints, doubtful: Ints
+) -> Ints:
+    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+    known = doubtful[doubtful < len(old.offers)]
+    otherwise, involved = (np.zeros(len(doubtful), dtype=np.bool_) for _ in range(2))
+    for name in ("offers", "maybe", "present"):
+        was, now = np.zeros_like(otherwise), getattr(new, name)[doubtful, need]
+        was[: len(known)] = getattr(old, name)[known, place]
+        otherwise |= was != now
+        involved |= was | now
+    return doubtful[otherwise | (involved & np.isin(doubtful, changed))]
 
 
 def _retouched(

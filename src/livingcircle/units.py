@@ -44,9 +44,18 @@ def list_units(situation: Situation, memory: Memory | None = None) -> list[Unit]
     ``memory`` holds earlier ones; they are the same as long as nobody moved to another unit.
     """
     memory = Memory() if memory is None else memory
-    district, inputs = situation.district, (situation.members, situation.doors)
+    district, members = situation.district, situation.members
     layers = district.communities, district.circles, district.circle_members
-    return memory.recall("units", (*inputs, *layers, district.name), lambda: _list(situation))
+    answering = memory.recall(
+        "answering", (members, *layers, situation.doors), lambda: answering_circles(situation)
+    )
+    units = memory.recall(
+        "units", (members, answering, *layers, district.name), lambda: _list(situation, answering)
+    )
+    # One that did not change is the very same, whatever became of the others.
+    inputs = {(one.level, one.unit_id): tuple(vars(one).values()) for one in units}
+    same = {(one.level, one.unit_id): one for one in units}
+    return memory.recall_each("each unit", inputs, same.__getitem__)
 
 
 def _groups(numbers: Ints, count: int) -> list[Ints]:
@@ -56,15 +65,14 @@ def _groups(numbers: Ints, count: int) -> list[Ints]:
     return [order[low:high] for low, high in pairwise(ends)]
 
 
-def _list(situation: Situation) -> list[Unit]:
-    """List the units."""
+def _list(situation: Situation, circle_of: Ints) -> list[Unit]:
+    """List the units; ``circle_of`` says which circle answers for each community."""
     district, members = situation.district, situation.members
     communities, circles = len(members.communities), len(members.circles)
     doors = _groups(members.door_community, communities)
     shops = _groups(members.outlet_community, communities)
     circle_doors = _groups(members.door_circle, circles)
     circle_shops = _groups(members.outlet_circle, circles)
-    circle_of = answering_circles(situation)
     whole_of = whole_members(district, members.communities, members.circles)[:-1]
     units = []
     for number, (unit, name) in enumerate(district.communities["name"].items()):

@@ -75,9 +75,7 @@ def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> t
     near = set().union(*(facts.within_reach(trade) for trade in requirement.trades))
     if sharing == "strict_or_shared":
         near |= {one.outlet_id for one in inside}
-    everywhere = facts.everywhere
-    reachable = [everywhere[key] for key in near if key in everywhere]
-    return strict, tally(requirement, reachable)
+    return strict, tally(requirement, facts.shops(near))
 
 
 def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) -> float:
@@ -85,7 +83,7 @@ def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) ->
     if not requirement.weights:
         return float(sum(1 for _ in outlets))
     weights, asked = dict(requirement.weights), frozenset(requirement.trades)
-    held = (facts.everywhere[one].trades & asked for one in outlets)
+    held = (one.trades & asked for one in facts.shops(outlets))
     return sum(max(weights.get(trade, 1.0) for trade in trades) for trades in held)
 
 
