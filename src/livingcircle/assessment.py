@@ -18,7 +18,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from livingcircle import __version__
 from livingcircle._rules.facts import UnitFacts
@@ -410,8 +409,7 @@ def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Float
     """Return how far outlets that no street leads to are; nothing where there are no streets."""
     if not situation.off_street.any():
         return {}
-    lonlat = shapely.get_coordinates(situation.doors.geometry.to_numpy())
-    doors = situation.grid.project_pairs(lonlat)
+    doors = situation.grid.project_pairs(situation.door_places)
     return metres_to_lost(doors, shops.places, situation.off_street, supply)
 
 

@@ -107,11 +107,11 @@ def neighbourhood_of(situation: Situation, memory: Memory | None = None) -> Neig
     """Return whose neighbour every door is, and the ground it stands on."""
     memory = Memory() if memory is None else memory
     inputs = situation.network, situation.door_ends, situation.short_cuts, situation.grid
-    doors = situation.doors.geometry.to_numpy()
-    lonlat = shapely.get_coordinates(doors)
     barriers = situation.district.barriers
     return memory.recall(
-        "neighbours", (*inputs, lonlat, barriers), lambda: _neighbourhood(situation, memory)
+        "neighbours",
+        (*inputs, situation.door_places, barriers),
+        lambda: _neighbourhood(situation, memory),
     )
 
 

@@ -70,6 +70,8 @@ class Situation:
         Community and circle of each door and outlet.
     doors
         Residential doors with people; index ``door_id``.
+    door_places
+        Their longitude and latitude, shape (doors, 2).
     network
         The streets; None where the district has no street data.
     reader
@@ -92,6 +94,7 @@ class Situation:
     areas: gpd.GeoSeries
     members: Membership
     doors: gpd.GeoDataFrame
+    door_places: Floats
     network: Network | None
     reader: Reader
     door_ends: Attachment | None
@@ -152,28 +155,39 @@ def lay_out(
     areas = memory.recall("areas", land, lambda: circle_areas(district))
     homes = memory.recall("homes", (district.doors, areas), lambda: _settle(district, areas))
     grid = _grid(district, memory)
-    places = _coordinates(homes.doors.geometry)
-    laid = _lay_streets(district, homes.doors, (grid, walker, at), memory)
+    places = _door_places(homes.doors, memory)
+    laid = _lay_streets(district, homes.doors, places, (grid, walker, at), memory)
     edge = memory.recall_rows(
         "edge", (district.extent, grid), places, lambda some: _edge(district, places[some], grid)
+    )
+    ends, count = laid.outlet_ends, len(district.outlets)
+    off_street = memory.recall(
+        "off street", (laid.network, ends, count), lambda: _cut_off(laid.network, ends, count)[0]
     )
     return Situation(
         district=district,
         grid=grid,
         walker=walker,
         areas=areas,
-        members=_members(replace(district, doors=homes.doors), homes, areas, memory),
+        members=_members(replace(district, doors=homes.doors), homes, (areas, places), memory),
         doors=homes.doors,
+        door_places=places,
         network=laid.network,
         reader=laid.reader,
         door_ends=laid.door_ends,
         outlet_ends=laid.outlet_ends,
         off_network=laid.off_network,
         shut_in=laid.shut_in,
-        off_street=_cut_off(laid.network, laid.outlet_ends, len(district.outlets))[0],
+        off_street=off_street,
         edge_metres=edge[0],
         notes=homes.notes,
     )
+
+
+def _door_places(doors: gpd.GeoDataFrame, memory: Memory) -> Floats:
+    """Return where doors are; other people at the same places leave the very same array."""
+    places = memory.recall("doors placed", (doors,), lambda: _coordinates(doors.geometry))
+    return memory.recall("door places", (places,), lambda: places)
 
 
 def _coordinates(points: gpd.GeoSeries) -> Floats:
@@ -220,32 +234,40 @@ def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
     return _Homes(doors, community, circle, tuple(notes))
 
 
-def _members(district: District, homes: _Homes, areas: gpd.GeoSeries, memory: Memory) -> Membership:
-    """Return the units of doors and outlets; ``district`` holds the doors that are lived in."""
-    outlets = district.outlets.geometry
+def _members(
+    district: District, homes: _Homes, where: tuple[gpd.GeoSeries, Floats], memory: Memory
+) -> Membership:
+    """Return the units of doors and outlets; ``district`` holds the doors that are lived in.
+
+    ``where`` are the areas of circles and the places of doors.
+    """
+    outlets, (areas, _) = district.outlets.geometry, where
     belt = outlets.index.isin(district.belt)
     found = memory.recall_rows(
         "outlet units",
-        (areas, homes),
+        (*where, homes.community),
         np.column_stack([_coordinates(outlets), belt]),
         lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )
+    lived_in = homes.community, homes.circle
     return memory.recall(
         "members",
-        (homes, areas, found),
-        lambda: Membership(
-            district.communities.index, areas.index, homes.community, homes.circle, *found
-        ),
+        (areas, *lived_in, found),
+        lambda: Membership(district.communities.index, areas.index, *lived_in, *found),
     )
 
 
 def _grid(district: District, memory: Memory) -> LocalGrid:
     """Return the metre grid around the doors, or whatever else is placed."""
     layers = district.doors, district.communities, district.streets
-    placed = [known for layer in layers if len(known := layer.geometry.dropna())]
-    if not placed:
-        raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
-    grid = LocalGrid.around(placed[0])
+
+    def around() -> LocalGrid:
+        placed = [known for layer in layers if len(known := layer.geometry.dropna())]
+        if not placed:
+            raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
+        return LocalGrid.around(placed[0])
+
+    grid = memory.recall("grid around", layers, around)
     return memory.recall("grid", (grid.lon0, grid.lat0), lambda: grid)
 
 
@@ -264,6 +286,7 @@ class _Laid:
 def _lay_streets(
     district: District,
     doors: gpd.GeoDataFrame,
+    places: Floats,
     walk: tuple[LocalGrid, Walker, str],
     memory: Memory,
 ) -> _Laid:
@@ -271,28 +294,38 @@ def _lay_streets(
     grid, walker, _ = walk
     if len(district.streets) == 0:
         homes, shops = (
-            grid.project_pairs(_coordinates(one.geometry)) for one in (doors, district.outlets)
+            grid.project_pairs(some) for some in (places, _coordinates(district.outlets.geometry))
         )
         straight = StraightReader(homes, shops, walker.metres_per_minute)
         return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
     network = _network(district, walk, memory)
     ends = []
-    for kind, owners in (("door", doors), ("outlet", district.outlets)):
+    for kind, owners, stand in (
+        ("door", doors, places),
+        ("outlet", district.outlets, _coordinates(district.outlets.geometry)),
+    ):
+        behind = () if kind == "outlet" else (doors["compound"].array,)
         entrances = memory.recall(
             f"entrances of {kind}s",
-            (district.entrances, owners),
+            (district.entrances, owners.index.array, stand, *behind),
             partial(_entrances, district, owners, kind),
         )
         ends.append(_attach(network, entrances, memory, residents=kind == "door"))
     out, into = ends
-    compounds = doors["compound"].fillna("").to_numpy(dtype=object)
+    compounds = memory.recall(
+        "compounds",
+        (doors["compound"].array,),
+        lambda: doors["compound"].fillna("").to_numpy(dtype=object),
+    )
     # Ways from doors do not depend on outlets; these are joined on afterwards.
     ways = memory.recall(
         "ways", (network, out, compounds), lambda: _ways(network, out, compounds, memory)
     )
     count = len(district.outlets)
-    reader = StreetReader(
-        {metric: towards(way, network, out, into, count) for metric, way in ways.items()}
+    reader = memory.recall(
+        "reader",
+        (ways, network, into, count),
+        lambda: StreetReader({m: towards(way, network, into, count) for m, way in ways.items()}),
     )
     off, shut = memory.recall(
         "cut off", (network, out, len(doors)), lambda: _cut_off(network, out, len(doors))
