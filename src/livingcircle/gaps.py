@@ -8,7 +8,6 @@ import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,9 @@ from livingcircle._rules.remedies import Missed
 from livingcircle._rules.remedies import Todo
 from livingcircle._rules.remedies import remedy
 from livingcircle.door_verdicts import DoorVerdicts
+from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
+from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
 from livingcircle.reach import Services
@@ -197,41 +198,50 @@ def find_gaps(
     lacking = [one for one in findings if one.verdict == LACKING and one.severity == "must"]
     requirements = {one.id: one for one in standard.requirements}
     counted = _short_in_number(lacking, requirements)
-    rows = []
+    told_of: dict[tuple[str, str, str], tuple[Finding, Requirement, Unit, _Heard, _Place]] = {}
     for row in lacking:
         one = requirements[row.requirement_id]
         unit = by_id[row.level, row.unit_id]
         told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
         if one.id in services.by_requirement and is_plain(one) and told:
             continue
-        heard = _heard(services, one, _first(row), unit)
-        rows.append(
-            memory.recall(
-                ("gap", row.requirement_id, row.level, row.unit_id),
-                (row, one, _There(heard[0], unit.doors), heard[1], place),
-                partial(_gap, place, unit, one, row, heard),
-            )
-        )
-    return rows
+        said = services.by_requirement.get(one.id) or services.by_trade.get(_first(row))
+        gap = row.requirement_id, row.level, row.unit_id
+        told_of[gap] = row, one, unit, _Heard(said, unit.doors), place
+    return memory.recall_each("gaps", told_of, lambda gap: _gap(*told_of[gap]))
 
 
 @dataclass(frozen=True)
-class _There:
-    """Look at door verdicts at some doors only."""
+class _Heard:
+    """Hold what is said of a trade or a requirement at the doors of one unit."""
 
-    verdicts: DoorVerdicts | None
-    doors: npt.NDArray[np.int64]
+    said: Judged | TradeVerdicts | None
+    at: npt.NDArray[np.int64]
 
-    def same_as(self, other: "_There") -> bool:
+    @property
+    def doors(self) -> DoorVerdicts | None:
+        """Return the door verdicts that belong to a gap."""
+        return None if self.said is None else self.said.doors
+
+    @property
+    def service(self) -> Service | None:
+        """Return the service they are about; at most of the doors where there are several."""
+        if isinstance(self.said, TradeVerdicts):
+            return self.said.service_at(self.at)
+        return None if self.said is None else self.said.service
+
+    def same_as(self, other: "_Heard") -> bool:
         """Return whether the same is said of the same doors."""
-        a, b = self.verdicts, other.verdicts
-        if self.doors is not other.doors or a is None or b is None:
-            return a is b and np.array_equal(self.doors, other.doors)
-        here = self.doors
-        return a is b or all(
-            np.array_equal(getattr(a, name)[here], getattr(b, name)[here])
+        if self.at is not other.at and not np.array_equal(self.at, other.at):
+            return False
+        a, b = self.doors, other.doors
+        if self.said is other.said or a is None or b is None:
+            return a is b
+        alike = all(
+            np.array_equal(getattr(a, name)[self.at], getattr(b, name)[self.at])
             for name in ("verdict", "metres")
         )
+        return alike and self.service == other.service
 
 
 class _Place:
@@ -265,14 +275,10 @@ def _first(row: Finding) -> str:
 
 
 def _gap(
-    place: _Place,
-    unit: Unit,
-    one: Requirement,
-    row: Finding,
-    heard: tuple[DoorVerdicts | None, Service | None],
+    row: Finding, one: Requirement, unit: Unit, heard: _Heard, place: _Place
 ) -> dict[str, object]:
     """Return one gap with who is hit, how urgent it is and what to do."""
-    trade, (verdicts, service) = _first(row), heard
+    trade, verdicts, service = _first(row), heard.doors, heard.service
     radius = radius_of(service, place.speed)[1] if service is not None else np.inf
     blind = verdicts is not None and bool(verdicts.are(LACKING)[unit.doors].any())
     hit = affected(unit, place.people, verdicts)
@@ -303,17 +309,6 @@ def _gap(
 def _number(value: float | None) -> float:
     """Return a number, NaN where there is none."""
     return math.nan if value is None else float(value)
-
-
-def _heard(
-    services: Services, one: Requirement, trade: str, unit: Unit
-) -> tuple[DoorVerdicts | None, Service | None]:
-    """Return the door verdicts that belong to a gap, and the service they are about."""
-    own = services.by_requirement.get(one.id)
-    if own is not None:
-        return own.doors, own.service
-    said = services.by_trade.get(trade)
-    return (said.doors, said.service_at(unit.doors)) if said is not None else (None, None)
 
 
 def _todo(one: Requirement, row: Finding, *, blind: bool) -> Todo:

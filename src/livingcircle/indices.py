@@ -21,8 +21,8 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
+from livingcircle.reach import Crowd
 from livingcircle.reach import Services
-from livingcircle.reach import people_by_verdict
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
 from livingcircle.units import Unit
@@ -233,13 +233,16 @@ def _covered(
     memory: Memory,
 ) -> Floats:
     """Return (resident × basic trade) pairs served, lacking and unknown, shape (groups, 3)."""
-    residents = situation.doors["residents"].to_numpy(dtype=np.float64)
+    lived = situation.doors["residents"]
+    crowd = memory.recall(
+        "wider crowd", (lived.array, groups), lambda: Crowd.of(groups, lived.to_numpy(np.float64))
+    )
     sums = np.zeros((len(groups), 3))
     for trade in _basic(standard):
         said = services.by_trade.get(trade)
         if said is not None:
-            inputs = said.doors, residents, groups
-            sums += memory.recall(("covered", trade), inputs, partial(people_by_verdict, *inputs))
+            inputs = said.doors, crowd
+            sums += memory.recall(("covered", trade), inputs, partial(crowd.by_verdict, said.doors))
     return sums
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
 from functools import partial
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -279,8 +280,15 @@ def judge_services(
     memory = Memory() if memory is None else memory
     certainty = _certainty(situation, memory)
     by_requirement: dict[str, Judged] = {}
+    told = tuple(one.mark for one in facts), tuple(units), len(situation.doors)
+    # Whether a rule applies somewhere depends on nothing that was measured there.
+    told_alike = memory.recall("told alike", told, object)
     for one, service in needs.services:
-        applies = _applies(one, units, facts, len(situation.doors))
+        applies = memory.recall(
+            ("applies", one.id),
+            (one, told_alike),
+            partial(_applies, one, units, facts, len(situation.doors)),
+        )
         columns = tuple(access.to(need) for need in service.needs)
         known = standard.tier(one.trades[0]), certainty
         by_requirement[one.id] = memory.recall(
@@ -366,31 +374,77 @@ def _people(
 
     Where nobody knows how many live behind any of a unit's doors, doors are counted instead.
     """
-    residents = situation.doors["residents"].to_numpy(dtype=np.float64)
-    found: dict[tuple[str, str], dict[str, tuple[float, float, float]]] = {}
+    lived = situation.doors["residents"]
     levels: dict[str, list[Unit]] = {}
     for unit in units:
-        found[unit.level, unit.unit_id] = {}
         if len(unit.doors):
             levels.setdefault(unit.level, []).append(unit)
-    for one, _ in needs.services:
-        some = levels.get(one.level, [])
-        inputs = judged[one.id].doors, residents, tuple(unit.doors for unit in some)
-        sums = memory.recall(("people", one.id), inputs, partial(people_by_verdict, *inputs))
-        for unit, (served, lacking, unknown) in zip(some, sums.tolist(), strict=True):
-            found[unit.level, unit.unit_id][one.id] = served, lacking, unknown
+    found: dict[tuple[str, str], dict[str, tuple[float, float, float]]] = {
+        (unit.level, unit.unit_id): {} for unit in units
+    }
+    for level, some in levels.items():
+        groups = tuple(unit.doors for unit in some)
+        crowd = memory.recall(
+            ("crowd", level),
+            (lived.array, groups),
+            partial(Crowd.of, groups, lived.to_numpy(np.float64)),
+        )
+        asked = [one.id for one, _ in needs.services if one.level == level]
+        sums = [
+            memory.recall(
+                ("people", one),
+                (judged[one].doors, crowd),
+                partial(crowd.listed, judged[one].doors),
+            )
+            for one in asked
+        ]
+        for unit, told in zip(some, zip(*sums, strict=True), strict=bool(sums)):
+            found[level, unit.unit_id] = dict(zip(asked, map(tuple, told), strict=True))
     return found
 
 
-def people_by_verdict(doors: DoorVerdicts, residents: Floats, groups: Sequence[Ints]) -> Floats:
-    """Return people served, lacking and unknown in some groups of doors, shape (groups, 3).
+@dataclass(frozen=True)
+class Crowd:
+    """Hold the people of some groups of doors.
 
     Where nobody knows how many live behind any door of a group, its doors are counted.
+
+    Attributes
+    ----------
+    doors
+        The doors of all groups, group by group.
+    number
+        Whose doors they are.
+    weight
+        How many people each stands for.
+    count
+        How many groups there are.
     """
-    codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
-    rows = np.zeros((len(groups), len(codes)))
-    for row, some in enumerate(groups):
-        weight = residents[some]
-        weight = np.ones(len(weight)) if np.isnan(weight).all() else np.nan_to_num(weight)
-        rows[row] = np.bincount(doors.verdict[some], weight, minlength=len(VERDICTS))[codes]
-    return rows
+
+    doors: Ints
+    number: Ints
+    weight: Floats
+    count: int
+
+    @classmethod
+    def of(cls, groups: Sequence[Ints], residents: Floats) -> Self:
+        """Return the people of some groups of doors, NaN where unknown."""
+        none = np.empty(0, dtype=np.int64)
+        doors = np.concatenate([none, *groups])
+        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        people = residents[doors]
+        known = np.bincount(number, ~np.isnan(people), minlength=len(groups)) > 0
+        weight = np.where(known[number], np.nan_to_num(people), 1.0)
+        return cls(doors, number, weight, len(groups))
+
+    def by_verdict(self, doors: DoorVerdicts) -> Floats:
+        """Return people served, lacking and unknown in each group, shape (groups, 3)."""
+        codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
+        cell = self.number * len(VERDICTS) + doors.verdict[self.doors]
+        sums = np.bincount(cell, self.weight, minlength=self.count * len(VERDICTS))
+        return np.asarray(sums.reshape(-1, len(VERDICTS))[:, codes], dtype=np.float64)
+
+    def listed(self, doors: DoorVerdicts) -> list[list[float]]:
+        """Return the same as plain numbers, group by group."""
+        listed: list[list[float]] = self.by_verdict(doors).tolist()
+        return listed
