@@ -279,7 +279,7 @@ def assess(
     check_hour(at)
     memory = Memory() if memory is None else memory
     standard = _known_rules(standard, memory)
-    district = fit(district, standard)
+    district = _fitted(district, standard, memory)
     step = _steps(progress)
     step()
     day = on or _data_day(district)
@@ -351,6 +351,18 @@ def _known_rules(standard: Standard, memory: Memory) -> Standard:
             defaults=old.defaults if old.defaults == standard.defaults else standard.defaults,
         )
     return memory.recall("standard", (standard,), lambda: standard)
+
+
+def _fitted(district: District, standard: Standard, memory: Memory) -> District:
+    """Return the district with the trades that only the standard knows."""
+    outlets = district.outlets
+    inputs = outlets["trades"].array, outlets.index.array, district.outlet_trades
+    issues = district.issues, district.communities
+    made = memory.recall(
+        "fitted", (*inputs, *issues, district.sources, standard), lambda: fit(district, standard)
+    )
+    changed = {name: getattr(made, name) for name in ("outlet_trades", "sources", "issues")}
+    return replace(district, **changed)
 
 
 def _functions(memory: Memory) -> Standard:

@@ -262,26 +262,38 @@ def find_all_blind_areas(
     layers = situation.grid, situation.district.circles, situation.district.communities
     namer = memory.recall("namer", (*inputs, *layers), lambda: _Namer(situation))
     people = people_of(situation.doors)
-    return [_of_service(namer, place, people, one, memory) for one in judged.values()]
+    kept = memory.last("people of blind areas")
+    lived = people if kept is None else kept.made
+    differ = people.differ(lived)
+    # Where nobody moved, whoever asks finds the very same people.
+    people = people if differ.any() else lived
+    memory.keep("people of blind areas", (), people)
+    asked = place, namer, people
+    return [_of_service(asked, (lived, differ), one, memory) for one in judged.values()]
 
 
 def _of_service(
-    namer: "_Namer", place: Neighbourhood, people: People, one: Judged, memory: Memory
+    asked: tuple[Neighbourhood, "_Namer", People],
+    earlier: tuple[People, Bools],
+    one: Judged,
+    memory: Memory,
 ) -> pd.DataFrame:
-    """Return the blind areas of one service, circle by circle as far as anything changed."""
-    key, inputs = ("blind", one.service.requirement_id), (place, namer)
+    """Return the blind areas of one service, circle by circle as far as anything changed.
+
+    ``earlier`` are the people of the last run and the doors behind which others live now.
+    """
+    (place, namer, people), key = asked, ("blind", one.service.requirement_id)
     kept = memory.last(key)
     circle = namer.circle
     # One place for each circle, and one for doors in none.
     stale = np.ones(int(circle.max(initial=-1)) + 2, dtype=np.bool_)
     old: pd.DataFrame | None = None
-    if kept is not None and _told_alike(kept.inputs, (*inputs, people, one)):
-        (*_, lived, before), old = kept.inputs, kept.made
-        otherwise = people.differ(lived) | _judged_otherwise(before, one)
+    if kept is not None and _told_alike(kept.inputs, (place, namer, earlier[0], one)):
+        old = _with_people(kept.made, people, earlier[1])
         stale[:] = False
-        stale[circle[otherwise]] = True
+        stale[circle[_judged_otherwise(kept.inputs[-1], one)]] = True
     if old is not None and not stale.any():
-        memory.keep(key, (*inputs, people, one), old)
+        memory.keep(key, (*asked, one), old)
         return old
     lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
     areas = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
@@ -290,15 +302,29 @@ def _of_service(
         rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
         # Columns of a table without rows have no types to join.
         fresh = pd.concat([rest, fresh]) if len(rest) and len(fresh) else max(rest, fresh, key=len)
-    memory.keep(key, (*inputs, people, one), fresh)
+    memory.keep(key, (*asked, one), fresh)
     return fresh
 
 
+def _with_people(areas: pd.DataFrame, people: People, differ: Bools) -> pd.DataFrame:
+    """Return blind areas, people counted again in those where others live behind a door."""
+    if not differ.any():
+        return areas
+    stale = [row for row, doors in enumerate(areas["members"].array) if differ[doors].any()]
+    if not stale:
+        return areas
+    counted = pd.DataFrame([people.total(areas["members"].iloc[row]) for row in stale]).round(1)
+    columns = {str(name): areas[name].to_numpy(copy=True) for name in counted}
+    for name, values in columns.items():
+        values[stale] = counted[name]
+    return areas.assign(**columns)
+
+
 def _told_alike(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
-    """Return whether blind areas of one service are drawn and named as they were before."""
-    (place, namer, _, old), (ground, names, _, new) = before, now
+    """Return whether blind areas of one service are drawn, named and counted as they were."""
+    (*things, old), (*others, new) = before, now
     service = (old.service, old.title, old.tier) == (new.service, new.title, new.tier)
-    return place is ground and namer is names and service
+    return service and all(a is b for a, b in zip(things, others, strict=True))
 
 
 def _judged_otherwise(old: Judged, new: Judged) -> Bools:
@@ -382,6 +408,7 @@ class _Namer:
                 "nearest": one.doors.outlet[door],
                 "circle": circle,
                 "first_door": [int(some[0]) for some in members],
+                "members": members,
             }
         )
 

@@ -20,6 +20,7 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
 from livingcircle.memory import Memory
+from livingcircle.memory import Some
 from livingcircle.reach import Sharing
 from livingcircle.reports import Reported
 from livingcircle.reports import UnitKey
@@ -65,13 +66,15 @@ def gather(
     memory = Memory() if memory is None else memory
     told = _told(situation, units, reported, on, memory)
     inside = {
-        place: (told[place], unit.shops, shops.stamps[unit.shops])
+        place: (told[place], unit.shops, Some(shops.stamps, unit.shops))
         for place, unit in enumerate(units)
     }
 
-    def settle(place: int) -> UnitFacts:
+    def settle(place: int, before: UnitFacts | None) -> UnitFacts:
         here = shops.records[units[place].shops]
-        return told[place].but(inside={one.outlet_id: one for one in here if one is not None})
+        inside = {one.outlet_id: one for one in here if one is not None}
+        fact = told[place].but(inside=inside)
+        return fact if before is None else fact.sorted_as(before)
 
     return memory.recall_each("inside", inside, settle)
 
@@ -90,12 +93,11 @@ def _told(
         "sizes", land, lambda: (_areas(district.communities.geometry), _areas(situation.areas))
     )
     plain = memory.recall("plain", (*land, situation.doors), lambda: _Plain(situation, *areas))
-    people = memory.stamp("people at doors", plain.people)
     reference = plain.age_shares(units[-1])
     known = district.complete_trades()
     common = *land, reported, known, on, tuple(reference.values())
 
-    def tell(place: int) -> UnitFacts:
+    def tell(place: int, _: UnitFacts | None) -> UnitFacts:
         unit = units[place]
         told = reported.get((unit.level, unit.unit_id), Reported())
         return _facts(plain, unit).but(
@@ -111,7 +113,9 @@ def _told(
             mark=object(),
         )
 
-    inputs = {place: (*common, unit, people[unit.doors]) for place, unit in enumerate(units)}
+    inputs = {
+        place: (*common, unit, Some(plain.people, unit.doors)) for place, unit in enumerate(units)
+    }
     return memory.recall_each("told", inputs, tell)
 
 

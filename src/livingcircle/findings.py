@@ -9,7 +9,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import field
 from typing import Final
 
 import pandas as pd
@@ -42,7 +41,6 @@ from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
-from livingcircle.earlier import Changes
 from livingcircle.earlier import Earlier
 from livingcircle.earlier import differing
 from livingcircle.earlier import differing_trades
@@ -272,7 +270,7 @@ def judge_units(
     memory = Memory() if memory is None else memory
     known = _Known(standard)
     findings: list[Finding] = []
-    registers = _Registers(facts[-1].register if facts else {})
+    register = facts[-1].register if facts else {}
     # Judges ask the standard how trades are sorted and what its usual terms are.
     terms = standard.trades, standard.defaults
     asked: dict[str, list[Requirement]] = {}
@@ -285,7 +283,7 @@ def judge_units(
         reach = reached.get((bare.level, bare.unit_id), {})
         fact = known.of_those_below(bare.but(reach=reach) if reach else bare)
         before = memory.last(unit)
-        earlier = _earlier(before, terms, fact, registers)
+        earlier = _earlier(before, terms, fact, register, memory)
         same = before is not None and before.inputs[-1] is standard
         if same and settled.get(fact.level, True) and earlier.hold(fact):
             own = earlier.findings
@@ -308,22 +306,12 @@ def _judge_unit(
     return own
 
 
-@dataclass(frozen=True)
-class _Registers:
-    """Compare the register of shops with earlier ones, each of them once."""
-
-    now: Mapping[str, OutletFacts]
-    _found: dict[int, Changes] = field(default_factory=dict)
-
-    def differing_from(self, old: Mapping[str, OutletFacts]) -> Changes:
-        """Return the shops that are not the very same records in an earlier register."""
-        if id(old) not in self._found:  # it is held by an earlier unit, so nobody takes its place
-            self._found[id(old)] = differing(old, self.now)
-        return self._found[id(old)]
-
-
 def _earlier(
-    before: Kept | None, terms: tuple[object, ...], fact: UnitFacts, registers: _Registers
+    before: Kept | None,
+    terms: tuple[object, ...],
+    fact: UnitFacts,
+    register: Mapping[str, OutletFacts],
+    memory: Memory,
 ) -> Earlier[Finding]:
     """Return what was found of a unit before, and the trades of shops that differ since."""
     nothing: Earlier[Finding] = Earlier(None, {}, None)
@@ -332,7 +320,9 @@ def _earlier(
     was, *old_terms, _ = before.inputs
     if any(old is not new for old, new in zip(old_terms, terms, strict=True)):
         return nothing
-    changed = registers.differing_from(was.register)
+    old = was.register
+    # Units before this one have asked already.
+    changed = memory.recall("other shops", (old, register), lambda: differing(old, register))
     return Earlier(was, before.made, differing_trades(was, fact, changed))
 
 

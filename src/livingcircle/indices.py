@@ -156,7 +156,7 @@ def measure_indices(
     for one in functions:
         if one.level == "community" and one.severity == "must":
             judged.setdefault(one.unit_id, []).append(one.verdict)
-    ids = situation.members.communities
+    ids = situation.members.communities.to_numpy(dtype=object)
     wider = [(u, f) for u, f in zip(units, facts, strict=True) if u.level != "community"]
     groups = tuple(unit.doors for unit, _ in wider)
     covered = _covered(situation, standard, services, groups, memory)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from collections.abc import Hashable
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
+from operator import is_
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -86,7 +88,8 @@ class Memory:
         self,
         key: Hashable,
         inputs: Mapping[Item, tuple[Any, ...]],
-        make: Callable[[Item], Result],
+        make: Callable[[Item, Result | None], Result],
+        alike: Callable[[tuple[Any, ...], tuple[Any, ...]], bool] | None = None,
     ) -> list[Result]:
         """Return one result for each of many items, made anew only for those that changed.
 
@@ -97,28 +100,23 @@ class Memory:
         inputs
             By item, everything its result depends on, compared as by :meth:`recall`.
         make
-            Computes the result of an item.
+            Computes the result of an item; also given its earlier result, None where there is none.
+        alike
+            Compares inputs that are not all the very same objects, where some matter in part.
         """
+        alike = alike or _same
         kept = self.last(key)
         before: dict[Item, Kept] = {} if kept is None else kept.made
         now: dict[Item, Kept] = {}
         for item, own in inputs.items():
             old = before.get(item)
-            now[item] = old if old is not None and _same(old.inputs, own) else Kept(own, make(item))
+            # Of thousands of items nearly all have the very same inputs.
+            if old is not None and (all(map(is_, old.inputs, own)) or alike(old.inputs, own)):
+                now[item] = old
+            else:
+                now[item] = Kept(own, make(item, None if old is None else old.made))
         self.keep(key, (), now)
         return [one.made for one in now.values()]
-
-    def stamp(self, key: Hashable, rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        """Return a number for each row, another than in earlier runs where the row changed.
-
-        Whoever depends on some of the rows compares their few numbers instead.
-        """
-        turn = 0 if (kept := self.last((key, "turn"))) is None else kept.made
-        found = self.recall_rows(
-            key, (), rows, lambda some: (np.full(len(some), turn, dtype=np.int64),)
-        )
-        self.keep((key, "turn"), (), turn + 1)
-        return found[0]
 
     def prepare(
         self, name: str, parts: tuple[Part, ...], make: Callable[[], dict[str, npt.NDArray[Any]]]
@@ -185,6 +183,9 @@ class Memory:
             self.keep(key, (*inputs, rows), made)
             return made
         before, old = kept.inputs[-1], kept.made
+        if before is rows:
+            unchanged: Arrays = old
+            return unchanged
         both = min(count, len(before))
         stale = np.ones(count, dtype=np.bool_)
         stale[:both] = ~_equal_rows(rows[:both], before[:both])
@@ -228,6 +229,28 @@ class Partly(Protocol):
 
     def same_as(self, other: Any) -> bool:  # noqa: ANN401 - another of the same kind
         """Return whether the parts that matter are the same."""
+
+
+@dataclass(slots=True)
+class Some:
+    """Look at some rows of an array only.
+
+    Attributes
+    ----------
+    array
+        The array.
+    rows
+        Numbers of the rows that matter.
+    """
+
+    array: npt.NDArray[Any]
+    rows: npt.NDArray[np.int64]
+
+    def same_as(self, other: "Some") -> bool:
+        """Return whether these rows are the same."""
+        if self.array is other.array and self.rows is other.rows:
+            return True
+        return _same(self.array[self.rows], other.array[other.rows])
 
 
 def _same(a: Any, b: Any) -> bool:  # noqa: ANN401

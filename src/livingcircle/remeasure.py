@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from livingcircle._routing.around import Least
 from livingcircle._routing.links import METRICS
+from livingcircle._routing.links import listed
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import whole
@@ -293,7 +294,8 @@ def _exchanged(pairs: Ints, fresh: Ints, outlets: Ints) -> Ints:
     """Return (unit, outlet) pairs with those of some outlets exchanged, in order."""
     kept = pairs[~np.isin(pairs[:, 1], outlets)]
     both = np.concatenate([kept, fresh[np.isin(fresh[:, 1], outlets)]])
-    return both[np.lexsort((both[:, 1], both[:, 0]))]
+    order, _ = listed(both[:, 0], both[:, 1], int(both[:, 0].max(initial=-1)) + 1)
+    return both[order]
 
 
 def _merged(old: NeedAccess, fresh: Mapping[str, npt.NDArray[Any]]) -> NeedAccess:

@@ -54,8 +54,8 @@ def list_units(situation: Situation, memory: Memory | None = None) -> list[Unit]
     )
     # One that did not change is the very same, whatever became of the others.
     inputs = {(one.level, one.unit_id): tuple(vars(one).values()) for one in units}
-    same = {(one.level, one.unit_id): one for one in units}
-    return memory.recall_each("each unit", inputs, same.__getitem__)
+    made = {(one.level, one.unit_id): one for one in units}
+    return memory.recall_each("each unit", inputs, lambda unit, _: made[unit])
 
 
 def _groups(numbers: Ints, count: int) -> list[Ints]:

@@ -164,6 +164,20 @@ class UnitFacts:
         vars(other).update(changed)
         return other
 
+    def sorted_as(self, before: "UnitFacts") -> Self:
+        """Return these facts, their shops sorted by trade as before but for those that differ."""
+        old, new = before.inside, self.inside
+        other = {one for one, record in new.items() if old.get(one) is not record}
+        other |= old.keys() - new.keys()
+        records = [shops[one] for shops in (old, new) for one in other if one in shops]
+        index = dict(before.inside_by_trade)
+        fresh = _index(new[one] for one in other if one in new)
+        for trade in frozenset().union(*(record.trades for record in records)):
+            index[trade] = index.get(trade, frozenset()) - other | fresh.get(trade, frozenset())
+        kept = {trade: ids for trade, ids in index.items() if ids}
+        vars(self)["inside_by_trade"] = MappingProxyType(kept)
+        return self
+
     def shops(self, ids: Iterable[str]) -> list[OutletFacts]:
         """Return some shops, inside the unit or known anywhere; none of those that are gone."""
         found = (self.inside.get(one) or self.register.get(one) for one in ids)
