@@ -6,6 +6,7 @@ at the walker's own speed, counts in full, and is capped: beyond the cap a place
 network*, which is an answer of its own and never a long walk.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ Bools = npt.NDArray[np.bool_]
 
 LEG_METRES = 200.0
 CANDIDATES = 16
+THREADS = 2
+CHUNK = 4096  # entrances a thread takes at once
 TOUCH_METRES = 1e-6
 # A shop front stands no farther from its street.
 FRONT_METRES = 50.0
@@ -100,8 +103,25 @@ def attach(
     cap
         Longest leg in metres.
     """
-    chosen = np.full(len(points), -1, dtype=np.int64)
+
+    def attach_some(some: slice) -> Attachment:
+        chosen = _choose(network, points[some], residents=residents, cap=cap)
+        return _measure(network, points[some], owner[some], chosen)
+
+    _ = network.walkable  # laid out before threads ask for it
+    parts = [slice(first, first + CHUNK) for first in range(0, len(points), CHUNK)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(attach_some, parts))
+    columns = zip(*(vars(one).values() for one in [NO_ENDS, *found]), strict=True)
+    return Attachment(*map(np.concatenate, columns))
+
+
+def _choose(
+    network: Network, points: npt.NDArray[np.object_], *, residents: bool, cap: float
+) -> Ints:
+    """Return the segment that each entrance opens onto, -1 where there is none."""
     usable, tree = network.walkable
+    chosen = np.full(len(points), -1, dtype=np.int64)
     # Most doors stand by their street. What is found near is final where nothing farther off
     # could be preferred; the rest look again, all the way.
     for reach in sorted({min(NEAR_METRES, cap), cap}):
@@ -115,7 +135,7 @@ def attach(
         some = pairs.where(kept)
         order = np.lexsort((some.segment, some.millimetres, preference[kept], some.entrance))
         chosen[left] = _first_admissible(network, points[left], some.where(order))
-    return _measure(network, points, owner, chosen)
+    return chosen
 
 
 @dataclass(frozen=True)
