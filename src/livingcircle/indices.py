@@ -186,8 +186,9 @@ def _rates(
     label: tuple[str, str, str], outlets: Iterable[OutletFacts], standard: Standard
 ) -> list[dict[str, object]]:
     """Return chain, online and brand rates; each physical outlet counts once."""
+    basic = frozenset(_basic(standard))
     real = [one for one in outlets if one.status == "open" and one.supply in PHYSICAL]
-    basic = {row.trade for row in standard.trades if row.tier == "basic"}
+    main = [one for one in real if not basic.isdisjoint(one.trades)]
     columns = (
         (
             "chain_rate",
@@ -198,7 +199,7 @@ def _rates(
         (
             "chain_rate_basic",
             "连锁化率（基本保障类）",
-            [one.chain for one in real if one.trades & basic],
+            [one.chain for one in main],
             "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
         ),
         (

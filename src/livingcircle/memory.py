@@ -60,6 +60,7 @@ class Memory:
     def __init__(self, folder: Path | str | None = None) -> None:
         self._kept: dict[Hashable, Kept] = {}
         self._used: set[Hashable] = set()
+        self._inner: dict[Hashable, set[Hashable]] = {}
         self._folder = None if folder is None else Path(folder)
 
     def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
@@ -78,9 +79,15 @@ class Memory:
         """
         before = self.last(key)
         if before is not None and _same(before.inputs, inputs):
+            # What it was made with is not asked for now, and wanted when it is made again.
+            self._used |= self._inner.get(key, set())
             found: Result = before.made
             return found
-        made = make()
+        used, self._used = self._used, set()
+        try:
+            made = make()
+        finally:
+            self._inner[key], self._used = self._used, self._used | used
         self.keep(key, inputs, made)
         return made
 
@@ -156,6 +163,7 @@ class Memory:
     def forget_unused(self) -> None:
         """Drop what nobody asked for since this was called last, such as units that are gone."""
         self._kept = {key: one for key, one in self._kept.items() if key in self._used}
+        self._inner = {key: some for key, some in self._inner.items() if key in self._used}
         self._used.clear()
 
     def recall_rows(

@@ -7,6 +7,7 @@ and new places only, and every other need keeps the very same arrays.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from livingcircle._routing.around import Least
 from livingcircle._routing.links import METRICS
+from livingcircle._routing.links import Metric
 from livingcircle._routing.links import listed
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
@@ -262,19 +264,26 @@ def _least(outlet: Ints, unit: Ints, length: Ints) -> Least:
 
 def _nearest(part: Inputs) -> dict[str, list[npt.NDArray[Any]]]:
     """Return the nearest outlets of some needs, by attribute."""
-    found: dict[str, list[npt.NDArray[Any]]] = {}
     doubtful = np.flatnonzero(part.supply.maybe.any(axis=0)).tolist()
-    for metric, owner in zip(METRICS, ("outlet", "minutes_outlet"), strict=True):
+
+    def by(metric: Metric) -> dict[str, list[npt.NDArray[Any]]]:
         length, whose = part.reader.nearest(part.supply.offers, metric)
-        found[metric] = list(np.ascontiguousarray(length.T))
-        found[owner] = list(np.ascontiguousarray(whose.T, dtype=np.int32))
         maybe = [np.broadcast_to(np.inf, len(length))] * length.shape[1]
         if doubtful:
             far, _ = part.reader.nearest(part.supply.maybe[:, doubtful], metric)
             for place, values in zip(doubtful, np.ascontiguousarray(far.T), strict=True):
                 maybe[place] = values
-        found[f"maybe_{metric}"] = maybe
-    return found
+        owner = "outlet" if metric == "metres" else "minutes_outlet"
+        return {
+            metric: list(np.ascontiguousarray(length.T)),
+            owner: list(np.ascontiguousarray(whose.T, dtype=np.int32)),
+            f"maybe_{metric}": maybe,
+        }
+
+    # A few needs fill one row, which keeps one thread busy.
+    with ThreadPoolExecutor(len(METRICS)) as pool:
+        metres, minutes = pool.map(by, METRICS)
+    return metres | minutes
 
 
 def _lost(part: Inputs, need: int) -> Floats:

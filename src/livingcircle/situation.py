@@ -34,7 +34,8 @@ from livingcircle.attachment import Attachment
 from livingcircle.attachment import attach
 from livingcircle.circles import Membership
 from livingcircle.circles import circle_areas
-from livingcircle.circles import door_units
+from livingcircle.circles import circles_of
+from livingcircle.circles import door_communities
 from livingcircle.circles import outlet_units
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
@@ -153,7 +154,9 @@ def lay_out(
     memory = Memory() if memory is None else memory
     land = district.communities, district.circles, district.circle_members
     areas = memory.recall("areas", land, lambda: circle_areas(district))
-    homes = memory.recall("homes", (district.doors, areas), lambda: _settle(district, areas))
+    homes = memory.recall(
+        "homes", (district.doors, areas), lambda: _settle(district, areas, memory)
+    )
     grid = _grid(district, memory)
     places = _door_places(homes.doors, memory)
     laid = _lay_streets(district, homes.doors, places, (grid, walker, at), memory)
@@ -205,12 +208,20 @@ class _Homes:
     notes: tuple[str, ...]
 
 
-def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
-    """Put people behind doors, then find everyone's units."""
+def _settle(district: District, areas: gpd.GeoSeries, memory: Memory) -> _Homes:
+    """Put people behind doors, then find everyone's units.
+
+    Where they live does not depend on how many they are, so it is remembered by place.
+    """
     # Where people are registered people live, whatever the building is called.
     lived_in = (district.doors["residents"] > 0).fillna(value=False)
     homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
-    community, _ = door_units(district, homes, areas)
+    stand = _coordinates(homes.geometry), homes["community"].array
+    community = memory.recall(
+        "door communities",
+        (district.communities, *stand),
+        lambda: door_communities(district, homes),
+    )
     settled = settle(homes, community, district.communities)
     if len(settled.doors) == 0:
         raise AssessmentError(
@@ -220,7 +231,12 @@ def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
     ids = pd.Series(district.communities.index, dtype="str")
     stated = ids.reindex(settled.community).fillna("").to_numpy()
     doors = settled.doors.assign(community=stated)
-    community, circle = door_units(district, doors, areas)
+    community = settled.community
+    circle = memory.recall(
+        "door circles",
+        (areas, _coordinates(doors.geometry), community),
+        lambda: circles_of(doors.geometry, district, areas, community),
+    )
     notes = list(settled.notes)
     left = len(district.doors) - len(homes)
     if left:
