@@ -28,7 +28,6 @@ from livingcircle.access import Units
 from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import blind_area_table
 from livingcircle.blind_areas import find_all_blind_areas
-from livingcircle.blind_areas import neighbourhood_of
 from livingcircle.circles import check_circles
 from livingcircle.coverage import access_table
 from livingcircle.coverage import coverage_table
@@ -48,6 +47,7 @@ from livingcircle.inventory import door_table
 from livingcircle.inventory import outlet_places
 from livingcircle.inventory import repair_table
 from livingcircle.memory import Memory
+from livingcircle.neighbourhood import neighbourhood_of
 from livingcircle.reach import Needs
 from livingcircle.reach import Services
 from livingcircle.reach import judge_services

@@ -21,10 +21,10 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
-from livingcircle.reach import Crowd
 from livingcircle.reach import Services
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
+from livingcircle.units import Crowd
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
@@ -242,8 +242,10 @@ def _covered(
     for trade in _basic(standard):
         said = services.by_trade.get(trade)
         if said is not None:
-            inputs = said.doors, crowd
-            sums += memory.recall(("covered", trade), inputs, partial(crowd.by_verdict, said.doors))
+            verdict = said.doors.verdict
+            sums += memory.recall(
+                ("covered", trade), (verdict, crowd), partial(crowd.by_verdict, verdict)
+            )
     return sums
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
 from functools import partial
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +26,6 @@ from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.door_verdicts import Certainty
-from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
 from livingcircle.door_verdicts import TradeVerdicts
@@ -38,13 +36,12 @@ from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
+from livingcircle.units import Crowd
 from livingcircle.units import Unit
 from livingcircle.verdicts import CODES
-from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
-from livingcircle.verdicts import VERDICTS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -394,57 +391,10 @@ def _people(
             memory.recall(
                 ("people", one),
                 (judged[one].doors, crowd),
-                partial(crowd.listed, judged[one].doors),
+                partial(crowd.listed, judged[one].doors.verdict),
             )
             for one in asked
         ]
         for unit, told in zip(some, zip(*sums, strict=True), strict=bool(sums)):
             found[level, unit.unit_id] = dict(zip(asked, map(tuple, told), strict=True))
     return found
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """Hold the people of some groups of doors.
-
-    Where nobody knows how many live behind any door of a group, its doors are counted.
-
-    Attributes
-    ----------
-    doors
-        The doors of all groups, group by group.
-    number
-        Whose doors they are.
-    weight
-        How many people each stands for.
-    count
-        How many groups there are.
-    """
-
-    doors: Ints
-    number: Ints
-    weight: Floats
-    count: int
-
-    @classmethod
-    def of(cls, groups: Sequence[Ints], residents: Floats) -> Self:
-        """Return the people of some groups of doors, NaN where unknown."""
-        none = np.empty(0, dtype=np.int64)
-        doors = np.concatenate([none, *groups])
-        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
-        people = residents[doors]
-        known = np.bincount(number, ~np.isnan(people), minlength=len(groups)) > 0
-        weight = np.where(known[number], np.nan_to_num(people), 1.0)
-        return cls(doors, number, weight, len(groups))
-
-    def by_verdict(self, doors: DoorVerdicts) -> Floats:
-        """Return people served, lacking and unknown in each group, shape (groups, 3)."""
-        codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
-        cell = self.number * len(VERDICTS) + doors.verdict[self.doors]
-        sums = np.bincount(cell, self.weight, minlength=self.count * len(VERDICTS))
-        return np.asarray(sums.reshape(-1, len(VERDICTS))[:, codes], dtype=np.float64)
-
-    def listed(self, doors: DoorVerdicts) -> list[list[float]]:
-        """Return the same as plain numbers, group by group."""
-        listed: list[list[float]] = self.by_verdict(doors).tolist()
-        return listed

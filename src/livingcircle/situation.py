@@ -31,7 +31,6 @@ from livingcircle._routing.streets import lay_streets
 from livingcircle._routing.streets import towards
 from livingcircle.attachment import NO_ENDS
 from livingcircle.attachment import Attachment
-from livingcircle.attachment import attach
 from livingcircle.circles import Membership
 from livingcircle.circles import circle_areas
 from livingcircle.circles import circles_of
@@ -39,6 +38,10 @@ from livingcircle.circles import door_communities
 from livingcircle.circles import outlet_units
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
+from livingcircle.entrances import attached
+from livingcircle.entrances import coordinates_of
+from livingcircle.entrances import entrances_of
+from livingcircle.entrances import points_of
 from livingcircle.errors import AssessmentError
 from livingcircle.memory import Memory
 from livingcircle.network import Network
@@ -50,8 +53,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
-# What is kept of an attachment besides whose entrance it is.
-_ENDS = ("segment", "along", "leg", "side", "foot")
 
 # Buildings whose stated use is none of these have no residents and are not doors.
 RESIDENTIAL = ("", "住宅", "商住", "宿舍", "公寓", "平房")
@@ -189,13 +190,8 @@ def lay_out(
 
 def _door_places(doors: gpd.GeoDataFrame, memory: Memory) -> Floats:
     """Return where doors are; other people at the same places leave the very same array."""
-    places = memory.recall("doors placed", (doors,), lambda: _coordinates(doors.geometry))
+    places = memory.recall("doors placed", (doors,), lambda: coordinates_of(doors.geometry))
     return memory.recall("door places", (places,), lambda: places)
-
-
-def _coordinates(points: gpd.GeoSeries) -> Floats:
-    """Return longitude and latitude of points, shape (points, 2)."""
-    return np.asarray(shapely.get_coordinates(points.to_numpy()), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -216,7 +212,7 @@ def _settle(district: District, areas: gpd.GeoSeries, memory: Memory) -> _Homes:
     # Where people are registered people live, whatever the building is called.
     lived_in = (district.doors["residents"] > 0).fillna(value=False)
     homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
-    stand = _coordinates(homes.geometry), homes["community"].array
+    stand = coordinates_of(homes.geometry), homes["community"].array
     community = memory.recall(
         "door communities",
         (district.communities, *stand),
@@ -234,7 +230,7 @@ def _settle(district: District, areas: gpd.GeoSeries, memory: Memory) -> _Homes:
     community = settled.community
     circle = memory.recall(
         "door circles",
-        (areas, _coordinates(doors.geometry), community),
+        (areas, coordinates_of(doors.geometry), community),
         lambda: circles_of(doors.geometry, district, areas, community),
     )
     notes = list(settled.notes)
@@ -262,7 +258,7 @@ def _members(
     found = memory.recall_rows(
         "outlet units",
         (*where, homes.community),
-        np.column_stack([_coordinates(outlets), belt]),
+        np.column_stack([coordinates_of(outlets), belt]),
         lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )
     lived_in = homes.community, homes.circle
@@ -310,7 +306,7 @@ def _lay_streets(
     grid, walker, _ = walk
     if len(district.streets) == 0:
         homes, shops = (
-            grid.project_pairs(some) for some in (places, _coordinates(district.outlets.geometry))
+            grid.project_pairs(some) for some in (places, coordinates_of(district.outlets.geometry))
         )
         straight = StraightReader(homes, shops, walker.metres_per_minute)
         return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
@@ -318,15 +314,15 @@ def _lay_streets(
     ends = []
     for kind, owners, stand in (
         ("door", doors, places),
-        ("outlet", district.outlets, _coordinates(district.outlets.geometry)),
+        ("outlet", district.outlets, coordinates_of(district.outlets.geometry)),
     ):
         behind = () if kind == "outlet" else (doors["compound"].array,)
         entrances = memory.recall(
             f"entrances of {kind}s",
             (district.entrances, owners.index.array, stand, *behind),
-            partial(_entrances, district, owners, kind),
+            partial(entrances_of, district, owners, kind),
         )
-        ends.append(_attach(network, entrances, memory, residents=kind == "door"))
+        ends.append(attached(network, entrances, memory, residents=kind == "door"))
     out, into = ends
     compounds = memory.recall(
         "compounds",
@@ -383,88 +379,6 @@ def _network(district: District, walk: tuple[LocalGrid, Walker, str], memory: Me
     )
 
 
-@dataclass(frozen=True)
-class _Entrances:
-    """Hold entrances in degrees.
-
-    Attributes
-    ----------
-    owner
-        Whose entrance each is, shape (entrances,).
-    place
-        Where it is, shape (entrances, 2).
-    home
-        The building itself where its compound's entrance stands apart from it, else NaN.
-    """
-
-    owner: Ints
-    place: Floats
-    home: Floats
-
-
-def _attach(
-    network: Network, entrances: _Entrances, memory: Memory, *, residents: bool
-) -> Attachment:
-    """Return where entrances meet the streets."""
-    whose = "doors" if residents else "outlets"
-    apart = ~np.isnan(entrances.home[:, 0])
-
-    def measure(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
-        points = _points(entrances.place[some], network.grid)
-        found = attach(network, points, entrances.owner[some], residents=residents)
-        # A compound's entrance is not the building's door: the walk to it counts in full.
-        far = apart[some]
-        home = _points(entrances.home[some][far], network.grid)
-        leg = found.leg.copy()
-        leg[far] += shapely.distance(points[far], home)
-        return found.segment, found.along, leg, found.side, found.foot
-
-    rows = np.hstack([entrances.place, entrances.home])
-
-    def all_kept(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
-        # An edit measures a few anew; only a first run is worth a file.
-        if len(some) < len(rows):
-            return measure(some)
-        parts = (*network.parts, rows)
-        found = memory.prepare(whose, parts, lambda: dict(zip(_ENDS, measure(some), strict=True)))
-        return tuple(found[name] for name in _ENDS)
-
-    ends = memory.recall_rows(f"{whose} on streets", (network,), rows, all_kept)
-    return memory.recall(
-        f"ends of {whose}", (entrances.owner, ends), lambda: Attachment(entrances.owner, *ends)
-    )
-
-
-def _points(lonlat: Floats, grid: LocalGrid) -> Shapes:
-    """Return places in degrees as points on the metre grid."""
-    return np.asarray(shapely.points(grid.project_pairs(lonlat)), dtype=object)
-
-
-def _entrances(district: District, owners: gpd.GeoDataFrame, kind: str) -> _Entrances:
-    """Return every entrance; a building without any is its own."""
-    entrances = district.entrances[district.entrances["of"] == kind]
-    owner = owners.index.get_indexer(pd.Index(entrances["of_id"]))
-    homes = _coordinates(owners.geometry)
-    places, numbers = [_coordinates(entrances.geometry)[owner >= 0]], [owner[owner >= 0]]
-    if kind == "door":
-        shared = district.entrances[district.entrances["of"] == "compound"]
-        pairs = pd.DataFrame({"of_id": shared["of_id"].to_numpy(), "row": range(len(shared))})
-        doors = pd.DataFrame({"of_id": owners["compound"].to_numpy(), "n": range(len(owners))})
-        doors = doors[(doors["of_id"] != "") & ~doors["n"].isin(numbers[0])]
-        joined = doors.merge(pairs, on="of_id")
-        places.append(_coordinates(shared.geometry)[joined["row"].to_numpy(dtype=np.int64)])
-        numbers.append(joined["n"].to_numpy(dtype=np.int64))
-    rest = np.setdiff1d(np.arange(len(owners)), np.concatenate(numbers))
-    places.append(homes[rest])
-    numbers.append(rest)
-    owned = np.concatenate(numbers).astype(np.int64)
-    home = np.full((len(owned), 2), np.nan)
-    if kind == "door":
-        apart = slice(len(numbers[0]), len(numbers[0]) + len(numbers[1]))
-        home[apart] = homes[owned[apart]]
-    return _Entrances(owned, np.concatenate(places), home)
-
-
 def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tuple[Bools, Bools]:
     """Return places without any street, and places on a part cut off from the main one."""
     if network is None or ends is None:
@@ -482,6 +396,6 @@ def _edge(district: District, lonlat: Floats, grid: LocalGrid) -> tuple[Floats]:
     """Return how far places are from where the data end; 0 outside, inf without an end."""
     if district.extent is None:
         return (np.full(len(lonlat), np.inf),)
-    extent, points = grid.project(district.extent), _points(lonlat, grid)
+    extent, points = grid.project(district.extent), points_of(lonlat, grid)
     inside = shapely.intersects(extent, points)
     return (np.where(inside, shapely.distance(shapely.boundary(extent), points), 0.0),)

@@ -4,8 +4,10 @@ Communities, circles and 街道 are views over the same doors; nothing is counte
 """
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,11 @@ import pandas as pd
 from livingcircle.circles import whole_members
 from livingcircle.memory import Memory
 from livingcircle.situation import Situation
+from livingcircle.verdicts import CODES
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
+from livingcircle.verdicts import VERDICTS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -178,3 +185,53 @@ def circle_of_community(situation: Situation) -> dict[str, str]:
         )
         if number >= 0
     }
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Hold the people of some groups of doors.
+
+    Where nobody knows how many live behind any door of a group, its doors are counted.
+
+    Attributes
+    ----------
+    doors
+        The doors of all groups, group by group.
+    number
+        Whose doors they are.
+    weight
+        How many people each stands for.
+    count
+        How many groups there are.
+    """
+
+    doors: Ints
+    number: Ints
+    weight: Floats
+    count: int
+
+    @classmethod
+    def of(cls, groups: Sequence[Ints], residents: Floats) -> Self:
+        """Return the people of some groups of doors, NaN where unknown."""
+        none = np.empty(0, dtype=np.int64)
+        doors = np.concatenate([none, *groups])
+        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        people = residents[doors]
+        known = np.bincount(number, ~np.isnan(people), minlength=len(groups)) > 0
+        weight = np.where(known[number], np.nan_to_num(people), 1.0)
+        return cls(doors, number, weight, len(groups))
+
+    def by_verdict(self, verdict: npt.NDArray[np.int8]) -> Floats:
+        """Return people served, lacking and unknown in each group, shape (groups, 3).
+
+        ``verdict`` are places in ``VERDICTS``, one for each door.
+        """
+        codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
+        cell = self.number * len(VERDICTS) + verdict[self.doors]
+        sums = np.bincount(cell, self.weight, minlength=self.count * len(VERDICTS))
+        return np.asarray(sums.reshape(-1, len(VERDICTS))[:, codes], dtype=np.float64)
+
+    def listed(self, verdict: npt.NDArray[np.int8]) -> list[list[float]]:
+        """Return the same as plain numbers, group by group."""
+        listed: list[list[float]] = self.by_verdict(verdict).tolist()
+        return listed
