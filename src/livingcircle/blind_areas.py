@@ -122,6 +122,7 @@ def find_blind_areas(
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
     areas = [order[first:last] for first, last in pairwise(ends)]
+    totals = pd.DataFrame(people.totals(areas))
     rows = []
     for doors, shape in zip(areas, shapes, strict=True):
         reach = metres[doors]
@@ -131,16 +132,17 @@ def find_blind_areas(
                 "members": doors,
                 "circle": int(circle[doors[0]]),
                 "doors": len(doors),
-                **people.total(doors),
                 "nearest_m": float(finite.min()) if len(finite) else np.nan,
                 "farthest_m": float(finite.max()) if len(finite) else np.nan,
                 "nearest_door": int(doors[np.argmin(reach)]),
                 "geometry": shape,
             }
         )
-    columns = ["members", "circle", "doors", "people", "elders", "infants"]
-    columns += ["nearest_m", "farthest_m", "nearest_door", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
+    columns = ["members", "circle", "doors", "nearest_m", "farthest_m", "nearest_door", "geometry"]
+    table = pd.DataFrame(rows, columns=columns)
+    for column, name in enumerate(totals, start=columns.index("doors") + 1):
+        table.insert(column, name, totals[name])
+    return gpd.GeoDataFrame(table, geometry="geometry")
 
 
 def find_all_blind_areas(

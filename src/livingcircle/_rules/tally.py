@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from livingcircle._rules.conditions import Where
 from livingcircle._rules.facts import GONE
 from livingcircle._rules.facts import ONLINE
 from livingcircle._rules.facts import TRANSITIONAL
@@ -41,10 +42,11 @@ def tally(requirement: Requirement, outlets: Iterable[OutletFacts]) -> Tally:
     """Sort outlets of the asked trades: counted, doubtful, transitional, online only."""
     bins: dict[str, set[str]] = {name: set() for name in Tally.__dataclass_fields__}
     asked = frozenset(requirement.trades)
+    anything = requirement.where == Where()
     for outlet in outlets:
-        if asked and not outlet.trades & asked:
+        if asked and asked.isdisjoint(outlet.trades):
             continue
-        fits = requirement.where.test(outlet)
+        fits = anything or requirement.where.test(outlet)
         if fits is False or outlet.status in GONE:
             continue
         doubtful = fits is None or outlet.status == UNVERIFIED
