@@ -18,6 +18,8 @@ from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
+from livingcircle._routing.links import Places
+from livingcircle._routing.streets import DoorLists
 from livingcircle._routing.streets import Streets
 from livingcircle.coordinates import LocalGrid
 from livingcircle.io.osm import read_osm
@@ -131,6 +133,7 @@ def at_nodes(hierarchy: Hierarchy, doors: Ints, places: Ints) -> Streets:
     return Streets(
         "metres", hierarchy, on(doors), on(places), Direct(none, none, nothing),
         Links(none, none, nothing), (len(doors), len(places)),
+        DoorLists(hierarchy, on(doors), len(doors), Places(none, none, nothing, nothing, nothing)),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from benchmarks.made_up import make_district
 from benchmarks.made_up import write_district
 from benchmarks.rows import peak_megabytes
 from benchmarks.rows import timed
+from livingcircle._collector import uncollected
 from livingcircle.assessment import assess
 from livingcircle.io.folder import read_district
 from livingcircle.memory import PREPARED
@@ -61,7 +62,11 @@ def write_files(doors: int, outlets: int, folder: Path) -> None:
 
 def run_twice(folder: Path) -> list[Run]:
     """Return a first run in this process, and a second, as a bureau makes one every night."""
-    return [_run(folder, warm=warm) for warm in (False, True)]
+    runs = []
+    for warm in (False, True):
+        with uncollected():  # as the command does
+            runs.append(_run(folder, warm=warm))
+    return runs
 
 
 def _run(folder: Path, *, warm: bool) -> Run:

@@ -19,7 +19,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from livingcircle import __version__
 from livingcircle._rules.facts import UnitFacts
@@ -30,7 +29,6 @@ from livingcircle.access import Units
 from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import blind_area_table
 from livingcircle.blind_areas import find_all_blind_areas
-from livingcircle.blind_areas import neighbourhood_of
 from livingcircle.chosen import ChosenSites
 from livingcircle.chosen import none_chosen
 from livingcircle.circles import check_circles
@@ -52,6 +50,7 @@ from livingcircle.inventory import door_table
 from livingcircle.inventory import outlet_places
 from livingcircle.inventory import repair_table
 from livingcircle.memory import Memory
+from livingcircle.neighbourhood import neighbourhood_of
 from livingcircle.reach import Needs
 from livingcircle.reach import Services
 from livingcircle.reach import judge_services
@@ -286,7 +285,7 @@ def assess(
     check_hour(at)
     memory = Memory() if memory is None else memory
     standard = _known_rules(standard, memory)
-    district = fit(district, standard)
+    district = _fitted(district, standard, memory)
     step = _steps(progress)
     step()
     day = on or _data_day(district)
@@ -313,7 +312,7 @@ def assess(
     place = neighbourhood_of(situation, memory)
     blind = find_all_blind_areas(situation, place, services.to_draw, memory)
     step()
-    eight = share(bare, shops, situation, measured, own.sharing, memory)
+    eight = share(bare, shops, situation, measured, own.sharing, memory, key="functions shared")
     functions = judge_units(_functions(memory), eight, {}, memory, key="functions")
     rows = Rows(
         gaps=find_gaps(situation, standard, services, units, found, memory),
@@ -360,6 +359,18 @@ def _known_rules(standard: Standard, memory: Memory) -> Standard:
     return memory.recall("standard", (standard,), lambda: standard)
 
 
+def _fitted(district: District, standard: Standard, memory: Memory) -> District:
+    """Return the district with the trades that only the standard knows."""
+    outlets = district.outlets
+    inputs = outlets["trades"].array, outlets.index.array, district.outlet_trades
+    issues = district.issues, district.communities
+    made = memory.recall(
+        "fitted", (*inputs, *issues, district.sources, standard), lambda: fit(district, standard)
+    )
+    changed = {name: getattr(made, name) for name in ("outlet_trades", "sources", "issues")}
+    return replace(district, **changed)
+
+
 def _functions(memory: Memory) -> Standard:
     """Return the standard of the eight basic functions."""
     return memory.recall("functions", (), lambda: load_standard(FUNCTIONS))
@@ -384,9 +395,14 @@ def _asked(
 
 def _supply(shops: Shops, asked: Sequence[Needs], memory: Memory) -> Supply:
     """Return who answers everything that some standards want measured."""
-    supplies = [
+    supplies = tuple(
         supply_of(shops, needs, memory, key=f"supply {place}") for place, needs in enumerate(asked)
-    ]
+    )
+    return memory.recall("supply", supplies, lambda: _together(supplies))
+
+
+def _together(supplies: Sequence[Supply]) -> Supply:
+    """Return several supplies side by side."""
     return Supply(
         tuple(name for one in supplies for name in one.needs),
         np.hstack([one.offers for one in supplies]),
@@ -411,8 +427,7 @@ def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Float
     """Return how far outlets that no street leads to are; nothing where there are no streets."""
     if not situation.off_street.any():
         return {}
-    lonlat = shapely.get_coordinates(situation.doors.geometry.to_numpy())
-    doors = situation.grid.project_pairs(lonlat)
+    doors = situation.grid.project_pairs(situation.door_places)
     return metres_to_lost(doors, shops.places, situation.off_street, supply)
 
 

@@ -6,6 +6,7 @@ at the walker's own speed, counts in full, and is capped: beyond the cap a place
 network*, which is an answer of its own and never a long walk.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ Bools = npt.NDArray[np.bool_]
 
 LEG_METRES = 200.0
 CANDIDATES = 16
+THREADS = 2
+CHUNK = 4096  # entrances a thread takes at once
 TOUCH_METRES = 1e-6
 # A shop front stands no farther from its street.
 FRONT_METRES = 50.0
@@ -100,33 +103,63 @@ def attach(
     cap
         Longest leg in metres.
     """
-    chosen = np.full(len(points), -1, dtype=np.int64)
+
+    def attach_some(some: slice) -> Attachment:
+        chosen = _choose(network, points[some], residents=residents, cap=cap)
+        return _measure(network, points[some], owner[some], chosen)
+
+    _ = network.walkable  # laid out before threads ask for it
+    parts = [slice(first, first + CHUNK) for first in range(0, len(points), CHUNK)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(attach_some, parts))
+    columns = zip(*(vars(one).values() for one in [NO_ENDS, *found]), strict=True)
+    return Attachment(*map(np.concatenate, columns))
+
+
+def _choose(
+    network: Network, points: npt.NDArray[np.object_], *, residents: bool, cap: float
+) -> Ints:
+    """Return the segment that each entrance opens onto, -1 where there is none."""
     usable, tree = network.walkable
+    chosen = np.full(len(points), -1, dtype=np.int64)
     # Most doors stand by their street. What is found near is final where nothing farther off
     # could be preferred; the rest look again, all the way.
     for reach in sorted({min(NEAR_METRES, cap), cap}):
         left = np.flatnonzero(chosen < 0)
         pairs = _candidates(network, points[left], usable, tree, reach)
         preference = _preference(network, pairs, points[left], residents=residents)
-        pairs = pairs.assign(last=preference)
+        kept = np.arange(len(preference))
         if reach < cap:
             # Of ways equally far to the millimetre all must be known.
-            inner = pairs["millimetres"] < reach * 1000 - 1
-            pairs = pairs[(preference == 0) & inner.to_numpy()]
-        pairs = pairs.sort_values(["entrance", "last", "millimetres", "segment"])
-        chosen[left] = _first_admissible(network, points[left], pairs)
-    return _measure(network, points, owner, chosen)
+            kept = np.flatnonzero((preference == 0) & (pairs.millimetres < reach * 1000 - 1))
+        some = pairs.where(kept)
+        order = np.lexsort((some.segment, some.millimetres, preference[kept], some.entrance))
+        chosen[left] = _first_admissible(network, points[left], some.where(order))
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Hold entrances and segments they may open onto, and the millimetres between the two."""
+
+    entrance: Ints
+    segment: Ints
+    millimetres: Ints
+
+    def where(self, kept: Ints | Bools) -> "_Pairs":
+        """Return some of the pairs."""
+        return _Pairs(self.entrance[kept], self.segment[kept], self.millimetres[kept])
 
 
 def _preference(
-    network: Network, pairs: pd.DataFrame, points: npt.NDArray[np.object_], *, residents: bool
+    network: Network, pairs: _Pairs, points: npt.NDArray[np.object_], *, residents: bool
 ) -> Ints:
     """Return 0 for ways an entrance opens onto, 1 for those only if need be, 2 for the last."""
-    segment = pairs["segment"].to_numpy()
-    second = np.zeros(len(pairs), dtype=np.int64)
+    segment = pairs.segment
+    second = np.zeros(len(segment), dtype=np.int64)
     if not residents:
         private = (network.resident_only | network.gated)[segment]
-        far = (pairs["millimetres"] > FRONT_METRES * 1000).to_numpy()
+        far = pairs.millimetres > FRONT_METRES * 1000
         # Where a street ends, at a gate above all, there is no front.
         second[private | far | _at_dead_end(network, pairs, points)] = 1
     # Buildings open onto the ground; a bridge or tunnel serves where nothing else is near.
@@ -139,7 +172,7 @@ def _candidates(
     usable: Ints,
     tree: shapely.STRtree,
     reach: float,
-) -> pd.DataFrame:
+) -> _Pairs:
     """Return entrance × segment pairs within a reach, with their distance in millimetres.
 
     Of ways that meet at the nearest point, as at a gate, only those on the entrance's own side
@@ -149,23 +182,27 @@ def _candidates(
     segment = usable[hit]
     distance = shapely.distance(points[entrance], network.lines[segment])
     millimetres = np.round(distance * 1000).astype(np.int64)
-    pairs = pd.DataFrame({"entrance": entrance, "segment": segment, "millimetres": millimetres})
-    tied = np.flatnonzero(pairs.duplicated(["entrance", "millimetres"], keep=False))
+    # One number for each entrance and distance.
+    span = int(millimetres.max(initial=0)) + 1
+    _, place, many = np.unique(
+        entrance * span + millimetres, return_inverse=True, return_counts=True
+    )
+    tied = np.flatnonzero(many[place] > 1)
     inside = _inside_points(network.lines[segment[tied]], points[entrance[tied]])
-    inward = np.zeros(len(pairs))
+    inward = np.zeros(len(entrance))
     inward[tied] = np.round(shapely.distance(points[entrance[tied]], inside), 3)
-    pairs["inward"] = inward
-    nearest = pairs.groupby(["entrance", "millimetres"])["inward"].transform("min")
-    return pairs.loc[pairs["inward"] <= nearest, ["entrance", "segment", "millimetres"]]
+    nearest = np.full(len(many), np.inf)
+    np.minimum.at(nearest, place, inward)
+    return _Pairs(entrance, segment, millimetres).where(inward <= nearest[place])
 
 
-def _at_dead_end(network: Network, pairs: pd.DataFrame, points: npt.NDArray[np.object_]) -> Bools:
+def _at_dead_end(network: Network, pairs: _Pairs, points: npt.NDArray[np.object_]) -> Bools:
     """Return which pairs meet their street at an end that leads nowhere."""
     count = network.node_count
     degree = np.bincount(network.tail, minlength=count) + np.bincount(network.head, minlength=count)
-    segment = pairs["segment"].to_numpy()
+    segment = pairs.segment
     lines = network.lines[segment]
-    place = shapely.line_locate_point(lines, points[pairs["entrance"].to_numpy()])
+    place = shapely.line_locate_point(lines, points[pairs.entrance])
     at_tail = (place < TOUCH_METRES) & (degree[network.tail[segment]] == 1)
     at_head = (place > shapely.length(lines) - TOUCH_METRES) & (degree[network.head[segment]] == 1)
     return np.asarray(at_tail | at_head, dtype=np.bool_)
@@ -183,13 +220,14 @@ def _inside_points(
     return np.asarray(shapely.line_interpolate_point(lines, place), dtype=object)
 
 
-def _first_admissible(
-    network: Network, points: npt.NDArray[np.object_], pairs: pd.DataFrame
-) -> Ints:
-    """Return each entrance's first candidate that no barrier cuts off, or -1."""
+def _first_admissible(network: Network, points: npt.NDArray[np.object_], pairs: _Pairs) -> Ints:
+    """Return each entrance's first candidate that no barrier cuts off, or -1.
+
+    ``pairs`` are sorted by entrance, the best candidate first.
+    """
     chosen = np.full(len(points), -1, dtype=np.int64)
-    rank = pairs.groupby("entrance").cumcount().to_numpy()
-    entrance, segment = pairs["entrance"].to_numpy(), pairs["segment"].to_numpy()
+    entrance, segment = pairs.entrance, pairs.segment
+    rank = np.arange(len(entrance)) - np.searchsorted(entrance, entrance)
     tree = shapely.STRtree(network.barriers)
     walled = np.zeros(len(points), dtype=np.bool_)
     walled[tree.query(points, predicate="dwithin", distance=LEG_METRES + 2 * INTO_METRES)[0]] = True

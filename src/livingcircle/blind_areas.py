@@ -7,7 +7,6 @@ the blind area and no served door, and nothing is ever computed from it.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -17,16 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse import coo_array
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
-from livingcircle._routing.graph import RoutingGraph
 from livingcircle.door_verdicts import Judged
-from livingcircle.ground import Ground
-from livingcircle.ground import divide
 from livingcircle.memory import Memory
+from livingcircle.neighbourhood import Neighbourhood
 from livingcircle.residents import People
 from livingcircle.residents import people_of
 from livingcircle.situation import Situation
@@ -39,104 +33,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
-# Doors farther apart than this along the street are not one blind area.
-LINK_METRES = 300.0
-_LINKS = ("data", "indices", "indptr")
 # How many streets tell where a blind area is.
 STREETS = 3
-STRAIGHT_LINK_METRES = 100.0
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """Know which doors are neighbours and what ground belongs to each on a drawing.
-
-    Attributes
-    ----------
-    links
-        Symmetric doors × doors matrix, non-zero between neighbours.
-    ground
-        Ground of each door in metres: nearer to it than to any other, and close by.
-    points
-        Doors in metres.
-    water
-        Lakes and rivers, where nobody lives.
-    """
-
-    links: csr_array
-    ground: Ground
-    points: Shapes
-    water: Shapes
-
-
-def neighbours_on_streets(graph: RoutingGraph, count: int) -> csr_array:
-    """Return which doors are next to each other along the streets."""
-    forward = graph.metres.T.tocsr()
-    distance, _, source = dijkstra(
-        forward,
-        directed=True,
-        indices=graph.door_nodes,
-        limit=LINK_METRES,
-        min_only=True,
-        return_predecessors=True,
-    )
-    arcs = forward.tocoo()
-    tail, head = arcs.row, arcs.col
-    first = int(graph.door_nodes[0]) if count else 0
-    # Nobody walks in at one entrance of a shop and out at another.
-    known = (head < first + count) & (source[tail] >= first) & (source[head] >= first)
-    known &= source[tail] != source[head]
-    tail, head, metres = tail[known], head[known], arcs.data[known]
-    near = distance[tail] + metres + distance[head] <= LINK_METRES
-    return _symmetric(source[tail[near]] - first, source[head[near]] - first, count)
-
-
-def neighbours_by_line(places: Floats) -> csr_array:
-    """Return which doors are close to each other where there are no streets."""
-    pairs = cKDTree(places).query_pairs(STRAIGHT_LINK_METRES, output_type="ndarray")
-    return _symmetric(pairs[:, 0], pairs[:, 1], len(places))
-
-
-def _symmetric(a: Ints, b: Ints, count: int) -> csr_array:
-    """Return a symmetric matrix with a one for each pair."""
-    rows, columns = np.concatenate([a, b]), np.concatenate([b, a])
-    return coo_array((np.ones(len(rows)), (rows, columns)), shape=(count, count)).tocsr()
-
-
-def neighbourhood_of(situation: Situation, memory: Memory | None = None) -> Neighbourhood:
-    """Return whose neighbour every door is, and the ground it stands on."""
-    memory = Memory() if memory is None else memory
-    inputs = situation.network, situation.door_ends, situation.short_cuts, situation.grid
-    doors = situation.doors.geometry.to_numpy()
-    lonlat = shapely.get_coordinates(doors)
-    barriers = situation.district.barriers
-    return memory.recall(
-        "neighbours", (*inputs, lonlat, barriers), lambda: _neighbourhood(situation, memory)
-    )
-
-
-def _neighbourhood(situation: Situation, memory: Memory) -> Neighbourhood:
-    """Find neighbours, and share out the ground."""
-    points = np.asarray(situation.grid.project(situation.doors.geometry.to_numpy()), dtype=object)
-    network, ends = situation.network, situation.door_ends
-    xy = shapely.get_coordinates(points)
-    streets: tuple[Any, ...] = ()
-    if network is not None and ends is not None and (cuts := situation.short_cuts) is not None:
-        laid = ends.owner, ends.segment, ends.along, ends.leg, cuts.place, cuts.node, cuts.length
-        streets = *network.parts, *laid
-
-    def make() -> dict[str, npt.NDArray[Any]]:
-        graph = situation.door_graph
-        links = neighbours_by_line(xy) if graph is None else neighbours_on_streets(graph, len(xy))
-        parts = {name: getattr(links, name) for name in _LINKS}
-        return {**parts, **divide(points).arrays()}
-
-    kept = memory.prepare("neighbours", (*streets, xy), make)
-    links = csr_array(tuple(kept[name] for name in _LINKS), shape=(len(xy), len(xy)))
-    barriers = situation.district.barriers
-    water = barriers[barriers["kind"] == "river"].geometry.to_numpy()
-    water = situation.grid.project(water[shapely.get_dimensions(water) == 2])  # noqa: PLR2004
-    return Neighbourhood(links, Ground.of(kept), points, np.asarray(water, dtype=object))
 
 
 def group(place: Neighbourhood, lacking: Bools, circle: Ints) -> Ints:
@@ -224,6 +122,7 @@ def find_blind_areas(
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(int(number.max(initial=-1)) + 2))
     areas = [order[first:last] for first, last in pairwise(ends)]
+    totals = pd.DataFrame(people.totals(areas))
     rows = []
     for doors, shape in zip(areas, shapes, strict=True):
         reach = metres[doors]
@@ -233,16 +132,17 @@ def find_blind_areas(
                 "members": doors,
                 "circle": int(circle[doors[0]]),
                 "doors": len(doors),
-                **people.total(doors),
                 "nearest_m": float(finite.min()) if len(finite) else np.nan,
                 "farthest_m": float(finite.max()) if len(finite) else np.nan,
                 "nearest_door": int(doors[np.argmin(reach)]),
                 "geometry": shape,
             }
         )
-    columns = ["members", "circle", "doors", "people", "elders", "infants"]
-    columns += ["nearest_m", "farthest_m", "nearest_door", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
+    columns = ["members", "circle", "doors", "nearest_m", "farthest_m", "nearest_door", "geometry"]
+    table = pd.DataFrame(rows, columns=columns)
+    for column, name in enumerate(totals, start=columns.index("doors") + 1):
+        table.insert(column, name, totals[name])
+    return gpd.GeoDataFrame(table, geometry="geometry")
 
 
 def find_all_blind_areas(
@@ -262,26 +162,38 @@ def find_all_blind_areas(
     layers = situation.grid, situation.district.circles, situation.district.communities
     namer = memory.recall("namer", (*inputs, *layers), lambda: _Namer(situation))
     people = people_of(situation.doors)
-    return [_of_service(namer, place, people, one, memory) for one in judged.values()]
+    kept = memory.last("people of blind areas")
+    lived = people if kept is None else kept.made
+    differ = people.differ(lived)
+    # Where nobody moved, whoever asks finds the very same people.
+    people = people if differ.any() else lived
+    memory.keep("people of blind areas", (), people)
+    asked = place, namer, people
+    return [_of_service(asked, (lived, differ), one, memory) for one in judged.values()]
 
 
 def _of_service(
-    namer: "_Namer", place: Neighbourhood, people: People, one: Judged, memory: Memory
+    asked: tuple[Neighbourhood, "_Namer", People],
+    earlier: tuple[People, Bools],
+    one: Judged,
+    memory: Memory,
 ) -> pd.DataFrame:
-    """Return the blind areas of one service, circle by circle as far as anything changed."""
-    key, inputs = ("blind", one.service.requirement_id), (place, namer)
+    """Return the blind areas of one service, circle by circle as far as anything changed.
+
+    ``earlier`` are the people of the last run and the doors behind which others live now.
+    """
+    (place, namer, people), key = asked, ("blind", one.service.requirement_id)
     kept = memory.last(key)
     circle = namer.circle
     # One place for each circle, and one for doors in none.
     stale = np.ones(int(circle.max(initial=-1)) + 2, dtype=np.bool_)
     old: pd.DataFrame | None = None
-    if kept is not None and _told_alike(kept.inputs, (*inputs, people, one)):
-        (*_, lived, before), old = kept.inputs, kept.made
-        otherwise = people.differ(lived) | _judged_otherwise(before, one)
+    if kept is not None and _told_alike(kept.inputs, (place, namer, earlier[0], one)):
+        old = _with_people(kept.made, people, earlier[1])
         stale[:] = False
-        stale[circle[otherwise]] = True
+        stale[circle[_judged_otherwise(kept.inputs[-1], one)]] = True
     if old is not None and not stale.any():
-        memory.keep(key, (*inputs, people, one), old)
+        memory.keep(key, (*asked, one), old)
         return old
     lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
     areas = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
@@ -290,15 +202,29 @@ def _of_service(
         rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
         # Columns of a table without rows have no types to join.
         fresh = pd.concat([rest, fresh]) if len(rest) and len(fresh) else max(rest, fresh, key=len)
-    memory.keep(key, (*inputs, people, one), fresh)
+    memory.keep(key, (*asked, one), fresh)
     return fresh
 
 
+def _with_people(areas: pd.DataFrame, people: People, differ: Bools) -> pd.DataFrame:
+    """Return blind areas, people counted again in those where others live behind a door."""
+    if not differ.any():
+        return areas
+    stale = [row for row, doors in enumerate(areas["members"].array) if differ[doors].any()]
+    if not stale:
+        return areas
+    counted = pd.DataFrame([people.total(areas["members"].iloc[row]) for row in stale]).round(1)
+    columns = {str(name): areas[name].to_numpy(copy=True) for name in counted}
+    for name, values in columns.items():
+        values[stale] = counted[name]
+    return areas.assign(**columns)
+
+
 def _told_alike(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
-    """Return whether blind areas of one service are drawn and named as they were before."""
-    (place, namer, _, old), (ground, names, _, new) = before, now
+    """Return whether blind areas of one service are drawn, named and counted as they were."""
+    (*things, old), (*others, new) = before, now
     service = (old.service, old.title, old.tier) == (new.service, new.title, new.tier)
-    return place is ground and namer is names and service
+    return service and all(a is b for a, b in zip(things, others, strict=True))
 
 
 def _judged_otherwise(old: Judged, new: Judged) -> Bools:
@@ -382,6 +308,7 @@ class _Namer:
                 "nearest": one.doors.outlet[door],
                 "circle": circle,
                 "first_door": [int(some[0]) for some in members],
+                "members": members,
             }
         )
 

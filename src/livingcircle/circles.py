@@ -79,19 +79,27 @@ def circle_areas(district: District) -> gpd.GeoSeries:
     return gpd.GeoSeries(drawn, crs="EPSG:4326")
 
 
-def door_units(
-    district: District, doors: gpd.GeoDataFrame, areas: gpd.GeoSeries
-) -> tuple[Ints, Ints]:
-    """Return the numbers of the community and the circle of some doors.
-
-    A door's stated community wins over its place; a drawn circle wins over membership. Where a
-    community belongs to a circle only in part, only a drawn boundary can say which doors do.
-    """
+def door_communities(district: District, doors: gpd.GeoDataFrame) -> Ints:
+    """Return the number of the community of some doors, or -1; a stated one wins over the place."""
     communities = district.communities.index
     community = _locate(doors.geometry, district.communities.geometry)
     stated = communities.get_indexer(doors["community"].fillna(""))
-    community = np.where(stated >= 0, stated, community)
-    return community, _circle_of(doors.geometry, district, areas, community)
+    return np.where(stated >= 0, stated, community)
+
+
+def circles_of(
+    points: gpd.GeoSeries, district: District, areas: gpd.GeoSeries, community: Ints
+) -> Ints:
+    """Return the number of the circle of each point, or -1.
+
+    A drawn circle wins over membership. Where a community belongs to a circle only in part, only
+    a drawn boundary can say which doors do.
+    """
+    circles = areas.index
+    whole = whole_members(district, district.communities.index, circles)
+    drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
+    by_boundary = _locate(points, drawn)
+    return np.where(by_boundary >= 0, by_boundary, whole[community])
 
 
 def outlet_units(
@@ -102,7 +110,7 @@ def outlet_units(
     community = _beside_doors(district, outlets, community, door_community)
     belt = outlets.index.isin(district.belt)
     community = np.where(belt, -1, community)
-    return community, np.where(belt, -1, _circle_of(outlets, district, areas, community))
+    return community, np.where(belt, -1, circles_of(outlets, district, areas, community))
 
 
 def _locate(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> Ints:
@@ -152,17 +160,6 @@ def whole_members(district: District, communities: pd.Index, circles: pd.Index) 
     circle_of[community] = circle
     circle_of[-1] = -1
     return circle_of
-
-
-def _circle_of(
-    points: gpd.GeoSeries, district: District, areas: gpd.GeoSeries, community: Ints
-) -> Ints:
-    """Return the circle of each point: by drawn boundary first, else through its community."""
-    circles = areas.index
-    whole = whole_members(district, district.communities.index, circles)
-    drawn = areas.where(district.circles.geometry.notna().reindex(circles, fill_value=False))
-    by_boundary = _locate(points, drawn)
-    return np.where(by_boundary >= 0, by_boundary, whole[community])
 
 
 def check_circles(

@@ -7,6 +7,7 @@ as one that the unit has or reaches is another.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import fields
 from typing import Any
 from typing import Generic
@@ -33,6 +34,7 @@ _BY_TRADE = (CountRule, LadderRule)
 _WITHOUT_SHOPS = (ReachRule, QualitativeRule, TargetRule, MeasureRule)
 # Rules that read other findings, or shops wherever they are.
 _AFAR = (GradeRule, GradeShareRule, ChildrenShareRule, SeparationRule)
+_NOTHING: frozenset[str] = frozenset()
 _NAMELESS = frozenset({""})
 _OUTSIDE = frozenset({"inside", "register", "shared", "reach", "child_grades", "child_verdicts"})
 _OWN = tuple(one.name for one in fields(UnitFacts) if one.name not in _OUTSIDE | {"mark"})
@@ -57,11 +59,10 @@ class Earlier(Generic[Found]):
     trades: frozenset[str] | None
 
     def hold(self, facts: UnitFacts) -> bool:
-        """Return whether all of them hold, whatever they are on."""
+        """Return whether all of them hold, whatever they are on, where none reads afar."""
         if self.facts is None or self.trades is None or self.trades:
             return False
-        afar = any(isinstance(one.rule, _AFAR) for one, _ in self.findings.values())
-        return not afar and self.facts.reach == facts.reach
+        return self.facts.reach == facts.reach
 
     def finding(self, one: Requirement, facts: UnitFacts) -> Found | None:
         """Return the earlier finding on a requirement if it still holds."""
@@ -69,7 +70,7 @@ class Earlier(Generic[Found]):
         if asked is not one or self.facts is None or self.trades is None:
             return None
         rule = one.rule
-        if isinstance(rule, _AFAR):
+        if reads_afar(one):
             return None
         if isinstance(rule, ReachRule):
             return found if self.facts.reach.get(one.id) == facts.reach.get(one.id) else None
@@ -80,17 +81,42 @@ class Earlier(Generic[Found]):
         return None if self.trades else found
 
 
-def differing(old: Mapping[str, OutletFacts], new: Mapping[str, OutletFacts]) -> frozenset[str]:
-    """Return the ids of shops that are in one register only, or another record in the other."""
+def reads_afar(one: Requirement) -> bool:
+    """Return whether a rule reads other findings, or shops wherever they are."""
+    return isinstance(one.rule, _AFAR)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Hold the shops that are in one register only, or another record in the other.
+
+    Attributes
+    ----------
+    ids
+        Their ids.
+    by_trade
+        The same by the trades they have or had.
+    """
+
+    ids: frozenset[str] = frozenset()
+    by_trade: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def differing(old: Mapping[str, OutletFacts], new: Mapping[str, OutletFacts]) -> Changes:
+    """Return the shops that differ between two registers."""
     if old is new:
-        return frozenset()
-    changed = {one for one, record in new.items() if old.get(one) is not record}
-    return frozenset(changed | (old.keys() - new.keys()))
+        return Changes()
+    ids = {one for one, record in new.items() if old.get(one) is not record}
+    ids |= old.keys() - new.keys()
+    by_trade: dict[str, set[str]] = {}
+    for one in ids:
+        for record in (old.get(one), new.get(one)):
+            for trade in () if record is None else record.trades:
+                by_trade.setdefault(trade, set()).add(one)
+    return Changes(frozenset(ids), {trade: frozenset(some) for trade, some in by_trade.items()})
 
 
-def differing_trades(
-    old: UnitFacts, new: UnitFacts, changed: frozenset[str]
-) -> frozenset[str] | None:
+def differing_trades(old: UnitFacts, new: UnitFacts, changed: Changes) -> frozenset[str] | None:
     """Return the trades of shops that a unit has or reaches otherwise than before.
 
     ``changed`` are the shops that are another record anywhere. None where what is known of the
@@ -98,15 +124,16 @@ def differing_trades(
     """
     if old.shared.keys() != new.shared.keys() or not _agree(old, new):
         return None
-    ids: set[str] = {one for one in changed if one in new.inside or one in old.inside}
+    ids: set[str] = {one for one in changed.ids if one in new.inside or one in old.inside}
     if old.inside is not new.inside:
         ids |= old.inside.keys() ^ new.inside.keys()
-    for trade, now in new.shared.items():
-        was = old.shared[trade]
-        if was is not now:
-            ids |= was ^ now
-        if changed and not now.isdisjoint(changed):
-            ids |= now & changed
+    if old.shared is not new.shared:
+        for trade, now in new.shared.items():
+            if (was := old.shared[trade]) is not now:
+                ids |= was ^ now
+    # Within reach a shop stands under its own trades only.
+    for trade, some in changed.by_trade.items():
+        ids |= new.shared.get(trade, _NOTHING) & some
     known = (facts.register.get(one) for facts in (old, new) for one in ids)
     # A shop without any trade is one too: it answers to no name, but rules on all shops read it.
     return frozenset().union(*(shop.trades or _NAMELESS for shop in known if shop is not None))

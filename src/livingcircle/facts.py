@@ -6,9 +6,8 @@ None, and a sum over members is known only when every member is.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -16,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.coordinates import geodesic_area
 from livingcircle.memory import Memory
+from livingcircle.memory import Some
 from livingcircle.reach import Sharing
 from livingcircle.reports import Reported
 from livingcircle.reports import UnitKey
@@ -63,50 +64,59 @@ def gather(
         Facts told before; only those of units that changed are gathered again.
     """
     memory = Memory() if memory is None else memory
-    district = situation.district
-    land = district.communities, district.circles, district.circle_members, situation.doors
-    plain = memory.recall("plain", land, lambda: _Plain(situation))
-    known = district.complete_trades()
-    inputs = plain, reported, known, on, tuple(plain.age_shares(units[-1]).values())
-    records = shops.records
-    gathered = []
-    for unit in units:
-        bare = memory.recall(
-            ("facts", unit.level, unit.unit_id),
-            (*inputs, unit.communities, unit.doors, records[unit.shops], unit.circle_id, unit.name),
-            partial(
-                _of_unit, plain, situation, (units[-1], unit), records[unit.shops], reported, on
-            ),
-        )
-        gathered.append(bare)
-    return gathered
+    told = _told(situation, units, reported, on, memory)
+    inside = {
+        place: (told[place], unit.shops, Some(shops.stamps, unit.shops))
+        for place, unit in enumerate(units)
+    }
+
+    def settle(place: int, before: UnitFacts | None) -> UnitFacts:
+        here = shops.records[units[place].shops]
+        inside = {one.outlet_id: one for one in here if one is not None}
+        fact = told[place].but(inside=inside)
+        return fact if before is None else fact.sorted_as(before)
+
+    return memory.recall_each("inside", inside, settle)
 
 
-def _of_unit(
-    plain: "_Plain",
+def _told(
     situation: Situation,
-    units: tuple[Unit, Unit],
-    records: Words,
+    units: Sequence[Unit],
     reported: Mapping[UnitKey, Reported],
     on: date | None,
-) -> UnitFacts:
-    """Return the facts of one unit; ``units`` are the whole district and the unit."""
-    whole, unit = units
-    told = reported.get((unit.level, unit.unit_id), Reported())
-    return replace(
-        _facts(plain, unit),
-        reference_ages=plain.age_shares(whole),
-        known_trades=situation.district.complete_trades(),
-        inside={one.outlet_id: one for one in records if one is not None},
-        evidence=told.evidence,
-        measures=told.measures,
-        samples=told.samples,
-        progress=told.progress,
-        children=_children(situation, unit, reported),
-        below=_below(situation, unit),
-        on=on,
-        mark=object(),
+    memory: Memory,
+) -> list[UnitFacts]:
+    """Return the facts of each unit, shops not yet among them."""
+    district = situation.district
+    land = district.communities, district.circles, district.circle_members, situation.areas
+    areas = memory.recall(
+        "sizes", land, lambda: (_areas(district.communities.geometry), _areas(situation.areas))
     )
+    plain = memory.recall("plain", (*land, situation.doors), lambda: _Plain(situation, *areas))
+    reference = plain.age_shares(units[-1])
+    known = district.complete_trades()
+    common = *land, reported, known, on, tuple(reference.values())
+
+    def tell(place: int, _: UnitFacts | None) -> UnitFacts:
+        unit = units[place]
+        told = reported.get((unit.level, unit.unit_id), Reported())
+        return _facts(plain, unit).but(
+            reference_ages=reference,
+            known_trades=known,
+            evidence=told.evidence,
+            measures=told.measures,
+            samples=told.samples,
+            progress=told.progress,
+            children=_children(situation, unit, reported),
+            below=_below(situation, unit),
+            on=on,
+            mark=object(),
+        )
+
+    inputs = {
+        place: (*common, unit, Some(plain.people, unit.doors)) for place, unit in enumerate(units)
+    }
+    return memory.recall_each("told", inputs, tell)
 
 
 def share(
@@ -116,28 +126,87 @@ def share(
     access: Access,
     sharing: Sharing,
     memory: Memory | None = None,
+    *,
+    key: str = "shared",
 ) -> list[UnitFacts]:
     """Return the facts with the outlets of each trade that the unit's residents can reach.
 
     Within reach means within the radius of the first rule about the trade that applies to the
-    unit, measured on foot from any of its doors, borders ignored.
+    unit, measured on foot from any of its doors, borders ignored. ``memory`` holds what was
+    within reach before, under a key; units that nothing changed for keep the very same facts.
     """
     memory = Memory() if memory is None else memory
     near = _Near(situation, access, memory)
-    plain = {t: near.by_unit(rules[0][1]) for t, rules in sharing.items() if len(rules) == 1}
-    choosy = {trade: rules for trade, rules in sharing.items() if len(rules) > 1}
-    shared_facts = []
-    for fact in facts:
-        key = fact.level, fact.unit_id
-        found = {trade: table.get(key, _NOTHING) for trade, table in plain.items()}
-        for trade, rules in choosy.items():
-            found[trade] = near.by_unit(_need(fact, rules)).get(key, _NOTHING)
-        shared_facts.append(replace(fact, shared=found, register=shops.register))
-    return shared_facts
+    tables = {need: near.by_unit(need) for rules in sharing.values() for _, need in rules}
+    kept = memory.last(key)
+    known = kept is not None and kept.inputs[0] is sharing
+    before: _Shared = kept.made if kept is not None and known else _Shared(sharing, {}, {})
+    now = before.again(tables, facts, shops.register)
+    memory.keep(key, (sharing,), now)
+    return [fact for _, _, fact in now.units.values()]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Hold what is within reach of every unit.
+
+    Attributes
+    ----------
+    sharing
+        What "within reach" means for each trade.
+    tables
+        Outlets within reach by need, and there by unit.
+    units
+        By unit: its facts without what it reaches, the need that answers for each trade, and its
+        facts with it.
+    """
+
+    sharing: Sharing
+    tables: Mapping[str, Mapping[UnitKey, frozenset[str]]]
+    units: Mapping[UnitKey, tuple[UnitFacts, Mapping[str, str], UnitFacts]]
+
+    def again(
+        self,
+        tables: Mapping[str, Mapping[UnitKey, frozenset[str]]],
+        facts: Sequence[UnitFacts],
+        register: Mapping[str, OutletFacts],
+    ) -> "_Shared":
+        """Return what is within reach now; only needs whose table is another are looked at."""
+        other = {need for need, table in tables.items() if self.tables.get(need) is not table}
+        stale = [
+            (trade, need)
+            for trade, rules in self.sharing.items()
+            for _, need in rules
+            if need in other
+        ]
+        units = {}
+        for bare in facts:
+            unit = bare.level, bare.unit_id
+            old, needs, fact = self.units.get(unit, (None, {}, bare))
+            if old is None or old.mark is not bare.mark:
+                needs = {trade: _need(bare, rules) for trade, rules in self.sharing.items()}
+                fact = bare.but(
+                    shared={t: tables[need].get(unit, _NOTHING) for t, need in needs.items()},
+                    register=register,
+                )
+            else:
+                changed = {
+                    trade: found
+                    for trade, need in stale
+                    if needs[trade] == need
+                    and (found := tables[need].get(unit, _NOTHING)) != fact.shared[trade]
+                }
+                if changed or old is not bare or fact.register is not register:
+                    shared = {**fact.shared, **changed} if changed else fact.shared
+                    fact = bare.but(shared=shared, register=register)
+            units[unit] = bare, needs, fact
+        return _Shared(self.sharing, tables, units)
 
 
 def _need(fact: UnitFacts, rules: Sequence[tuple[Requirement | None, str]]) -> str:
     """Return the need of the first rule that applies to a unit, of the first where none does."""
+    if len(rules) == 1:
+        return rules[0][1]
     for one, need in rules:
         if one is None or one.applies.test(fact)[0] is not False:
             return need
@@ -194,7 +263,8 @@ def _facts(plain: "_Plain", unit: Unit) -> UnitFacts:
 class _Plain:
     """Hold the tables that facts are read from as plain arrays, so that units cost little each."""
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, areas: Floats, circle_areas: Floats) -> None:
+        """Read the tables; areas of communities and circles are in km²."""
         district, doors = situation.district, situation.doors
         self._circles = district.circles.drop(columns="geometry").to_dict("index")
         self._words = {
@@ -205,11 +275,11 @@ class _Plain:
         self._sizes = {name: _numbers(district.communities[name]) for name in SIZES}
         names = ("residents", "households", *AGES)
         self._doors = {name: _numbers(doors[name]) for name in names}
+        self.people = np.column_stack(list(self._doors.values()))
         members = district.circle_members
         self._split = frozenset(members.loc[members["part"].astype(bool), "circle_id"])
         self._members = members["circle_id"].value_counts().to_dict()
-        self._areas = _areas(district.communities.geometry)
-        circle_areas = _areas(situation.areas)
+        self._areas = areas
         self._circle_areas = dict(zip(situation.areas.index, circle_areas, strict=True))
 
     def character(self, unit: Unit) -> dict[str, str]:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -46,6 +44,7 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.earlier import Earlier
 from livingcircle.earlier import differing
 from livingcircle.earlier import differing_trades
+from livingcircle.earlier import reads_afar
 from livingcircle.memory import Kept
 from livingcircle.memory import Memory
 from livingcircle.standards import Requirement
@@ -269,28 +268,29 @@ def judge_units(
         What was found before, kept under a key; only what may have changed is judged again.
     """
     memory = Memory() if memory is None else memory
-    known = _Known()
+    known = _Known(standard)
     findings: list[Finding] = []
-    registers = _Registers(facts[-1].register if facts else {})
+    register = facts[-1].register if facts else {}
     # Judges ask the standard how trades are sorted and what its usual terms are.
     terms = standard.trades, standard.defaults
     asked: dict[str, list[Requirement]] = {}
     for one in standard.requirements:
         if not isinstance(one.rule, TextRule):
             asked.setdefault(one.level, []).append(one)
+    settled = {level: not any(map(reads_afar, some)) for level, some in asked.items()}
     for bare in facts:
         unit = key, bare.level, bare.unit_id
         reach = reached.get((bare.level, bare.unit_id), {})
-        fact = known.of_those_below(replace(bare, reach=reach) if reach else bare, standard)
+        fact = known.of_those_below(bare.but(reach=reach) if reach else bare)
         before = memory.last(unit)
-        earlier = _earlier(before, terms, fact, registers)
-        if before is not None and before.inputs[-1] is standard and earlier.hold(fact):
-            own = before.made
+        earlier = _earlier(before, terms, fact, register, memory)
+        same = before is not None and before.inputs[-1] is standard
+        if same and settled.get(fact.level, True) and earlier.hold(fact):
+            own = earlier.findings
         else:
             own = _judge_unit(asked.get(fact.level, ()), earlier, fact, standard)
-        for one, finding in own.values():
-            known.note(one, fact, standard, finding.verdict)
-            findings.append(finding)
+        known.note(own, fact)
+        findings.extend(finding for _, finding in own.values())
         memory.keep(unit, (fact, *terms, standard), own)
     return findings
 
@@ -306,22 +306,12 @@ def _judge_unit(
     return own
 
 
-@dataclass(frozen=True)
-class _Registers:
-    """Compare the register of shops with earlier ones, each of them once."""
-
-    now: Mapping[str, OutletFacts]
-    _found: dict[int, frozenset[str]] = field(default_factory=dict)
-
-    def differing_from(self, old: Mapping[str, OutletFacts]) -> frozenset[str]:
-        """Return the ids of shops that are not the very same records in an earlier register."""
-        if id(old) not in self._found:  # it is held by an earlier unit, so nobody takes its place
-            self._found[id(old)] = differing(old, self.now)
-        return self._found[id(old)]
-
-
 def _earlier(
-    before: Kept | None, terms: tuple[object, ...], fact: UnitFacts, registers: _Registers
+    before: Kept | None,
+    terms: tuple[object, ...],
+    fact: UnitFacts,
+    register: Mapping[str, OutletFacts],
+    memory: Memory,
 ) -> Earlier[Finding]:
     """Return what was found of a unit before, and the trades of shops that differ since."""
     nothing: Earlier[Finding] = Earlier(None, {}, None)
@@ -330,7 +320,9 @@ def _earlier(
     was, *old_terms, _ = before.inputs
     if any(old is not new for old, new in zip(old_terms, terms, strict=True)):
         return nothing
-    changed = registers.differing_from(was.register)
+    old = was.register
+    # Units before this one have asked already.
+    changed = memory.recall("other shops", (old, register), lambda: differing(old, register))
     return Earlier(was, before.made, differing_trades(was, fact, changed))
 
 
@@ -342,43 +334,51 @@ def finding_table(findings: Sequence[Finding]) -> pd.DataFrame:
     return table.astype(dict.fromkeys((*NUMBERS, "people"), "float64"))
 
 
-@dataclass
 class _Known:
     """Remember what was found of units, for those they belong to."""
 
-    verdicts: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    grades: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    def __init__(self, standard: Standard) -> None:
+        """List the requirements whose findings somebody above asks for."""
+        self._standard = standard
+        self._shares: dict[str, dict[str, ChildrenShareRule]] = {}
+        for one in standard.requirements:
+            if isinstance(one.rule, ChildrenShareRule):
+                self._shares.setdefault(one.level, {})[one.id] = one.rule
+        rules = [rule for some in self._shares.values() for rule in some.values()]
+        below = (one.id for rule in rules for one in standard.standing_for(rule.requirement))
+        graded = (one.id for one in standard.requirements if isinstance(one.rule, GradeRule))
+        noted = {*below, *graded}
+        self._noted = tuple(one.id for one in standard.requirements if one.id in noted)
+        self._verdicts: dict[tuple[str, str, str], str] = {}
+        self._grades: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def note(self, one: Requirement, fact: UnitFacts, standard: Standard, verdict: str) -> None:
-        """Remember a verdict, and the grade it stands for."""
-        self.verdicts[one.id, fact.level, fact.unit_id] = verdict
-        if isinstance(one.rule, GradeRule) and verdict != NOT_APPLICABLE:
-            ranks = _grade_range(one.rule, fact, standard)
-            self.grades.setdefault((fact.level, fact.unit_id), ranks)
+    def note(self, own: Mapping[str, tuple[Requirement, Finding]], fact: UnitFacts) -> None:
+        """Remember the verdicts on one unit that are asked for, and the grade they stand for."""
+        for name in self._noted:
+            if name not in own:
+                continue
+            one, finding = own[name]
+            self._verdicts[name, fact.level, fact.unit_id] = finding.verdict
+            if isinstance(one.rule, GradeRule) and finding.verdict != NOT_APPLICABLE:
+                ranks = _grade_range(one.rule, fact, self._standard)
+                self._grades.setdefault((fact.level, fact.unit_id), ranks)
 
-    def of_those_below(self, fact: UnitFacts, standard: Standard) -> UnitFacts:
+    def of_those_below(self, fact: UnitFacts) -> UnitFacts:
         """Return the facts with what was found of the units below."""
-        if not fact.children and not fact.below:
+        shares = self._shares.get(fact.level, {})
+        if not (fact.children or fact.below) or not (shares or self._grades):
             return fact
         level = "community" if fact.level == "circle" else "circle"
         below = [child for child, _ in fact.children]
-        verdicts = {
-            one.id: self._verdicts(one.rule, fact, standard)
-            for one in standard.requirements
-            if isinstance(one.rule, ChildrenShareRule) and one.level == fact.level
-        }
-        return replace(
-            fact,
-            child_grades={c: self.grades[level, c] for c in below if (level, c) in self.grades},
-            child_verdicts=verdicts,
+        return fact.but(
+            child_grades={c: self._grades[level, c] for c in below if (level, c) in self._grades},
+            child_verdicts={name: self._below(rule, fact) for name, rule in shares.items()},
         )
 
-    def _verdicts(
-        self, rule: ChildrenShareRule, fact: UnitFacts, standard: Standard
-    ) -> tuple[str, ...]:
+    def _below(self, rule: ChildrenShareRule, fact: UnitFacts) -> tuple[str, ...]:
         """Return the verdict of each unit below on what a share is about."""
-        names = [one.id for one in standard.standing_for(rule.requirement)]
+        names = [one.id for one in self._standard.standing_for(rule.requirement)]
         return tuple(
-            worst(self.verdicts.get((name, rule.below, child), UNKNOWN) for name in names)
+            worst(self._verdicts.get((name, rule.below, child), UNKNOWN) for name in names)
             for child in fact.below.get(rule.below, ())
         )

@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from operator import is_
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +22,12 @@ from livingcircle._rules.remedies import Missed
 from livingcircle._rules.remedies import Todo
 from livingcircle._rules.remedies import remedy
 from livingcircle.door_verdicts import DoorVerdicts
+from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
+from livingcircle.door_verdicts import TradeVerdicts
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
+from livingcircle.memory import Some
 from livingcircle.reach import Services
 from livingcircle.reach import is_plain
 from livingcircle.reach import radius_of
@@ -187,58 +191,72 @@ def find_gaps(
     ``memory`` holds earlier rows; those that nothing touched are used again.
     """
     memory = Memory() if memory is None else memory
-    inputs = situation.doors, situation.district.circles, situation.walker
-    place = memory.recall(
-        "gap place",
-        (*inputs, standard.defaults, standard.trades),
-        lambda: _Place(situation, standard),
+    people = people_of(situation.doors)
+    inputs = situation.district.circles, situation.walker, standard.defaults, standard.trades
+    place = memory.recall("gap place", inputs, lambda: _Place(situation, standard))
+    # Of each unit, a mark that is another as soon as other people live there.
+    lived = memory.recall(
+        "people of gaps", (situation.doors,), lambda: np.column_stack(list(vars(people).values()))
     )
+    marks = memory.recall_each(
+        "marks of gaps",
+        {(unit.level, unit.unit_id): (unit, Some(lived, unit.doors)) for unit in units},
+        lambda *_: object(),
+    )
+    mark_of = {(unit.level, unit.unit_id): mark for unit, mark in zip(units, marks, strict=True)}
     by_id = {(unit.level, unit.unit_id): unit for unit in units}
     lacking = [one for one in findings if one.verdict == LACKING and one.severity == "must"]
     requirements = {one.id: one for one in standard.requirements}
     counted = _short_in_number(lacking, requirements)
-    rows = []
+    plain = {one.id for one in standard.requirements if is_plain(one)}
+    told_of: dict[tuple[str, str, str], tuple[Any, ...]] = {}
     for row in lacking:
         one = requirements[row.requirement_id]
         unit = by_id[row.level, row.unit_id]
         told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
-        if one.id in services.by_requirement and is_plain(one) and told:
+        if one.id in services.by_requirement and one.id in plain and told:
             continue
-        heard = _heard(services, one, _first(row), unit)
-        rows.append(
-            memory.recall(
-                ("gap", row.requirement_id, row.level, row.unit_id),
-                (row, one, _There(heard[0], unit.doors), heard[1], place),
-                partial(_gap, place, unit, one, row, heard),
-            )
-        )
-    return rows
+        said = services.by_requirement.get(one.id) or services.by_trade.get(_first(row))
+        gap = row.requirement_id, row.level, row.unit_id
+        told_of[gap] = row, one, unit, said, place, mark_of[row.level, row.unit_id]
+
+    def tell(gap: tuple[str, str, str], _: dict[str, object] | None) -> dict[str, object]:
+        row, one, unit, said, place, _ = told_of[gap]
+        return _gap(row, one, unit, said, place, people)
+
+    return memory.recall_each("gaps", told_of, tell, _told_alike)
 
 
-@dataclass(frozen=True)
-class _There:
-    """Look at door verdicts at some doors only."""
+def _told_alike(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+    """Return whether a gap is told as before: of all that is said only its own doors matter."""
+    (*things, unit, was, place, mark), (*others, now_unit, now, now_place, now_mark) = old, new
+    same = unit is now_unit and place is now_place and mark is now_mark
+    return same and all(map(is_, things, others)) and _say_the_same(was, now, unit.doors)
 
-    verdicts: DoorVerdicts | None
-    doors: npt.NDArray[np.int64]
 
-    def same_as(self, other: "_There") -> bool:
-        """Return whether the same is said of the same doors."""
-        a, b = self.verdicts, other.verdicts
-        if self.doors is not other.doors or a is None or b is None:
-            return a is b and np.array_equal(self.doors, other.doors)
-        here = self.doors
-        return a is b or all(
-            np.array_equal(getattr(a, name)[here], getattr(b, name)[here])
-            for name in ("verdict", "metres")
-        )
+def _say_the_same(
+    old: Judged | TradeVerdicts | None,
+    new: Judged | TradeVerdicts | None,
+    doors: npt.NDArray[np.int64],
+) -> bool:
+    """Return whether the same is said at some doors."""
+    if old is None or new is None:
+        return old is new
+    return _service(old, doors) == _service(new, doors) and all(
+        np.array_equal(getattr(old.doors, name)[doors], getattr(new.doors, name)[doors])
+        for name in ("verdict", "metres")
+    )
+
+
+def _service(said: Judged | TradeVerdicts, doors: npt.NDArray[np.int64]) -> Service:
+    """Return the service verdicts are about; at most of the doors where there are several."""
+    return said.service_at(doors) if isinstance(said, TradeVerdicts) else said.service
 
 
 class _Place:
     """Hold what every gap of a district is told with."""
 
     def __init__(self, situation: Situation, standard: Standard) -> None:
-        self.people = people_of(situation.doors)
         self.tiers, self.precedence = standard.tier, standard.defaults.precedence
         self.speed = situation.walker.metres_per_minute
         circles = situation.district.circles
@@ -265,17 +283,18 @@ def _first(row: Finding) -> str:
 
 
 def _gap(
-    place: _Place,
-    unit: Unit,
-    one: Requirement,
     row: Finding,
-    heard: tuple[DoorVerdicts | None, Service | None],
+    one: Requirement,
+    unit: Unit,
+    said: Judged | TradeVerdicts | None,
+    place: _Place,
+    people: People,
 ) -> dict[str, object]:
     """Return one gap with who is hit, how urgent it is and what to do."""
-    trade, (verdicts, service) = _first(row), heard
-    radius = radius_of(service, place.speed)[1] if service is not None else np.inf
+    trade, verdicts = _first(row), None if said is None else said.doors
+    radius = np.inf if said is None else radius_of(_service(said, unit.doors), place.speed)[1]
     blind = verdicts is not None and bool(verdicts.are(LACKING)[unit.doors].any())
-    hit = affected(unit, place.people, verdicts)
+    hit = affected(unit, people, verdicts)
     todo = _todo(one, row, blind=blind)
     cramped = place.kinds.get(unit.circle_id) == "urban_fringe"
     told = {name: getattr(row, name) for name in ("level", "unit_id", "unit_name", "tier")}
@@ -303,17 +322,6 @@ def _gap(
 def _number(value: float | None) -> float:
     """Return a number, NaN where there is none."""
     return math.nan if value is None else float(value)
-
-
-def _heard(
-    services: Services, one: Requirement, trade: str, unit: Unit
-) -> tuple[DoorVerdicts | None, Service | None]:
-    """Return the door verdicts that belong to a gap, and the service they are about."""
-    own = services.by_requirement.get(one.id)
-    if own is not None:
-        return own.doors, own.service
-    said = services.by_trade.get(trade)
-    return (said.doors, said.service_at(unit.doors)) if said is not None else (None, None)
 
 
 def _todo(one: Requirement, row: Finding, *, blind: bool) -> Todo:

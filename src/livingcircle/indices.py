@@ -22,9 +22,9 @@ from livingcircle.access import Access
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
 from livingcircle.reach import Services
-from livingcircle.reach import people_by_verdict
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
+from livingcircle.units import Crowd
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import SERVED
@@ -156,7 +156,7 @@ def measure_indices(
     for one in functions:
         if one.level == "community" and one.severity == "must":
             judged.setdefault(one.unit_id, []).append(one.verdict)
-    ids = situation.members.communities
+    ids = situation.members.communities.to_numpy(dtype=object)
     wider = [(u, f) for u, f in zip(units, facts, strict=True) if u.level != "community"]
     groups = tuple(unit.doors for unit, _ in wider)
     covered = _covered(situation, standard, services, groups, memory)
@@ -186,8 +186,9 @@ def _rates(
     label: tuple[str, str, str], outlets: Iterable[OutletFacts], standard: Standard
 ) -> list[dict[str, object]]:
     """Return chain, online and brand rates; each physical outlet counts once."""
+    basic = frozenset(_basic(standard))
     real = [one for one in outlets if one.status == "open" and one.supply in PHYSICAL]
-    basic = {row.trade for row in standard.trades if row.tier == "basic"}
+    main = [one for one in real if not basic.isdisjoint(one.trades)]
     columns = (
         (
             "chain_rate",
@@ -198,7 +199,7 @@ def _rates(
         (
             "chain_rate_basic",
             "连锁化率（基本保障类）",
-            [one.chain for one in real if one.trades & basic],
+            [one.chain for one in main],
             "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
         ),
         (
@@ -233,13 +234,18 @@ def _covered(
     memory: Memory,
 ) -> Floats:
     """Return (resident × basic trade) pairs served, lacking and unknown, shape (groups, 3)."""
-    residents = situation.doors["residents"].to_numpy(dtype=np.float64)
+    lived = situation.doors["residents"]
+    crowd = memory.recall(
+        "wider crowd", (lived.array, groups), lambda: Crowd.of(groups, lived.to_numpy(np.float64))
+    )
     sums = np.zeros((len(groups), 3))
     for trade in _basic(standard):
         said = services.by_trade.get(trade)
         if said is not None:
-            inputs = said.doors, residents, groups
-            sums += memory.recall(("covered", trade), inputs, partial(people_by_verdict, *inputs))
+            verdict = said.doors.verdict
+            sums += memory.recall(
+                ("covered", trade), (verdict, crowd), partial(crowd.by_verdict, verdict)
+            )
     return sums
 
 

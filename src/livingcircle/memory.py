@@ -8,8 +8,11 @@ memory and a run without come to the same answer.
 
 from collections.abc import Callable
 from collections.abc import Hashable
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
+from operator import is_
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -18,12 +21,14 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pandas.api.extensions import ExtensionArray
 
 from livingcircle._stored import key_of
 from livingcircle._stored import store
 from livingcircle._stored import stored
 
 Result = TypeVar("Result")
+Item = TypeVar("Item", bound=Hashable)
 # Where prepared streets are kept in a district's folder.
 PREPARED = ".livingcircle"
 Part = npt.NDArray[Any] | float | str
@@ -55,6 +60,7 @@ class Memory:
     def __init__(self, folder: Path | str | None = None) -> None:
         self._kept: dict[Hashable, Kept] = {}
         self._used: set[Hashable] = set()
+        self._inner: dict[Hashable, set[Hashable]] = {}
         self._folder = None if folder is None else Path(folder)
 
     def recall(self, key: Hashable, inputs: tuple[Any, ...], make: Callable[[], Result]) -> Result:
@@ -73,11 +79,51 @@ class Memory:
         """
         before = self.last(key)
         if before is not None and _same(before.inputs, inputs):
+            # What it was made with is not asked for now, and wanted when it is made again.
+            self._used |= self._inner.get(key, set())
             found: Result = before.made
             return found
-        made = make()
+        used, self._used = self._used, set()
+        try:
+            made = make()
+        finally:
+            self._inner[key], self._used = self._used, self._used | used
         self.keep(key, inputs, made)
         return made
+
+    def recall_each(
+        self,
+        key: Hashable,
+        inputs: Mapping[Item, tuple[Any, ...]],
+        make: Callable[[Item, Result | None], Result],
+        alike: Callable[[tuple[Any, ...], tuple[Any, ...]], bool] | None = None,
+    ) -> list[Result]:
+        """Return one result for each of many items, made anew only for those that changed.
+
+        Parameters
+        ----------
+        key
+            Which stage.
+        inputs
+            By item, everything its result depends on, compared as by :meth:`recall`.
+        make
+            Computes the result of an item; also given its earlier result, None where there is none.
+        alike
+            Compares inputs that are not all the very same objects, where some matter in part.
+        """
+        alike = alike or _same
+        kept = self.last(key)
+        before: dict[Item, Kept] = {} if kept is None else kept.made
+        now: dict[Item, Kept] = {}
+        for item, own in inputs.items():
+            old = before.get(item)
+            # Of thousands of items nearly all have the very same inputs.
+            if old is not None and (all(map(is_, old.inputs, own)) or alike(old.inputs, own)):
+                now[item] = old
+            else:
+                now[item] = Kept(own, make(item, None if old is None else old.made))
+        self.keep(key, (), now)
+        return [one.made for one in now.values()]
 
     def prepare(
         self, name: str, parts: tuple[Part, ...], make: Callable[[], dict[str, npt.NDArray[Any]]]
@@ -117,6 +163,7 @@ class Memory:
     def forget_unused(self) -> None:
         """Drop what nobody asked for since this was called last, such as units that are gone."""
         self._kept = {key: one for key, one in self._kept.items() if key in self._used}
+        self._inner = {key: some for key, some in self._inner.items() if key in self._used}
         self._used.clear()
 
     def recall_rows(
@@ -144,6 +191,9 @@ class Memory:
             self.keep(key, (*inputs, rows), made)
             return made
         before, old = kept.inputs[-1], kept.made
+        if before is rows:
+            unchanged: Arrays = old
+            return unchanged
         both = min(count, len(before))
         stale = np.ones(count, dtype=np.bool_)
         stale[:both] = ~_equal_rows(rows[:both], before[:both])
@@ -189,19 +239,46 @@ class Partly(Protocol):
         """Return whether the parts that matter are the same."""
 
 
+@dataclass(slots=True)
+class Some:
+    """Look at some rows of an array only.
+
+    Attributes
+    ----------
+    array
+        The array.
+    rows
+        Numbers of the rows that matter.
+    """
+
+    array: npt.NDArray[Any]
+    rows: npt.NDArray[np.int64]
+
+    def same_as(self, other: "Some") -> bool:
+        """Return whether these rows are the same."""
+        if self.array is other.array and self.rows is other.rows:
+            return True
+        return _same(self.array[self.rows], other.array[other.rows])
+
+
 def _same(a: Any, b: Any) -> bool:  # noqa: ANN401
     """Return whether two inputs are the same for whoever depends on them."""
     if a is b:
         return True
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.dtype != b.dtype or a.shape != b.shape:
-            return False
-        return bool(_equal_rows(a, b).all())
+    if isinstance(a, np.ndarray | ExtensionArray):
+        return type(a) is type(b) and _same_entries(a, b)
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if type(a) is type(b) and hasattr(a, "same_as"):
         return bool(a.same_as(b))
     return isinstance(a, _PLAIN) and type(a) is type(b) and bool(a == b)
+
+
+def _same_entries(a: Any, b: Any) -> bool:  # noqa: ANN401 - arrays of numpy or of pandas
+    """Return whether two arrays or columns are equal; missing entries equal one another."""
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return bool(_equal_rows(a, b).all() if isinstance(a, np.ndarray) else a.equals(b))
 
 
 _PLAIN = (str, int, float, frozenset, date)

@@ -26,7 +26,6 @@ from livingcircle.access import DEFAULT_RADII
 from livingcircle.access import Access
 from livingcircle.access import Supply
 from livingcircle.door_verdicts import Certainty
-from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.door_verdicts import Judged
 from livingcircle.door_verdicts import Service
 from livingcircle.door_verdicts import TradeVerdicts
@@ -37,13 +36,12 @@ from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Requirement
 from livingcircle.standards import Standard
+from livingcircle.units import Crowd
 from livingcircle.units import Unit
 from livingcircle.verdicts import CODES
-from livingcircle.verdicts import LACKING
 from livingcircle.verdicts import NOT_APPLICABLE
 from livingcircle.verdicts import SERVED
 from livingcircle.verdicts import UNKNOWN
-from livingcircle.verdicts import VERDICTS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -217,9 +215,10 @@ def supply_of(
         Who answered before, kept under a key; only outlets that changed are asked again.
     """
     memory = Memory() if memory is None else memory
-    records = shops.records
-    tables = memory.recall_rows(key, (needs,), records, lambda some: _answers(records[some], needs))
-    return Supply(needs.names, *tables)
+    tables = memory.recall_rows(
+        key, (needs,), shops.stamps, lambda some: _answers(shops.records[some], needs)
+    )
+    return memory.recall((key, "table"), (needs, tables), lambda: Supply(needs.names, *tables))
 
 
 def _answers(
@@ -278,8 +277,15 @@ def judge_services(
     memory = Memory() if memory is None else memory
     certainty = _certainty(situation, memory)
     by_requirement: dict[str, Judged] = {}
+    told = tuple(one.mark for one in facts), tuple(units), len(situation.doors)
+    # Whether a rule applies somewhere depends on nothing that was measured there.
+    told_alike = memory.recall("told alike", told, object)
     for one, service in needs.services:
-        applies = _applies(one, units, facts, len(situation.doors))
+        applies = memory.recall(
+            ("applies", one.id),
+            (one, told_alike),
+            partial(_applies, one, units, facts, len(situation.doors)),
+        )
         columns = tuple(access.to(need) for need in service.needs)
         known = standard.tier(one.trades[0]), certainty
         by_requirement[one.id] = memory.recall(
@@ -365,31 +371,30 @@ def _people(
 
     Where nobody knows how many live behind any of a unit's doors, doors are counted instead.
     """
-    residents = situation.doors["residents"].to_numpy(dtype=np.float64)
-    found: dict[tuple[str, str], dict[str, tuple[float, float, float]]] = {}
+    lived = situation.doors["residents"]
     levels: dict[str, list[Unit]] = {}
     for unit in units:
-        found[unit.level, unit.unit_id] = {}
         if len(unit.doors):
             levels.setdefault(unit.level, []).append(unit)
-    for one, _ in needs.services:
-        some = levels.get(one.level, [])
-        inputs = judged[one.id].doors, residents, tuple(unit.doors for unit in some)
-        sums = memory.recall(("people", one.id), inputs, partial(people_by_verdict, *inputs))
-        for unit, (served, lacking, unknown) in zip(some, sums.tolist(), strict=True):
-            found[unit.level, unit.unit_id][one.id] = served, lacking, unknown
+    found: dict[tuple[str, str], dict[str, tuple[float, float, float]]] = {
+        (unit.level, unit.unit_id): {} for unit in units
+    }
+    for level, some in levels.items():
+        groups = tuple(unit.doors for unit in some)
+        crowd = memory.recall(
+            ("crowd", level),
+            (lived.array, groups),
+            partial(Crowd.of, groups, lived.to_numpy(np.float64)),
+        )
+        asked = [one.id for one, _ in needs.services if one.level == level]
+        sums = [
+            memory.recall(
+                ("people", one),
+                (judged[one].doors, crowd),
+                partial(crowd.listed, judged[one].doors.verdict),
+            )
+            for one in asked
+        ]
+        for unit, told in zip(some, zip(*sums, strict=True), strict=bool(sums)):
+            found[level, unit.unit_id] = dict(zip(asked, map(tuple, told), strict=True))
     return found
-
-
-def people_by_verdict(doors: DoorVerdicts, residents: Floats, groups: Sequence[Ints]) -> Floats:
-    """Return people served, lacking and unknown in some groups of doors, shape (groups, 3).
-
-    Where nobody knows how many live behind any door of a group, its doors are counted.
-    """
-    codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
-    rows = np.zeros((len(groups), len(codes)))
-    for row, some in enumerate(groups):
-        weight = residents[some]
-        weight = np.ones(len(weight)) if np.isnan(weight).all() else np.nan_to_num(weight)
-        rows[row] = np.bincount(doors.verdict[some], weight, minlength=len(VERDICTS))[codes]
-    return rows

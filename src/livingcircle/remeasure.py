@@ -7,6 +7,7 @@ and new places only, and every other need keeps the very same arrays.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ import numpy.typing as npt
 
 from livingcircle._routing.around import Least
 from livingcircle._routing.links import METRICS
+from livingcircle._routing.links import Metric
+from livingcircle._routing.links import listed
 from livingcircle._routing.readers import Reader
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import whole
@@ -143,6 +146,7 @@ def _patched(
 ) -> tuple[NeedAccess, ...]:
     """Return the distances to every need, those of changed outlets measured again."""
     places = {need: place for place, need in enumerate(before.supply.needs)}
+    doubtful = _doubtful(before.supply, now.supply, changed)
     found: dict[int, NeedAccess] = {}
     touched: dict[int, tuple[int, Ints]] = {}
     fresh = []
@@ -151,7 +155,7 @@ def _patched(
         if place is None or before.radii[name] != now.radii[name]:
             fresh.append(need)
             continue
-        outlets = _touched(before.supply, place, now.supply, need, changed)
+        outlets = _touched(before.supply, place, now.supply, need, changed, doubtful)
         if len(outlets) > MANY:
             fresh.append(need)
         elif len(outlets):
@@ -165,19 +169,37 @@ def _patched(
     return tuple(found[need] for need in range(len(now.supply.needs)))
 
 
-def _touched(old: Supply, place: int, new: Supply, need: int, changed: Ints) -> Ints:
-    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+def _doubtful(old: Supply, new: Supply, changed: Ints) -> Ints:
+    """Return the outlets that stand elsewhere, or perhaps answer some need otherwise.
+
+    Needs are compared place by place: where some came or went, every outlet is in doubt.
+    """
+    if old is new:
+        return changed
     count = len(old.offers)
+    if old.needs != new.needs:
+        return np.arange(len(new.offers))
     otherwise = np.zeros(len(new.offers), dtype=np.bool_)
-    involved = otherwise.copy()
+    otherwise[count:] = True
     for name in ("offers", "maybe", "present"):
-        was, now = getattr(old, name)[:, place], getattr(new, name)[:, need]
-        otherwise[:count] |= was != now[:count]
-        otherwise[count:] |= now[count:]
-        involved |= now
-        involved[:count] |= was
-    otherwise[changed] |= involved[changed]
-    return np.flatnonzero(otherwise)
+        was, now = getattr(old, name), getattr(new, name)
+        if was is not now:
+            otherwise[:count] |= (was != now[:count]).any(axis=1)
+    return np.union1d(np.flatnonzero(otherwise), changed)
+
+
+def _touched(
+    old: Supply, place: int, new: Supply, need: int, changed: Ints, doubtful: Ints
+) -> Ints:
+    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+    known = doubtful[doubtful < len(old.offers)]
+    otherwise, involved = (np.zeros(len(doubtful), dtype=np.bool_) for _ in range(2))
+    for name in ("offers", "maybe", "present"):
+        was, now = np.zeros_like(otherwise), getattr(new, name)[doubtful, need]
+        was[: len(known)] = getattr(old, name)[known, place]
+        otherwise |= was != now
+        involved |= was | now
+    return doubtful[otherwise | (involved & np.isin(doubtful, changed))]
 
 
 def _retouched(
@@ -242,19 +264,26 @@ def _least(outlet: Ints, unit: Ints, length: Ints) -> Least:
 
 def _nearest(part: Inputs) -> dict[str, list[npt.NDArray[Any]]]:
     """Return the nearest outlets of some needs, by attribute."""
-    found: dict[str, list[npt.NDArray[Any]]] = {}
     doubtful = np.flatnonzero(part.supply.maybe.any(axis=0)).tolist()
-    for metric, owner in zip(METRICS, ("outlet", "minutes_outlet"), strict=True):
+
+    def by(metric: Metric) -> dict[str, list[npt.NDArray[Any]]]:
         length, whose = part.reader.nearest(part.supply.offers, metric)
-        found[metric] = list(np.ascontiguousarray(length.T))
-        found[owner] = list(np.ascontiguousarray(whose.T, dtype=np.int32))
         maybe = [np.broadcast_to(np.inf, len(length))] * length.shape[1]
         if doubtful:
             far, _ = part.reader.nearest(part.supply.maybe[:, doubtful], metric)
             for place, values in zip(doubtful, np.ascontiguousarray(far.T), strict=True):
                 maybe[place] = values
-        found[f"maybe_{metric}"] = maybe
-    return found
+        owner = "outlet" if metric == "metres" else "minutes_outlet"
+        return {
+            metric: list(np.ascontiguousarray(length.T)),
+            owner: list(np.ascontiguousarray(whose.T, dtype=np.int32)),
+            f"maybe_{metric}": maybe,
+        }
+
+    # A few needs fill one row, which keeps one thread busy.
+    with ThreadPoolExecutor(len(METRICS)) as pool:
+        metres, minutes = pool.map(by, METRICS)
+    return metres | minutes
 
 
 def _lost(part: Inputs, need: int) -> Floats:
@@ -274,7 +303,8 @@ def _exchanged(pairs: Ints, fresh: Ints, outlets: Ints) -> Ints:
     """Return (unit, outlet) pairs with those of some outlets exchanged, in order."""
     kept = pairs[~np.isin(pairs[:, 1], outlets)]
     both = np.concatenate([kept, fresh[np.isin(fresh[:, 1], outlets)]])
-    return both[np.lexsort((both[:, 1], both[:, 0]))]
+    order, _ = listed(both[:, 0], both[:, 1], int(both[:, 0].max(initial=-1)) + 1)
+    return both[order]
 
 
 def _merged(old: NeedAccess, fresh: Mapping[str, npt.NDArray[Any]]) -> NeedAccess:

@@ -6,6 +6,7 @@ A community without any door is stood for by one point inside it and called coar
 knows, the number stays unknown: it is never zero.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -62,20 +63,24 @@ class People:
 
     def total(self, doors: Ints) -> dict[str, float]:
         """Return the people behind some doors; unknown if every one is unknown."""
+        return {name: float(sums[0]) for name, sums in self.totals([doors]).items()}
+
+    def totals(self, groups: Sequence[Ints]) -> dict[str, Floats]:
+        """Return the people behind each of some groups of doors, added up door by door."""
+        doors = np.concatenate([np.empty(0, dtype=np.int64), *groups])
+        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        kinds = {"people": self.residents, "elders": self.elders, "infants": self.infants}
         return {
-            name: _known_sum(values[doors])
-            for name, values in (
-                ("people", self.residents),
-                ("elders", self.elders),
-                ("infants", self.infants),
-            )
+            name: _known_sums(values[doors], number, len(groups)) for name, values in kinds.items()
         }
 
 
-def _known_sum(values: Floats) -> float:
-    """Return the sum of what is known; unknown where nothing is."""
+def _known_sums(values: Floats, number: Ints, count: int) -> Floats:
+    """Return the sum of what is known of each group; unknown where nothing is."""
     known = ~np.isnan(values)
-    return float(values[known].sum()) if known.any() else float("nan")
+    sums = np.bincount(number[known], values[known], minlength=count)
+    there = np.bincount(number[known], minlength=count) > 0
+    return np.where(there, sums, np.nan)
 
 
 def people_of(doors: pd.DataFrame) -> People:

@@ -50,6 +50,7 @@ _GDAL = {
     "OGR_SQLITE_JOURNAL": "OFF",
 }
 _WRITERS = 2  # the layers beside the tables
+LONGEST = "access"
 # QGIS, Excel and file managers leave these beside what they open.
 TRACE_STARTS = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
 TRACE_ENDS = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".aux.xml")
@@ -156,19 +157,16 @@ def write_results(
     folder = Path(folder)
     tables = folder / "tables"
     tables.mkdir()
-    frames = {name: getattr(assessment, name) for name in TABLE_NAMES}
-    longest = sorted(TABLE_NAMES, key=lambda name: len(frames[name]), reverse=True)
-    # Tables are written without the interpreter's lock, the longest while layers are made.
+    for name in ("doors", "outlets", "blind_areas", "circles"):
+        getattr(assessment, name)  # layers are made of them, in a thread of their own
+    # Files are written without the interpreter's lock: the layers while the longest table is
+    # made, that table while the others are.
     with ThreadPoolExecutor(_WRITERS) as pool:
-        written = {
-            name: pool.submit(frames[name].to_parquet, tables / f"{name}.parquet")
-            for name in longest[:1]
-        }
         layers = pool.submit(write_geopackage, assessment, folder / GEOPACKAGE)
-        written |= {
-            name: pool.submit(frames[name].to_parquet, tables / f"{name}.parquet")
-            for name in longest[1:]
-        }
+        written = {}
+        for name in sorted(TABLE_NAMES, key=lambda name: name != LONGEST):
+            frame: pd.DataFrame = getattr(assessment, name)
+            written[name] = pool.submit(frame.to_parquet, tables / f"{name}.parquet")
         for done, name in enumerate(TABLE_NAMES):
             if progress is not None:
                 progress(done, len(TABLE_NAMES), name)

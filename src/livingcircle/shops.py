@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,13 +45,20 @@ class Shops:
     register
         Those that are not gone, by id. A shop that did not change since the last run is the very
         same record.
+    stamps
+        Which reading each outlet's record is from, shape (outlets,): of two runs of one memory,
+        records under the same stamp in the same place are the very same.
+    turn
+        How many readings there were before.
     """
 
     ids: npt.NDArray[np.object_]
     places: Floats
     register: Mapping[str, OutletFacts]
+    stamps: Ints
+    turn: int = 0
 
-    @property
+    @cached_property
     def records(self) -> npt.NDArray[np.object_]:
         """Return the record of each outlet, None of those that are gone, shape (outlets,)."""
         found = np.empty(len(self.ids), dtype=object)
@@ -69,9 +77,9 @@ def list_shops(situation: Situation, memory: Memory | None = None) -> Shops:
     inputs = outlets, pairs, places
     before = memory.last("shops")
     if before is None:
-        register = read_register(_table(outlets, _held(pairs), places))
-        shops = Shops(outlets.index.to_numpy(dtype=object), places, register)
-        return memory.recall("shops", inputs, lambda: shops)
+        register = read_register(_table(outlets, slice(None), _held(pairs), places))
+        ids, stamps = outlets.index.to_numpy(dtype=object), np.zeros(len(outlets), dtype=np.int64)
+        return memory.recall("shops", inputs, lambda: Shops(ids, places, register, stamps))
     return memory.recall("shops", inputs, lambda: _reread(before, inputs))
 
 
@@ -84,13 +92,15 @@ def _held(pairs: pd.DataFrame) -> dict[str, frozenset[str]]:
 
 
 def _table(
-    outlets: pd.DataFrame, held: Mapping[str, frozenset[str]], places: Floats
+    outlets: pd.DataFrame, rows: Ints | slice, held: Mapping[str, frozenset[str]], places: Floats
 ) -> pd.DataFrame:
-    """Return the rows of some outlets that records are read from."""
+    """Return some rows of outlets that records are read from."""
     none: frozenset[str] = frozenset()
-    trades = pd.Series([held.get(o, none) for o in outlets.index], outlets.index, dtype=object)
-    table = pd.DataFrame(outlets[list(SHOP_COLUMNS)])
-    return table.assign(trades=trades, x=places[:, 0], y=places[:, 1])
+    ids = outlets.index[rows]
+    trades = pd.Series([held.get(one, none) for one in ids], ids, dtype=object)
+    columns = {name: outlets[name].array[rows] for name in SHOP_COLUMNS}
+    table = pd.DataFrame(columns, index=ids)
+    return table.assign(trades=trades, x=places[rows, 0], y=places[rows, 1])
 
 
 def _reread(
@@ -98,28 +108,61 @@ def _reread(
     now: tuple[pd.DataFrame, pd.DataFrame, Floats],
 ) -> Shops:
     """Return the shops with the records of those rows that changed read again."""
-    (old, old_pairs, old_places), shops = before.inputs, before.made
+    shops: Shops = before.made
     outlets, pairs, places = now
     ids = outlets.index.to_numpy(dtype=object)
+    stale = _stale(before, now, ids)
+    rows = np.flatnonzero(stale)
+    if len(rows) == 0 and len(ids) == len(shops.ids):
+        return shops
+    mine = pairs[pairs["outlet_id"].isin(outlets.index[rows])]
+    fresh = read_register(_table(outlets, rows, _held(mine), places))
+    stamps = np.zeros(len(ids), dtype=np.int64)
+    both = min(len(ids), len(shops.ids))
+    stamps[:both] = shops.stamps[:both]
+    stamps[rows] = shops.turn + 1
+    return Shops(ids, places, _exchanged(shops, fresh, ids, stale), stamps, shops.turn + 1)
+
+
+def _exchanged(
+    shops: Shops,
+    fresh: Mapping[str, OutletFacts],
+    ids: npt.NDArray[np.object_],
+    stale: npt.NDArray[np.bool_],
+) -> dict[str, OutletFacts]:
+    """Return the register with some records exchanged, in the order of the table."""
+    kept = shops.register
+    alike = len(ids) == len(shops.ids) and np.array_equal(ids, shops.ids)
+    again = ids[stale].tolist()
+    if alike and all((one in kept) == (one in fresh) for one in again):
+        # Everybody keeps their place.
+        return {**kept, **fresh}
+    return {
+        one: fresh[one] if anew else kept[one]
+        for one, anew in zip(ids.tolist(), stale.tolist(), strict=True)
+        if one in (fresh if anew else kept)
+    }
+
+
+def _stale(
+    before: Kept,
+    now: tuple[pd.DataFrame, pd.DataFrame, Floats],
+    ids: npt.NDArray[np.object_],
+) -> npt.NDArray[np.bool_]:
+    """Return which rows tell of a shop otherwise than before."""
+    (old, old_pairs, old_places), shops = before.inputs, before.made
+    outlets, pairs, places = now
     both = min(len(old), len(outlets))
     stale = np.ones(len(outlets), dtype=np.bool_)
     moved = (places[:both] != old_places[:both]).any(axis=1)
     stale[:both] = moved | (ids[:both] != shops.ids[:both])
     for name in SHOP_COLUMNS:
-        stale[:both] |= _differ(outlets[name].iloc[:both], old[name].iloc[:both])
+        new, was = outlets[name], old[name]
+        if len(new) != len(was) or not new.array.equals(was.array):
+            stale[:both] |= _differ(new.iloc[:both], was.iloc[:both])
     if pairs is not old_pairs:
         stale |= np.isin(ids.astype(str), _retraded(pairs, old_pairs))
-    rows = np.flatnonzero(stale)
-    some = outlets.iloc[rows]
-    mine = pairs[pairs["outlet_id"].isin(some.index)]
-    fresh = read_register(_table(some, _held(mine), places[rows]))
-    kept = shops.register
-    register = {
-        one: fresh[one] if again else kept[one]
-        for one, again in zip(ids.tolist(), stale.tolist(), strict=True)
-        if one in (fresh if again else kept)
-    }
-    return Shops(ids, places, register)
+    return stale
 
 
 def _differ(new: "pd.Series[Any]", old: "pd.Series[Any]") -> npt.NDArray[np.bool_]:
@@ -133,8 +176,25 @@ def _differ(new: "pd.Series[Any]", old: "pd.Series[Any]") -> npt.NDArray[np.bool
 
 
 def _retraded(pairs: pd.DataFrame, old: pd.DataFrame) -> npt.NDArray[np.str_]:
-    """Return the ids of outlets with other trades than before."""
+    """Return the ids of outlets with other trades than before.
+
+    Of two long tables that differ in a few rows only what lies between their common beginning
+    and their common end is looked at.
+    """
+    both = min(len(pairs), len(old))
+    head = _agreeing(pairs.iloc[:both], old.iloc[:both])
+    rest = both - head
+    tail = _agreeing(pairs.iloc[len(pairs) - rest :][::-1], old.iloc[len(old) - rest :][::-1])
     now, was = (
-        set(zip(t["outlet_id"].tolist(), t["trade"].tolist(), strict=True)) for t in (pairs, old)
+        set(zip(t["outlet_id"].tolist(), t["trade"].tolist(), strict=True))
+        for t in (one.iloc[head : len(one) - tail] for one in (pairs, old))
     )
     return np.array(sorted({outlet for outlet, _ in now ^ was}), dtype=str)
+
+
+def _agreeing(a: pd.DataFrame, b: pd.DataFrame) -> int:
+    """Return how many rows from the first on two tables of one length agree in."""
+    unlike = np.zeros(len(a), dtype=np.bool_)
+    for name in ("outlet_id", "trade"):
+        unlike |= np.asarray(a[name].array != b[name].array, dtype=np.bool_)
+    return int(unlike.argmax()) if unlike.any() else len(unlike)

@@ -31,13 +31,17 @@ from livingcircle._routing.streets import lay_streets
 from livingcircle._routing.streets import towards
 from livingcircle.attachment import NO_ENDS
 from livingcircle.attachment import Attachment
-from livingcircle.attachment import attach
 from livingcircle.circles import Membership
 from livingcircle.circles import circle_areas
-from livingcircle.circles import door_units
+from livingcircle.circles import circles_of
+from livingcircle.circles import door_communities
 from livingcircle.circles import outlet_units
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
+from livingcircle.entrances import attached
+from livingcircle.entrances import coordinates_of
+from livingcircle.entrances import entrances_of
+from livingcircle.entrances import points_of
 from livingcircle.errors import AssessmentError
 from livingcircle.memory import Memory
 from livingcircle.network import Network
@@ -49,8 +53,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
-# What is kept of an attachment besides whose entrance it is.
-_ENDS = ("segment", "along", "leg", "side", "foot")
 
 # Buildings whose stated use is none of these have no residents and are not doors.
 RESIDENTIAL = ("", "住宅", "商住", "宿舍", "公寓", "平房")
@@ -70,6 +72,8 @@ class Situation:
         Community and circle of each door and outlet.
     doors
         Residential doors with people; index ``door_id``.
+    door_places
+        Their longitude and latitude, shape (doors, 2).
     network
         The streets; None where the district has no street data.
     reader
@@ -92,6 +96,7 @@ class Situation:
     areas: gpd.GeoSeries
     members: Membership
     doors: gpd.GeoDataFrame
+    door_places: Floats
     network: Network | None
     reader: Reader
     door_ends: Attachment | None
@@ -150,35 +155,43 @@ def lay_out(
     memory = Memory() if memory is None else memory
     land = district.communities, district.circles, district.circle_members
     areas = memory.recall("areas", land, lambda: circle_areas(district))
-    homes = memory.recall("homes", (district.doors, areas), lambda: _settle(district, areas))
+    homes = memory.recall(
+        "homes", (district.doors, areas), lambda: _settle(district, areas, memory)
+    )
     grid = _grid(district, memory)
-    places = _coordinates(homes.doors.geometry)
-    laid = _lay_streets(district, homes.doors, (grid, walker, at), memory)
+    places = _door_places(homes.doors, memory)
+    laid = _lay_streets(district, homes.doors, places, (grid, walker, at), memory)
     edge = memory.recall_rows(
         "edge", (district.extent, grid), places, lambda some: _edge(district, places[some], grid)
+    )
+    ends, count = laid.outlet_ends, len(district.outlets)
+    off_street = memory.recall(
+        "off street", (laid.network, ends, count), lambda: _cut_off(laid.network, ends, count)[0]
     )
     return Situation(
         district=district,
         grid=grid,
         walker=walker,
         areas=areas,
-        members=_members(replace(district, doors=homes.doors), homes, areas, memory),
+        members=_members(replace(district, doors=homes.doors), homes, (areas, places), memory),
         doors=homes.doors,
+        door_places=places,
         network=laid.network,
         reader=laid.reader,
         door_ends=laid.door_ends,
         outlet_ends=laid.outlet_ends,
         off_network=laid.off_network,
         shut_in=laid.shut_in,
-        off_street=_cut_off(laid.network, laid.outlet_ends, len(district.outlets))[0],
+        off_street=off_street,
         edge_metres=edge[0],
         notes=homes.notes,
     )
 
 
-def _coordinates(points: gpd.GeoSeries) -> Floats:
-    """Return longitude and latitude of points, shape (points, 2)."""
-    return np.asarray(shapely.get_coordinates(points.to_numpy()), dtype=np.float64)
+def _door_places(doors: gpd.GeoDataFrame, memory: Memory) -> Floats:
+    """Return where doors are; other people at the same places leave the very same array."""
+    places = memory.recall("doors placed", (doors,), lambda: coordinates_of(doors.geometry))
+    return memory.recall("door places", (places,), lambda: places)
 
 
 @dataclass(frozen=True)
@@ -191,12 +204,20 @@ class _Homes:
     notes: tuple[str, ...]
 
 
-def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
-    """Put people behind doors, then find everyone's units."""
+def _settle(district: District, areas: gpd.GeoSeries, memory: Memory) -> _Homes:
+    """Put people behind doors, then find everyone's units.
+
+    Where they live does not depend on how many they are, so it is remembered by place.
+    """
     # Where people are registered people live, whatever the building is called.
     lived_in = (district.doors["residents"] > 0).fillna(value=False)
     homes = district.doors[district.doors["use"].isin(RESIDENTIAL) | lived_in]
-    community, _ = door_units(district, homes, areas)
+    stand = coordinates_of(homes.geometry), homes["community"].array
+    community = memory.recall(
+        "door communities",
+        (district.communities, *stand),
+        lambda: door_communities(district, homes),
+    )
     settled = settle(homes, community, district.communities)
     if len(settled.doors) == 0:
         raise AssessmentError(
@@ -206,7 +227,12 @@ def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
     ids = pd.Series(district.communities.index, dtype="str")
     stated = ids.reindex(settled.community).fillna("").to_numpy()
     doors = settled.doors.assign(community=stated)
-    community, circle = door_units(district, doors, areas)
+    community = settled.community
+    circle = memory.recall(
+        "door circles",
+        (areas, coordinates_of(doors.geometry), community),
+        lambda: circles_of(doors.geometry, district, areas, community),
+    )
     notes = list(settled.notes)
     left = len(district.doors) - len(homes)
     if left:
@@ -220,32 +246,40 @@ def _settle(district: District, areas: gpd.GeoSeries) -> _Homes:
     return _Homes(doors, community, circle, tuple(notes))
 
 
-def _members(district: District, homes: _Homes, areas: gpd.GeoSeries, memory: Memory) -> Membership:
-    """Return the units of doors and outlets; ``district`` holds the doors that are lived in."""
-    outlets = district.outlets.geometry
+def _members(
+    district: District, homes: _Homes, where: tuple[gpd.GeoSeries, Floats], memory: Memory
+) -> Membership:
+    """Return the units of doors and outlets; ``district`` holds the doors that are lived in.
+
+    ``where`` are the areas of circles and the places of doors.
+    """
+    outlets, (areas, _) = district.outlets.geometry, where
     belt = outlets.index.isin(district.belt)
     found = memory.recall_rows(
         "outlet units",
-        (areas, homes),
-        np.column_stack([_coordinates(outlets), belt]),
+        (*where, homes.community),
+        np.column_stack([coordinates_of(outlets), belt]),
         lambda some: outlet_units(district, outlets.iloc[some], areas, homes.community),
     )
+    lived_in = homes.community, homes.circle
     return memory.recall(
         "members",
-        (homes, areas, found),
-        lambda: Membership(
-            district.communities.index, areas.index, homes.community, homes.circle, *found
-        ),
+        (areas, *lived_in, found),
+        lambda: Membership(district.communities.index, areas.index, *lived_in, *found),
     )
 
 
 def _grid(district: District, memory: Memory) -> LocalGrid:
     """Return the metre grid around the doors, or whatever else is placed."""
     layers = district.doors, district.communities, district.streets
-    placed = [known for layer in layers if len(known := layer.geometry.dropna())]
-    if not placed:
-        raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
-    grid = LocalGrid.around(placed[0])
+
+    def around() -> LocalGrid:
+        placed = [known for layer in layers if len(known := layer.geometry.dropna())]
+        if not placed:
+            raise AssessmentError("没有一个图层带坐标", remedy="检查 district.toml 里的文件")
+        return LocalGrid.around(placed[0])
+
+    grid = memory.recall("grid around", layers, around)
     return memory.recall("grid", (grid.lon0, grid.lat0), lambda: grid)
 
 
@@ -264,6 +298,7 @@ class _Laid:
 def _lay_streets(
     district: District,
     doors: gpd.GeoDataFrame,
+    places: Floats,
     walk: tuple[LocalGrid, Walker, str],
     memory: Memory,
 ) -> _Laid:
@@ -271,28 +306,38 @@ def _lay_streets(
     grid, walker, _ = walk
     if len(district.streets) == 0:
         homes, shops = (
-            grid.project_pairs(_coordinates(one.geometry)) for one in (doors, district.outlets)
+            grid.project_pairs(some) for some in (places, coordinates_of(district.outlets.geometry))
         )
         straight = StraightReader(homes, shops, walker.metres_per_minute)
         return _Laid(None, straight, None, None, *_cut_off(None, None, len(doors)))
     network = _network(district, walk, memory)
     ends = []
-    for kind, owners in (("door", doors), ("outlet", district.outlets)):
+    for kind, owners, stand in (
+        ("door", doors, places),
+        ("outlet", district.outlets, coordinates_of(district.outlets.geometry)),
+    ):
+        behind = () if kind == "outlet" else (doors["compound"].array,)
         entrances = memory.recall(
             f"entrances of {kind}s",
-            (district.entrances, owners),
-            partial(_entrances, district, owners, kind),
+            (district.entrances, owners.index.array, stand, *behind),
+            partial(entrances_of, district, owners, kind),
         )
-        ends.append(_attach(network, entrances, memory, residents=kind == "door"))
+        ends.append(attached(network, entrances, memory, residents=kind == "door"))
     out, into = ends
-    compounds = doors["compound"].fillna("").to_numpy(dtype=object)
+    compounds = memory.recall(
+        "compounds",
+        (doors["compound"].array,),
+        lambda: doors["compound"].fillna("").to_numpy(dtype=object),
+    )
     # Ways from doors do not depend on outlets; these are joined on afterwards.
     ways = memory.recall(
         "ways", (network, out, compounds), lambda: _ways(network, out, compounds, memory)
     )
     count = len(district.outlets)
-    reader = StreetReader(
-        {metric: towards(way, network, out, into, count) for metric, way in ways.items()}
+    reader = memory.recall(
+        "reader",
+        (ways, network, into, count),
+        lambda: StreetReader({m: towards(way, network, into, count) for m, way in ways.items()}),
     )
     off, shut = memory.recall(
         "cut off", (network, out, len(doors)), lambda: _cut_off(network, out, len(doors))
@@ -334,88 +379,6 @@ def _network(district: District, walk: tuple[LocalGrid, Walker, str], memory: Me
     )
 
 
-@dataclass(frozen=True)
-class _Entrances:
-    """Hold entrances in degrees.
-
-    Attributes
-    ----------
-    owner
-        Whose entrance each is, shape (entrances,).
-    place
-        Where it is, shape (entrances, 2).
-    home
-        The building itself where its compound's entrance stands apart from it, else NaN.
-    """
-
-    owner: Ints
-    place: Floats
-    home: Floats
-
-
-def _attach(
-    network: Network, entrances: _Entrances, memory: Memory, *, residents: bool
-) -> Attachment:
-    """Return where entrances meet the streets."""
-    whose = "doors" if residents else "outlets"
-    apart = ~np.isnan(entrances.home[:, 0])
-
-    def measure(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
-        points = _points(entrances.place[some], network.grid)
-        found = attach(network, points, entrances.owner[some], residents=residents)
-        # A compound's entrance is not the building's door: the walk to it counts in full.
-        far = apart[some]
-        home = _points(entrances.home[some][far], network.grid)
-        leg = found.leg.copy()
-        leg[far] += shapely.distance(points[far], home)
-        return found.segment, found.along, leg, found.side, found.foot
-
-    rows = np.hstack([entrances.place, entrances.home])
-
-    def all_kept(some: Ints) -> tuple[npt.NDArray[np.generic], ...]:
-        # An edit measures a few anew; only a first run is worth a file.
-        if len(some) < len(rows):
-            return measure(some)
-        parts = (*network.parts, rows)
-        found = memory.prepare(whose, parts, lambda: dict(zip(_ENDS, measure(some), strict=True)))
-        return tuple(found[name] for name in _ENDS)
-
-    ends = memory.recall_rows(f"{whose} on streets", (network,), rows, all_kept)
-    return memory.recall(
-        f"ends of {whose}", (entrances.owner, ends), lambda: Attachment(entrances.owner, *ends)
-    )
-
-
-def _points(lonlat: Floats, grid: LocalGrid) -> Shapes:
-    """Return places in degrees as points on the metre grid."""
-    return np.asarray(shapely.points(grid.project_pairs(lonlat)), dtype=object)
-
-
-def _entrances(district: District, owners: gpd.GeoDataFrame, kind: str) -> _Entrances:
-    """Return every entrance; a building without any is its own."""
-    entrances = district.entrances[district.entrances["of"] == kind]
-    owner = owners.index.get_indexer(pd.Index(entrances["of_id"]))
-    homes = _coordinates(owners.geometry)
-    places, numbers = [_coordinates(entrances.geometry)[owner >= 0]], [owner[owner >= 0]]
-    if kind == "door":
-        shared = district.entrances[district.entrances["of"] == "compound"]
-        pairs = pd.DataFrame({"of_id": shared["of_id"].to_numpy(), "row": range(len(shared))})
-        doors = pd.DataFrame({"of_id": owners["compound"].to_numpy(), "n": range(len(owners))})
-        doors = doors[(doors["of_id"] != "") & ~doors["n"].isin(numbers[0])]
-        joined = doors.merge(pairs, on="of_id")
-        places.append(_coordinates(shared.geometry)[joined["row"].to_numpy(dtype=np.int64)])
-        numbers.append(joined["n"].to_numpy(dtype=np.int64))
-    rest = np.setdiff1d(np.arange(len(owners)), np.concatenate(numbers))
-    places.append(homes[rest])
-    numbers.append(rest)
-    owned = np.concatenate(numbers).astype(np.int64)
-    home = np.full((len(owned), 2), np.nan)
-    if kind == "door":
-        apart = slice(len(numbers[0]), len(numbers[0]) + len(numbers[1]))
-        home[apart] = homes[owned[apart]]
-    return _Entrances(owned, np.concatenate(places), home)
-
-
 def _cut_off(network: Network | None, ends: Attachment | None, count: int) -> tuple[Bools, Bools]:
     """Return places without any street, and places on a part cut off from the main one."""
     if network is None or ends is None:
@@ -433,6 +396,6 @@ def _edge(district: District, lonlat: Floats, grid: LocalGrid) -> tuple[Floats]:
     """Return how far places are from where the data end; 0 outside, inf without an end."""
     if district.extent is None:
         return (np.full(len(lonlat), np.inf),)
-    extent, points = grid.project(district.extent), _points(lonlat, grid)
+    extent, points = grid.project(district.extent), points_of(lonlat, grid)
     inside = shapely.intersects(extent, points)
     return (np.where(inside, shapely.distance(shapely.boundary(extent), points), 0.0),)

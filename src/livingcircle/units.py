@@ -4,8 +4,10 @@ Communities, circles and 街道 are views over the same doors; nothing is counte
 """
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,11 @@ import pandas as pd
 from livingcircle.circles import whole_members
 from livingcircle.memory import Memory
 from livingcircle.situation import Situation
+from livingcircle.verdicts import CODES
+from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import SERVED
+from livingcircle.verdicts import UNKNOWN
+from livingcircle.verdicts import VERDICTS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -44,9 +51,18 @@ def list_units(situation: Situation, memory: Memory | None = None) -> list[Unit]
     ``memory`` holds earlier ones; they are the same as long as nobody moved to another unit.
     """
     memory = Memory() if memory is None else memory
-    district, inputs = situation.district, (situation.members, situation.doors)
+    district, members = situation.district, situation.members
     layers = district.communities, district.circles, district.circle_members
-    return memory.recall("units", (*inputs, *layers, district.name), lambda: _list(situation))
+    answering = memory.recall(
+        "answering", (members, *layers, situation.doors), lambda: answering_circles(situation)
+    )
+    units = memory.recall(
+        "units", (members, answering, *layers, district.name), lambda: _list(situation, answering)
+    )
+    # One that did not change is the very same, whatever became of the others.
+    inputs = {(one.level, one.unit_id): tuple(vars(one).values()) for one in units}
+    made = {(one.level, one.unit_id): one for one in units}
+    return memory.recall_each("each unit", inputs, lambda unit, _: made[unit])
 
 
 def _groups(numbers: Ints, count: int) -> list[Ints]:
@@ -56,15 +72,14 @@ def _groups(numbers: Ints, count: int) -> list[Ints]:
     return [order[low:high] for low, high in pairwise(ends)]
 
 
-def _list(situation: Situation) -> list[Unit]:
-    """List the units."""
+def _list(situation: Situation, circle_of: Ints) -> list[Unit]:
+    """List the units; ``circle_of`` says which circle answers for each community."""
     district, members = situation.district, situation.members
     communities, circles = len(members.communities), len(members.circles)
     doors = _groups(members.door_community, communities)
     shops = _groups(members.outlet_community, communities)
     circle_doors = _groups(members.door_circle, circles)
     circle_shops = _groups(members.outlet_circle, circles)
-    circle_of = answering_circles(situation)
     whole_of = whole_members(district, members.communities, members.circles)[:-1]
     units = []
     for number, (unit, name) in enumerate(district.communities["name"].items()):
@@ -170,3 +185,53 @@ def circle_of_community(situation: Situation) -> dict[str, str]:
         )
         if number >= 0
     }
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Hold the people of some groups of doors.
+
+    Where nobody knows how many live behind any door of a group, its doors are counted.
+
+    Attributes
+    ----------
+    doors
+        The doors of all groups, group by group.
+    number
+        Whose doors they are.
+    weight
+        How many people each stands for.
+    count
+        How many groups there are.
+    """
+
+    doors: Ints
+    number: Ints
+    weight: Floats
+    count: int
+
+    @classmethod
+    def of(cls, groups: Sequence[Ints], residents: Floats) -> Self:
+        """Return the people of some groups of doors, NaN where unknown."""
+        none = np.empty(0, dtype=np.int64)
+        doors = np.concatenate([none, *groups])
+        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        people = residents[doors]
+        known = np.bincount(number, ~np.isnan(people), minlength=len(groups)) > 0
+        weight = np.where(known[number], np.nan_to_num(people), 1.0)
+        return cls(doors, number, weight, len(groups))
+
+    def by_verdict(self, verdict: npt.NDArray[np.int8]) -> Floats:
+        """Return people served, lacking and unknown in each group, shape (groups, 3).
+
+        ``verdict`` are places in ``VERDICTS``, one for each door.
+        """
+        codes = [CODES[word] for word in (SERVED, LACKING, UNKNOWN)]
+        cell = self.number * len(VERDICTS) + verdict[self.doors]
+        sums = np.bincount(cell, self.weight, minlength=self.count * len(VERDICTS))
+        return np.asarray(sums.reshape(-1, len(VERDICTS))[:, codes], dtype=np.float64)
+
+    def listed(self, verdict: npt.NDArray[np.int8]) -> list[list[float]]:
+        """Return the same as plain numbers, group by group."""
+        listed: list[list[float]] = self.by_verdict(verdict).tolist()
+        return listed

@@ -8,6 +8,8 @@ from livingcircle._routing.hierarchy import contract
 from livingcircle._routing.hierarchy import order_nodes
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
+from livingcircle._routing.links import Places
+from livingcircle._routing.streets import DoorLists
 from livingcircle._routing.streets import Streets
 
 ALL = int(FAR) - 1
@@ -68,7 +70,9 @@ def streets_of(xy, arcs, doors, outlets, direct):
     none = Links(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.uint32)))
     made = hierarchy_of(xy, arcs)
     ends = _rows(Links, doors), _rows(Links, outlets), _rows(Direct, direct)
-    return Streets("metres", made, *ends, none, (DOORS, OUTLETS))
+    nowhere = Places(none.place, none.place, none.length, none.length, none.length)
+    lists = DoorLists(made, ends[0], DOORS, nowhere)
+    return Streets("metres", made, *ends, none, (DOORS, OUTLETS), lists)
 
 
 def _rows(kind, rows):

@@ -106,9 +106,8 @@ def test_streets_lead_to_candidates_as_they_would_to_outlets_there():
     lines = draw_streets([(0, 0), (1000, 0)], [(1000, 0), (1000, 500)])
     doors, spots = [(100, 5), (900, 5)], [(300, -5), (1005, 400), (100, -5)]
     network, reader = walk(lines, doors, [(500, 5)])
-    ends = attach(network, *points(doors), residents=True)
     places = attach(network, *points(spots), residents=False)
-    streets = towards(reader.streets["metres"], network, ends, places, len(spots))
+    streets = towards(reader.streets["metres"], network, places, len(spots))
     start, door, length = cover(StreetReader({"metres": streets}), np.arange(3), 700.0)
     assert start.tolist() == [0, 2, 3, 4]
     assert door.tolist() == [0, 1, 1, 0]

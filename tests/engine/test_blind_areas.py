@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from livingcircle.blind_areas import Neighbourhood
 from livingcircle.blind_areas import find_blind_areas
-from livingcircle.blind_areas import neighbours_by_line
-from livingcircle.blind_areas import neighbours_on_streets
 from livingcircle.ground import divide
+from livingcircle.neighbourhood import Neighbourhood
+from livingcircle.neighbourhood import neighbours_on_streets
 from livingcircle.residents import People
 from tests.engine.walks import graph_of
 from tests.engine.walks import walk
@@ -74,11 +73,6 @@ def test_no_lacking_door_no_blind_area():
     assert len(along_one_street([100, 150], [0, 0])) == 0
 
 
-def test_neighbours_without_streets_are_close_by():
-    links = neighbours_by_line(np.array([[0.0, 0.0], [90.0, 0.0], [300.0, 0.0]]))
-    assert links.toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
-
-
 @settings(max_examples=25)
 @given(
     st.lists(
@@ -99,10 +93,3 @@ def test_people_are_conserved_and_drawings_hold_no_served_door(doors):
             inside = row.geometry.intersects(shapely.Point(x, 0))
             assert inside == (x in [xs[m] for m in row.members])
             assert not (inside and not yes)
-
-
-def test_nobody_walks_in_at_one_entrance_of_a_shop_and_out_at_another():
-    streets = draw_streets([(0, 0), (3000, 0)])
-    doors, shops = [(100, 0), (2000, 0)], [[(150, 0), (1950, 0)]]
-    network, _ = walk(streets, doors, shops)
-    assert neighbours_on_streets(graph_of(network, doors, shops), 2).nnz == 0

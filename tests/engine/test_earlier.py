@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from livingcircle.earlier import Changes
 from livingcircle.earlier import Earlier
 from livingcircle.earlier import differing
 from livingcircle.earlier import differing_trades
@@ -13,7 +14,7 @@ from tests.factories.standards import count
 from tests.factories.standards import reach
 from tests.factories.standards import write_standard
 
-COUNT = count("pharmacy")
+COUNT, NONE = count("pharmacy"), Changes()
 
 
 def unit(*inside, **more):
@@ -27,7 +28,7 @@ def requirement(fields):
     return write_standard(fields).requirements[0]
 
 
-def holds(one, old, new, changed=frozenset()):
+def holds(one, old, new, changed=NONE):
     """Return whether a finding on a unit still holds."""
     trades = differing_trades(old, new, changed)
     return Earlier(old, {one.id: (one, "found")}, trades).finding(one, new) == "found"
@@ -50,7 +51,17 @@ def test_a_shop_across_the_border_counts_where_it_is_shared():
 
 def test_another_record_of_the_same_shop_is_another_shop():
     one, before, after = requirement(COUNT), unit(shop("pharmacy")), unit(shop("pharmacy"))
-    assert not holds(one, before, after, changed=frozenset({"甲1"}))
+    for changed in differing(before.register, after.register), Changes(frozenset({"甲1"})):
+        assert not holds(one, before, after, changed=changed)
+
+
+def test_a_shop_within_reach_that_is_another_record_is_found_under_its_trade():
+    one, far = requirement(COUNT), {"outside": (shop("pharmacy"),)}
+    before, after = unit(**far), unit(**far)
+    changed = differing(before.register, after.register)
+    assert list(changed.by_trade) == ["pharmacy"]
+    assert not holds(one, before, after, changed=changed)
+    assert holds(requirement(count("bank")), before, after, changed=changed)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +86,12 @@ def test_people_reached_decide_a_radius():
 
 def test_registers_differ_by_records_not_by_names():
     old = unit(shop("bank"), shop("bank")).register
-    assert differing(old, old) == frozenset()
-    assert differing(old, dict(old)) == frozenset()
-    assert differing(old, {"甲1": old["甲1"]}) == {"甲2"}
-    assert differing(old, {**old, "甲1": replace(old["甲1"], chain=True)}) == {"甲1"}
+    assert differing(old, old) == NONE
+    assert differing(old, dict(old)) == NONE
+    assert differing(old, {"甲1": old["甲1"]}) == Changes(
+        frozenset({"甲2"}), {"bank": frozenset({"甲2"})}
+    )
+    changed = {**old, "甲1": replace(old["甲1"], trades=frozenset({"pharmacy"}))}
+    found = differing(old, changed)
+    assert found.ids == {"甲1"}
+    assert found.by_trade == {"bank": {"甲1"}, "pharmacy": {"甲1"}}

@@ -1,10 +1,12 @@
 """Check that a memory repeats what changed, and nothing else."""
 
 import numpy as np
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from livingcircle.memory import Memory
+from livingcircle.memory import Some
 
 
 class Counter:
@@ -76,3 +78,45 @@ def test_rows_are_all_made_anew_when_an_input_changed():
     for word in "aab":
         memory.recall_rows("k", (word,), rows, make)
     assert asked == [2, 2]
+
+
+def test_what_something_was_made_with_is_kept_as_long_as_it_is():
+    memory, inner = Memory(), Counter()
+
+    def outer():
+        return memory.recall("inner", ("same",), inner)
+
+    for word in "aab":
+        memory.recall("outer", (word,), outer)
+        memory.forget_unused()
+    assert inner.times == 1
+    memory.forget_unused()
+    memory.recall("outer", ("b",), outer)
+    assert inner.times == 2
+
+
+def test_of_many_items_only_those_that_changed_are_made_anew():
+    memory, asked = Memory(), []
+
+    def make(item, before):
+        asked.append((item, before))
+        return item * 2
+
+    assert memory.recall_each("k", {"a": (1,), "b": (2,)}, make) == ["aa", "bb"]
+    assert memory.recall_each("k", {"b": (2,), "a": (3,), "c": (1,)}, make) == ["bb", "aa", "cc"]
+    assert asked == [("a", None), ("b", None), ("a", "aa"), ("c", None)]
+
+
+def test_of_some_rows_the_others_do_not_matter():
+    memory, make = Memory(), Counter()
+    rows = np.array([0, 2])
+    for table in ([1.0, 2.0, np.nan], [1.0, 3.0, np.nan], [1.0, 3.0, 4.0]):
+        memory.recall("a", (Some(np.array(table), rows),), make)
+    assert make.times == 2
+
+
+def test_columns_are_the_same_if_they_are_equal():
+    memory, make = Memory(), Counter()
+    for cells in (["a", None], ["a", None], ["a", "b"]):
+        memory.recall("a", (pd.array(cells, dtype="str"),), make)
+    assert make.times == 2

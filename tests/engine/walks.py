@@ -42,7 +42,7 @@ def walk(streets, doors, outlets, *, walker="standard", compounds=None, **option
 def _ways(network, out, into, names, count):
     """Return the streets of both metrics with doors and outlets on them."""
     laid = lay_streets(network, order_streets(network), out, names)
-    return {metric: towards(way, network, out, into, count) for metric, way in laid.items()}
+    return {metric: towards(way, network, into, count) for metric, way in laid.items()}
 
 
 def graph_of(network, doors, outlets, compounds=None):

@@ -8,7 +8,8 @@ import shapely
 
 from livingcircle.circles import Membership
 from livingcircle.circles import circle_areas
-from livingcircle.circles import door_units
+from livingcircle.circles import circles_of
+from livingcircle.circles import door_communities
 from livingcircle.circles import outlet_units
 from livingcircle.district import District
 from livingcircle.district import Source
@@ -61,9 +62,10 @@ def full(places, width):
 def members_of(district):
     """Return the community and circle of every door and outlet of a drawn district."""
     areas = circle_areas(district)
-    doors = door_units(district, district.doors, areas)
-    outlets = outlet_units(district, district.outlets.geometry, areas, doors[0])
-    return Membership(district.communities.index, areas.index, *doors, *outlets)
+    community = door_communities(district, district.doors)
+    circle = circles_of(district.doors.geometry, district, areas, community)
+    outlets = outlet_units(district, district.outlets.geometry, areas, community)
+    return Membership(district.communities.index, areas.index, community, circle, *outlets)
 
 
 def draw_district(outlets=(), doors=(), *, complete=(), west=None, east=None, **layers):

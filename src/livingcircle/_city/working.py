@@ -25,6 +25,7 @@ from livingcircle._city.layout import part_of
 from livingcircle._city.layout import read_json
 from livingcircle._city.layout import write_json
 from livingcircle._city.reading import read_with_belt
+from livingcircle._collector import uncollected
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess
@@ -78,9 +79,10 @@ def work(task: Task) -> Outcome:
     """Assess one district and write its partitions; what is wrong with it comes back as words."""
     try:
         forget(task.out, task.district)
-        district, box = read_with_belt(task.city, task.district, task.neighbours, task.belt)
-        assessment = assess(district, task.standard, walker=task.walker, at=task.at, on=task.on)
-        _write(assessment, task, box)
+        with uncollected():
+            district, box = read_with_belt(task.city, task.district, task.neighbours, task.belt)
+            assessment = assess(district, task.standard, walker=task.walker, at=task.at, on=task.on)
+            _write(assessment, task, box)
     except LivingCircleError as problem:
         return Outcome(task.district, str(problem))
     except OSError as problem:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from livingcircle import _report
+from livingcircle._collector import uncollected
 from livingcircle._terminal import Step
 from livingcircle._terminal import out
 from livingcircle._terminal import progress
@@ -103,7 +104,7 @@ def check(folder: Path, report: Path) -> None:
 
 def assess(plan: Plan, results: Path) -> None:
     """Read, assess, write, and tell what was found."""
-    with fresh_folder(results) as work:
+    with fresh_folder(results) as work, uncollected():
         with progress("读取并检查") as step:
             district = read_district(plan.folder, progress=step)
         with progress("沿街道测算") as step:

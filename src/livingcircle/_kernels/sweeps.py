@@ -3,11 +3,33 @@
 import numpy as np
 
 from livingcircle._kernels.base import HALF
+from livingcircle._kernels.base import LANES
+from livingcircle._kernels.base import NOTHING
 from livingcircle._kernels.base import Ints
 from livingcircle._kernels.base import Lengths
 from livingcircle._kernels.base import Owned
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import fast
+
+
+@fast
+def seed(lane_of: Ints, rank_of: Ints, source_of: Owned, block: int, near: Owned) -> None:
+    """Fill one block of lanes with nothing but its sources; of several at one place the least.
+
+    Parameters
+    ----------
+    lane_of, rank_of, source_of
+        Lane, rank of the node, and length with owner of each way into a source, of all blocks.
+    block
+        Which block of ``LANES`` lanes.
+    near
+        Changed in place, shape (nodes, width).
+    """
+    near[:] = NOTHING
+    for i in range(len(lane_of)):
+        if lane_of[i] // LANES == block:
+            v, lane = rank_of[i], lane_of[i] % LANES
+            near[v, lane] = min(near[v, lane], source_of[i])
 
 
 @fast

@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from livingcircle._kernels.base import FAR
 from livingcircle._kernels.base import LANES
-from livingcircle._kernels.base import NOTHING
 from livingcircle._kernels.base import Owned
 from livingcircle._kernels.base import Small
 from livingcircle._kernels.base import owned
@@ -31,6 +30,7 @@ from livingcircle._kernels.dissection import dissect
 from livingcircle._kernels.dissection import list_neighbours
 from livingcircle._kernels.repair import find_anew
 from livingcircle._kernels.search import Ways
+from livingcircle._kernels.sweeps import seed
 from livingcircle._kernels.sweeps import sweep_owner
 
 Ints = npt.NDArray[np.int64]
@@ -206,12 +206,15 @@ def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes
     """
     lane, node, length, owner = seeds
     blocks = max(1, -(-lanes // LANES))
-    near = np.full((blocks, len(hierarchy.rank), width(lanes)), NOTHING, dtype=np.uint64)
-    # Of several sources at one place the nearest counts, of equals the lowest number.
-    source = owned(length, owner)
-    order = np.argsort(source)[::-1]
-    near[lane[order] // LANES, hierarchy.rank[node[order]], lane[order] % LANES] = source[order]
+    near = np.empty((blocks, len(hierarchy.rank), width(lanes)), dtype=np.uint64)
+    sources = lane, hierarchy.rank[node], owned(length, owner)
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
+
+    def find(block: int) -> None:
+        # Whoever sweeps a block also fills it: memory is first touched where it is used.
+        seed(*sources, block, near[block])
+        sweep_owner(*lists, near[block])
+
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda block: sweep_owner(*lists, block), near))
+        list(pool.map(find, range(blocks)))
     return near

@@ -49,9 +49,20 @@ class Links:
     def sorted_by(self, name: Literal["place", "node"], count: int) -> tuple[Ints, Ints, Lengths]:
         """Return start, the other end, and length, listed by place or by node."""
         key, other = (self.place, self.node) if name == "place" else (self.node, self.place)
-        order = np.lexsort((other, key))
-        start = np.searchsorted(key[order], np.arange(count + 1)).astype(np.int64)
+        order, start = listed(key, other, count)
         return start, other[order], self.length[order]
+
+
+def listed(key: Ints, other: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return how entries are listed by key and then by ``other``, and where each key starts.
+
+    One number an entry is sorted, not two keys one after the other: what is almost in order,
+    as ways of outlets are, then takes one pass.
+    """
+    order = np.argsort(key * (int(other.max(initial=0)) + 1) + other, kind="stable")
+    start = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(key, minlength=count), out=start[1:])
+    return order, start
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,17 @@ class Places:
     low: Lengths
     rest: Lengths
 
+    def by_segment(self) -> "Places":
+        """Return the same entrances, those on one segment together."""
+        order = np.argsort(self.segment, kind="stable")
+        return Places(
+            self.owner[order],
+            self.segment[order],
+            self.leg[order],
+            self.low[order],
+            self.rest[order],
+        )
+
 
 def places_on(network: Network, ends: Attachment, metric: Metric) -> Places:
     """Return where attached entrances stand on their segments."""
@@ -131,16 +153,17 @@ def end_links(network: Network, ends: Attachment, metric: Metric, *, outward: bo
     )
 
 
-def direct_pairs(
-    network: Network, doors: Attachment, outlets: Attachment, metric: Metric
-) -> Direct:
-    """Return the doors and outlets that stand on one segment, the walkable ones."""
-    a, b = places_on(network, doors, metric), places_on(network, outlets, metric)
-    order = np.argsort(a.segment, kind="stable")
-    first = np.searchsorted(a.segment[order], b.segment)
-    many = np.searchsorted(a.segment[order], b.segment, side="right") - first
+def direct_pairs(network: Network, doors: Places, outlets: Attachment, metric: Metric) -> Direct:
+    """Return the doors and outlets that stand on one segment, the walkable ones.
+
+    ``doors`` are sorted by segment.
+    """
+    a, b = doors, places_on(network, outlets, metric)
+    ends = np.searchsorted(a.segment, np.arange(len(network.lines) + 1))
+    first = ends[b.segment]
+    many = ends[b.segment + 1] - first
     j = np.repeat(np.arange(len(b.segment)), many)
-    i = order[np.repeat(first - np.cumsum(many) + many, many) + np.arange(int(many.sum()))]
+    i = np.repeat(first - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
     start, stop = a.low[i].astype(np.int64), b.low[j].astype(np.int64)
     segment = a.segment[i]
     open_way = np.where(stop > start, network.forward[segment], network.backward[segment])

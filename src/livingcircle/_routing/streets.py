@@ -38,9 +38,12 @@ from livingcircle._routing.links import UNITS
 from livingcircle._routing.links import Direct
 from livingcircle._routing.links import Links
 from livingcircle._routing.links import Metric
+from livingcircle._routing.links import Places
 from livingcircle._routing.links import direct_pairs
 from livingcircle._routing.links import end_links
 from livingcircle._routing.links import joined
+from livingcircle._routing.links import listed
+from livingcircle._routing.links import places_on
 from livingcircle._routing.links import whole
 from livingcircle.attachment import Attachment
 from livingcircle.network import Network
@@ -56,11 +59,15 @@ BUNDLE = 64 * BATCH  # doors a thread takes at once
 
 @dataclass(frozen=True)
 class DoorLists:
-    """Hold the ways from doors sorted for searching; they outlive any change of outlets."""
+    """Hold the ways from doors sorted for searching; they outlive any change of outlets.
+
+    ``stands`` are the doors on their segments, sorted by segment.
+    """
 
     hierarchy: Hierarchy
     doors: Links
     count: int
+    stands: Places
 
     @cached_property
     def by_place(self) -> Lists:
@@ -91,7 +98,7 @@ class Streets:
     counts
         How many doors and outlets there are.
     lists
-        The ways from doors as they are searched, where they were sorted before.
+        The ways from doors as they are searched.
     """
 
     metric: Metric
@@ -101,11 +108,18 @@ class Streets:
     direct: Direct
     short_cuts: Links
     counts: tuple[int, int]
-    lists: DoorLists | None = None
+    lists: DoorLists
 
-    @property
-    def _door_lists(self) -> DoorLists:
-        return self.lists or DoorLists(self.hierarchy, self.doors, self.counts[0])
+    @cached_property
+    def _by_outlet(self) -> Lists:
+        """Return ways to outlets by outlet: start, rank, length."""
+        return self._by_place(self.outlets, self.counts[1])
+
+    @cached_property
+    def _direct_by_outlet(self) -> Lists:
+        """Return ways that touch no node, by outlet: start, door, length."""
+        direct = self.direct
+        return _by_key(direct.outlet, direct.door, direct.length, self.counts[1])
 
     def nearest(self, offers: Bools) -> tuple[Lengths, npt.NDArray[np.uint32]]:
         """Return the least length from every door to an outlet of each need, and whose it is.
@@ -123,7 +137,7 @@ class Streets:
         link, need = np.nonzero(offers[self.outlets.place])
         seeds = need, self.outlets.node[link], self.outlets.length[link], self.outlets.place[link]
         near = nearest(self.hierarchy, seeds, needs)
-        links = self._door_lists.by_place
+        links = self.lists.by_place
         found = np.full((len(near), self.counts[0], near.shape[2]), NOTHING, dtype=np.uint64)
         with ThreadPoolExecutor(THREADS) as pool:
             list(
@@ -132,8 +146,7 @@ class Streets:
                 )
             )
         found = np.ascontiguousarray(_by_need(found, needs))
-        direct = _by_key(self.direct.outlet, self.direct.door, self.direct.length, self.counts[1])
-        read_direct(direct, by_outlet(offers), found)
+        read_direct(self._direct_by_outlet, by_outlet(offers), found)
         shortest, owner = parted(found)
         owner[shortest >= FAR] = NOBODY
         return shortest, owner
@@ -151,9 +164,8 @@ class Streets:
             Threads that search.
         """
         cap = np.uint32(min(round(limit * UNITS[self.metric]), int(FAR) - 1))
-        doors = self._door_lists.at_ranks
-        places = self._by_place(self.outlets, self.counts[1])
-        direct = _by_key(self.direct.outlet, self.direct.door, self.direct.length, self.counts[1])
+        doors = self.lists.at_ranks
+        places, direct = self._by_outlet, self._direct_by_outlet
 
         def list_doors(some: Ints) -> Pairs:
             scratch, room = scratch_for(len(self.hierarchy.rank)), room_for(len(some))
@@ -170,7 +182,7 @@ class Streets:
     def around(self, wanted: Wanted, doors: Ints | None = None) -> Around:
         """Return what stands around every door, or around some of them only."""
         seen, near = wanted.seen[self.outlets.place], wanted.seen[self.direct.outlet]
-        every = self._door_lists
+        every = self.lists
         picked, links = np.arange(self.counts[0]), self.doors
         by_place = every.by_place
         if doors is not None:
@@ -199,7 +211,8 @@ class Streets:
         first = np.full(len(places), len(self.hierarchy.rank), dtype=np.int64)
         hung = start[places + 1] > start[places]
         first[hung] = rank[start[places[hung]]]
-        return np.lexsort((places, first))
+        order, _ = listed(first, places, len(self.hierarchy.rank) + 1)
+        return order
 
     def _by_place(self, links: Links, count: int) -> Lists:
         """Return ways by place: start, rank, length."""
@@ -245,31 +258,31 @@ def lay_streets(
             direct=Direct(*nowhere),
             short_cuts=own,
             counts=(len(compounds), 0),
-            lists=DoorLists(hierarchy, ways, len(compounds)),
+            lists=DoorLists(
+                hierarchy, ways, len(compounds), places_on(network, doors, metric).by_segment()
+            ),
         )
     return found
 
 
-def towards(
-    streets: Streets, network: Network, doors: Attachment, places: Attachment, count: int
-) -> Streets:
+def towards(streets: Streets, network: Network, places: Attachment, count: int) -> Streets:
     """Return streets that lead to some places: outlets, or candidates for new ones.
 
     Parameters
     ----------
     streets
-        Ready for searching, of this network and these doors.
+        Ready for searching, of this network.
     network
         Streets of one walker.
-    doors, places
-        Where entrances of doors, and of the places, meet the streets.
+    places
+        Where entrances of the places meet the streets.
     count
         How many places there are.
     """
     return replace(
         streets,
         outlets=end_links(network, places, streets.metric, outward=False),
-        direct=direct_pairs(network, doors, places, streets.metric),
+        direct=direct_pairs(network, streets.lists.stands, places, streets.metric),
         counts=(streets.counts[0], count),
     )
 
@@ -315,8 +328,7 @@ def _by_need(blocks: Owned, needs: int) -> Owned:
 
 def _by_key(key: Ints, other: Ints, length: Lengths, count: int) -> Lists:
     """Return lists by key: start, the other end, length."""
-    order = np.lexsort((other, key))
-    start = np.searchsorted(key[order], np.arange(count + 1)).astype(np.int64)
+    order, start = listed(key, other, count)
     return start, other[order].astype(np.int32), length[order]
 
 

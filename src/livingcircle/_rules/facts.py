@@ -7,6 +7,7 @@ before. A value that nobody has reported is ``None``, which is never the same as
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
+from typing import Self
 
 if TYPE_CHECKING:  # a standard is read without pandas
     import pandas as pd
@@ -52,6 +54,10 @@ class OutletFacts:
     status: str = "open"
     x: float | None = None
     y: float | None = None
+
+    def __hash__(self) -> int:
+        """Return a hash of the id alone: judges look shops up by the thousand."""
+        return hash(self.outlet_id)
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,39 @@ class UnitFacts:
     def inside_by_trade(self) -> Mapping[str, frozenset[str]]:
         """Return the ids of the shops inside the unit, trade by trade."""
         return MappingProxyType(_index(self.inside.values()))
+
+    def but(self, **changed: object) -> Self:
+        """Return a copy with some attributes changed, the others not set one by one.
+
+        A run makes several for every unit. What was worked out of the shops inside comes along.
+        """
+        if "inside" not in changed:
+            _ = self.inside_by_trade
+        other = copy(self)
+        stale = ("everywhere", "inside_by_trade") if "inside" in changed else ("everywhere",)
+        for name in stale:
+            vars(other).pop(name, None)
+        vars(other).update(changed)
+        return other
+
+    def sorted_as(self, before: "UnitFacts") -> Self:
+        """Return these facts, their shops sorted by trade as before but for those that differ."""
+        old, new = before.inside, self.inside
+        other = {one for one, record in new.items() if old.get(one) is not record}
+        other |= old.keys() - new.keys()
+        records = [shops[one] for shops in (old, new) for one in other if one in shops]
+        index = dict(before.inside_by_trade)
+        fresh = _index(new[one] for one in other if one in new)
+        for trade in frozenset().union(*(record.trades for record in records)):
+            index[trade] = index.get(trade, frozenset()) - other | fresh.get(trade, frozenset())
+        kept = {trade: ids for trade, ids in index.items() if ids}
+        vars(self)["inside_by_trade"] = MappingProxyType(kept)
+        return self
+
+    def shops(self, ids: Iterable[str]) -> list[OutletFacts]:
+        """Return some shops, inside the unit or known anywhere; none of those that are gone."""
+        found = (self.inside.get(one) or self.register.get(one) for one in ids)
+        return [one for one in found if one is not None]
 
     def inside_of(self, trades: Iterable[str]) -> list[OutletFacts]:
         """Return the shops of some trades inside the unit; all of them where none is named."""

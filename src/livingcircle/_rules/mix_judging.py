@@ -83,7 +83,7 @@ def _stands_for(
         others = narrower[trade]
         if not others:
             return bool(outlets)
-        return any(not facts.everywhere[one].trades & others for one in outlets)
+        return any(not one.trades & others for one in facts.shops(outlets))
 
     return stands
 

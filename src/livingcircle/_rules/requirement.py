@@ -97,6 +97,11 @@ class Requirement:
 
     def describe(self) -> str:
         """Return the rule in one Chinese sentence, its conditions included."""
+        return self._described
+
+    @cached_property
+    def _described(self) -> str:
+        """Put the rule into words, once for all the units it is asked of."""
         conditions = self.where.describe()
         subject = f"{self.subject}（{conditions}）" if conditions else self.subject
         if self.every and isinstance(self.rule, CountRule | LadderRule):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from livingcircle._rules.conditions import Where
 from livingcircle._rules.facts import GONE
 from livingcircle._rules.facts import ONLINE
 from livingcircle._rules.facts import TRANSITIONAL
@@ -41,10 +42,11 @@ def tally(requirement: Requirement, outlets: Iterable[OutletFacts]) -> Tally:
     """Sort outlets of the asked trades: counted, doubtful, transitional, online only."""
     bins: dict[str, set[str]] = {name: set() for name in Tally.__dataclass_fields__}
     asked = frozenset(requirement.trades)
+    anything = requirement.where == Where()
     for outlet in outlets:
-        if asked and not outlet.trades & asked:
+        if asked and asked.isdisjoint(outlet.trades):
             continue
-        fits = requirement.where.test(outlet)
+        fits = anything or requirement.where.test(outlet)
         if fits is False or outlet.status in GONE:
             continue
         doubtful = fits is None or outlet.status == UNVERIFIED
@@ -75,9 +77,7 @@ def counted(requirement: Requirement, facts: UnitFacts, standard: Standard) -> t
     near = set().union(*(facts.within_reach(trade) for trade in requirement.trades))
     if sharing == "strict_or_shared":
         near |= {one.outlet_id for one in inside}
-    everywhere = facts.everywhere
-    reachable = [everywhere[key] for key in near if key in everywhere]
-    return strict, tally(requirement, reachable)
+    return strict, tally(requirement, facts.shops(near))
 
 
 def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) -> float:
@@ -85,7 +85,7 @@ def weigh(requirement: Requirement, facts: UnitFacts, outlets: Iterable[str]) ->
     if not requirement.weights:
         return float(sum(1 for _ in outlets))
     weights, asked = dict(requirement.weights), frozenset(requirement.trades)
-    held = (facts.everywhere[one].trades & asked for one in outlets)
+    held = (one.trades & asked for one in facts.shops(outlets))
     return sum(max(weights.get(trade, 1.0) for trade in trades) for trades in held)
 
 

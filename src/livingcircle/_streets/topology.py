@@ -70,8 +70,9 @@ def build_topology(streets: gpd.GeoDataFrame, lines: npt.NDArray[np.object_]) ->
             "道路表里没有一条道路", remedy="检查 district.toml 里 [[roads]] 指向的文件"
         )
     given = (streets["from_node"].notna() & streets["to_node"].notna()).to_numpy()
-    ends = shapely.get_coordinates([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
-    ends = ends.reshape(2, len(lines), 2)
+    count = shapely.get_num_coordinates(lines)
+    last = np.cumsum(count) - 1
+    ends = shapely.get_coordinates(lines)[np.stack([last - count + 1, last])]
     numbers = np.full((2, len(lines)), -1, dtype=np.int64)
     for side, name in enumerate(("from_node", "to_node")):
         numbers[side, given] = streets.loc[given, name].to_numpy(dtype=np.int64)

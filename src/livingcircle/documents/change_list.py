@@ -1,7 +1,9 @@
 """Tell what changed between two runs: verdicts, gaps, people; as table, sentences and Excel."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +15,6 @@ from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
 from livingcircle.documents._workbook import write_workbook
-from livingcircle.findings import finding_table
 
 FILE_NAME = "变化清单.xlsx"
 COLUMNS = (
@@ -52,7 +53,6 @@ ASKED = {
     "处": "单处面积",
 }
 AMOUNTS = {"shortfall": "缺口", "surplus": "超出"}
-KEY = ["requirement_id", "unit_id"]
 
 
 def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def diff_assessments(old: Compared, new: Compared) -> pd.DataFrame:
     """
     rows = [
         *_terms(old, new),
-        *_judged(old.findings, new.findings),
+        *_judged(records(old.findings), records(new.findings)),
         *_people(old.circle_facts, new.circle_facts),
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -79,16 +79,21 @@ def diff_edit(old: Assessment, new: Assessment) -> pd.DataFrame:
     is that of :func:`diff_assessments`.
     """
     known, kept = ({id(one) for one in run.found} for run in (old, new))
-    was = finding_table([one for one in old.found if id(one) not in kept])
-    now = finding_table([one for one in new.found if id(one) not in known])
+    was = (one for one in old.found if id(one) not in kept)
+    now = (one for one in new.found if id(one) not in known)
     alike = old.standard.sha256 == new.standard.sha256
     alike &= old.situation.walker == new.situation.walker
     rows = [
         *(() if alike else _terms(old, new)),
         *_judged(was, now),
-        *_people(old.circle_facts, new.circle_facts),
+        *(() if _counted(old) == _counted(new) else _people(old.circle_facts, new.circle_facts)),
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _counted(run: Assessment) -> dict[str, float | None]:
+    """Return the people of each circle."""
+    return {one.unit_id: one.population for one in run.facts if one.level == "circle"}
 
 
 def change_sentences(changes: pd.DataFrame) -> list[str]:
@@ -116,16 +121,24 @@ def write_change_list(old: Compared, new: Compared, path: Path) -> Path:
     return write_workbook(path, facts, title, (sheet,))
 
 
-def _judged(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Yield what changed of the findings."""
-    before, after = (table.drop_duplicates(KEY).set_index(KEY) for table in (old, new))
-    for key in [*after.index, *before.index.difference(after.index, sort=True)]:
-        if key not in before.index:
-            yield _row("added", key, after.loc[key], "—", _verdict(after.loc[key]))
-        elif key not in after.index:
-            yield _row("removed", key, before.loc[key], _verdict(before.loc[key]), "—")
+def _judged(old: Iterable[Any], new: Iterable[Any]) -> Iterator[dict[str, object]]:
+    """Yield what changed of the findings, given as such or as rows of their table."""
+    before, after = _by_key(old), _by_key(new)
+    for key in [*after, *sorted(before.keys() - after.keys())]:
+        if key not in before:
+            yield _row("added", key, after[key], "—", _verdict(after[key]))
+        elif key not in after:
+            yield _row("removed", key, before[key], _verdict(before[key]), "—")
         else:
-            yield from _compare(key, before.loc[key], after.loc[key])
+            yield from _compare(key, before[key], after[key])
+
+
+def _by_key(rows: Iterable[Any]) -> dict[tuple[str, str], Any]:
+    """Return findings by requirement and unit; of several the first."""
+    found: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        found.setdefault((row.requirement_id, row.unit_id), row)
+    return found
 
 
 def _terms(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
@@ -147,44 +160,46 @@ def _terms(old: Compared, new: Compared) -> Iterator[dict[str, object]]:
 
 
 def _compare(
-    key: tuple[str, str], before: pd.Series, after: pd.Series
+    key: tuple[str, str],
+    before: Any,  # noqa: ANN401 - a finding, or a row of their table
+    after: Any,  # noqa: ANN401
 ) -> Iterator[dict[str, object]]:
-    if before["verdict"] != after["verdict"]:
+    if before.verdict != after.verdict:
         yield _row("verdict", key, after, _verdict(before), _verdict(after))
-    if not {before["verdict"], after["verdict"]} <= JUDGED:
+    if not {before.verdict, after.verdict} <= JUDGED:
         return  # what nobody has checked is no shortfall, so none came or went
     for amount in AMOUNTS:
-        both = wording.known(before[amount]) and wording.known(after[amount])
-        if both and before[amount] != after[amount]:
-            difference = float(after[amount] - before[amount])
-            old, new = (wording.difference(row[amount], row["unit"]) for row in (before, after))
+        was, now = getattr(before, amount), getattr(after, amount)
+        if wording.known(was) and wording.known(now) and was != now:
+            difference = float(now - was)
+            old, new = wording.difference(was, before.unit), wording.difference(now, after.unit)
             yield _row(amount, key, after, old, new, difference)
 
 
-def _asked(row: pd.Series) -> str:
+def _asked(row: Any) -> str:  # noqa: ANN401
     """Say what is asked of a trade; requirements about no trade bear their own name."""
-    return ASKED.get(str(row["unit"]), "") if len(row["trades"]) else ""
+    return ASKED.get(str(row.unit), "") if len(row.trades) else ""
 
 
-def _checked(row: pd.Series) -> str:
+def _checked(row: Any) -> str:  # noqa: ANN401
     """Say what a verdict that was open before or is open now means."""
-    if row["verdict"] == "lacking":
+    if row.verdict == "lacking":
         told = wording.balance(row)
         return f"（{f'{told}，' if told != wording.NONE else ''}是核实出来的，不是新增的）"
-    return "（不等于已补上）" if row["verdict"] == "unknown" else ""
+    return "（不等于已补上）" if row.verdict == "unknown" else ""
 
 
 def _row(
     change: str,
     key: tuple[str, str],
-    row: pd.Series,
+    row: Any,  # noqa: ANN401
     old: str,
     new: str,
     difference: float | None = None,
 ) -> dict[str, object]:
     requirement, unit = key
-    subject = f"{row['subject']}{_asked(row)}"
-    named = f"{row['unit_name']}{subject}"
+    subject = f"{row.subject}{_asked(row)}"
+    named = f"{row.unit_name}{subject}"
     opened = _checked(row) if wording.UNKNOWN in (old, new) else ""
     sentences = {
         "added": f"{named}：本次新增这项要求，结论为“{new}”。",
@@ -193,14 +208,14 @@ def _row(
     }
     amount = f"{named}：{AMOUNTS.get(change)}由{old}变为{new}。"
     return {
-        "change": change, "level": row["level"], "unit_id": unit, "unit_name": row["unit_name"],
+        "change": change, "level": row.level, "unit_id": unit, "unit_name": row.unit_name,
         "requirement_id": requirement, "subject": subject, "old": old, "new": new,
         "difference": difference, "sentence": sentences.get(change, amount),
     }  # fmt: skip
 
 
-def _verdict(row: pd.Series) -> str:
-    return wording.word(wording.UNIT_VERDICTS, row["verdict"])
+def _verdict(row: Any) -> str:  # noqa: ANN401
+    return wording.word(wording.UNIT_VERDICTS, row.verdict)
 
 
 def _people(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, object]]:
