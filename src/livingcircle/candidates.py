@@ -105,12 +105,9 @@ class Candidates:
         if not isinstance(known, StreetReader) or self.ends is None or situation.network is None:
             assert isinstance(known, StraightReader)  # noqa: S101 - there is no third
             return StraightReader(known.doors, self.xy, known.metres_per_minute)
-        assert situation.door_ends is not None  # noqa: S101 - streets and ends come together
         return StreetReader(
             {
-                metric: towards(
-                    streets, situation.network, situation.door_ends, self.ends, len(self)
-                )
+                metric: towards(streets, situation.network, self.ends, len(self))
                 for metric, streets in known.streets.items()
             }
         )
@@ -154,10 +151,8 @@ class Candidates:
         orders = {metric: known.streets[metric].hierarchy}
         streets = lay_streets(situation.network, orders, self.ends, nowhere)[metric]
         places = _joined(self.ends, situation.outlet_ends, len(self))
-        reader = StreetReader(
-            {"metres": towards(streets, situation.network, self.ends, places, count)}
-        )
-        return doors_near(reader, count, limit, "metres")
+        leading = towards(streets, situation.network, places, count)
+        return doors_near(StreetReader({metric: leading}), count, limit, metric)
 
 
 def ledger_candidates(situation: Situation, day: str = "", *, let: bool = False) -> Candidates:
