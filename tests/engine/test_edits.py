@@ -224,3 +224,29 @@ def test_an_edit_leaves_the_old_district_as_it_was():
     apply(TOWN, ("status", 7, "closed"))
     apply(TOWN, ("add", TRADES[0], 0.5, 0.5))
     pd.testing.assert_frame_equal(TOWN.outlets, before)
+
+
+def test_units_that_an_edit_does_not_reach_keep_the_very_same_facts_and_findings():
+    memory, name = Memory(), TOWN.outlets.index[7]
+    before = lc.assess(TOWN, STANDARD, memory=memory)
+    closed = edits.change_outlet(TOWN, name, {"status": "closed"})
+    after = lc.assess(closed, STANDARD, memory=memory)
+    assert [name in old.inside for old in before.facts].count(True) in range(1, len(after.facts))
+    for old, new in zip(before.facts, after.facts, strict=True):
+        assert (new.inside is old.inside) == (name not in old.inside)
+        reached = any(name in ids for ids in old.shared.values())
+        assert (new.shared is old.shared) == (not reached)
+        assert new.mark is old.mark
+    kept = {id(one) for one in before.found} & {id(one) for one in after.found}
+    assert len(kept) > len(after.found) / 2
+
+
+def test_a_run_that_changes_nothing_makes_nothing():
+    memory = Memory()
+    before = lc.assess(TOWN, STANDARD, memory=memory)
+    after = lc.assess(TOWN, STANDARD, memory=memory)
+    for old, new in zip(before.found, after.found, strict=True):
+        assert old is new
+    assert after.measured is before.measured
+    assert after.situation.reader is before.situation.reader
+    assert all(a is b for a, b in zip(before.rows.gaps, after.rows.gaps, strict=True))

@@ -77,3 +77,13 @@ def test_a_shop_that_closes_leaves_the_register_and_one_that_opens_joins_it():
     assert not closed.register
     both = read(edits.change_outlet(district, "o1", {"status": "open"}), memory)
     assert list(both.register) == ["o0", "o1"]
+
+
+def test_a_stamp_tells_which_records_were_read_again():
+    memory, district = Memory(), town()
+    first = read(district, memory)
+    assert read(district, memory) is first
+    renamed = edits.change_outlet(district, "o0", {"name": "甲店"})  # no rule reads a name
+    assert read(renamed, memory) is first
+    changed = read(edits.change_outlet(district, "o0", {"chain": True}), memory)
+    assert (changed.stamps != first.stamps).tolist() == [True, False]
