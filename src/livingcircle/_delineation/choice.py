@@ -13,6 +13,9 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+# The solver itself: its Python wrapper prints a banner as soon as it is made.
+from highspy.highs import _Highs as Solver
+
 from livingcircle._delineation.groups import Tiles
 
 Ints = npt.NDArray[np.int64]
@@ -76,7 +79,7 @@ def choose(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Cho
     return Choice(found, price, 0.0 if gap < PROVEN_GAP else gap)
 
 
-def _model(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> highspy.Highs:
+def _model(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Solver:
     """Return the solver with its model."""
     row = {tile: n for n, tile in enumerate(tiles)}
     index = [sorted(row[tile] for tile in group) for group in groups]
@@ -90,9 +93,8 @@ def _model(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> hig
     model.a_matrix_.index_ = np.concatenate([np.array(rows, dtype=np.int32) for rows in index])
     model.a_matrix_.value_ = np.ones(len(model.a_matrix_.index_))
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(groups)
-    solver = highspy.Highs()
+    solver = Solver()
     for option, value in (
-        ("log_to_console", False),  # before anything else, else a banner is printed
         ("output_flag", False),
         ("threads", 1),
         ("random_seed", 0),

@@ -49,7 +49,7 @@ class Measures:
     @classmethod
     def of(cls, land: Land) -> "Measures":
         """Return the measures of a prepared district."""
-        walk, inside = land.walk
+        walk, inside = land.walk, land.inside
         known = [not math.isnan(minutes) for minutes in inside.tolist()]
         return cls(
             km2=land.tiles.km2.tolist(),
@@ -93,15 +93,15 @@ class Measures:
     def acceptable(self, group: Group) -> bool:
         """Return whether limits are kept, or exceeded by the slack only.
 
-        One that a community exceeds by itself is held against that community instead: a small
-        neighbour may join it.
+        What a community exceeds by itself is held against that community: a neighbour may join
+        it as long as that makes nothing worse.
         """
         if math.isinf(group.walk):
             return False
-        area = max(self.area_limit, *(self.km2[tile] for tile in group.tiles))
-        walk = max(self.walk_limit, *(self.inside[tile] for tile in group.tiles))
         more = 1.0 + self.slack
-        return group.km2 <= area * more and group.walk <= walk * more
+        area = max(self.area_limit * more, *(self.km2[tile] for tile in group.tiles))
+        walk = max(self.walk_limit * more, *(self.inside[tile] for tile in group.tiles))
+        return group.km2 <= area and group.walk <= walk
 
     def beyond(self, group: Group) -> frozenset[int]:
         """Return the tiles that a group could be joined with."""

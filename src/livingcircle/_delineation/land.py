@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +29,7 @@ from livingcircle._delineation.walks import measure_walks
 from livingcircle._delineation.walks import representatives
 from livingcircle._delineation.walks import tile_walks
 from livingcircle._delineation.wishes import Wishes
+from livingcircle.circles import MARGIN_METRES
 from livingcircle.circles import circle_areas
 from livingcircle.circles import door_units
 from livingcircle.circles import severing_shapes
@@ -75,6 +77,10 @@ class Land:
         Where doors stand in metres, shape (doors, 2); the tile of each, -1 for none; residents.
     place
         Where the representatives stand in metres.
+    walk
+        Minutes from each tile to those within reach; see :func:`tile_walks`.
+    inside
+        Longest walk within each tile, NaN where nobody stands for it, inf beyond reach.
     notes
         Sentences on what was missing.
     """
@@ -93,12 +99,9 @@ class Land:
     door_tile: Ints
     door_people: Floats
     place: Floats
+    walk: tuple[dict[int, float], ...]
+    inside: Floats
     notes: tuple[str, ...]
-
-    @cached_property
-    def walk(self) -> tuple[tuple[dict[int, float], ...], Floats]:
-        """Return minutes between tiles and within each; see :func:`tile_walks`."""
-        return tile_walks(self.walks, [some.tolist() for some in self.standing])
 
     @cached_property
     def number(self) -> dict[str, int]:
@@ -121,13 +124,30 @@ class Land:
         return Counter(self.tiles.communities)
 
     @cached_property
-    def hard_trees(self) -> dict[str, shapely.STRtree]:
-        """Return where what parts for good is, by kind."""
-        return {kind: shapely.STRtree(shapes) for kind, shapes in self.hard.items()}
+    def community_names(self) -> dict[str, str]:
+        """Return the name of each community by its id."""
+        return self.district.communities["name"].astype(str).to_dict()
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[Shapes, shapely.STRtree]]:
+        """Return all that parts, for good or not, by kind, and where it is."""
+        every = {**self.hard, **self.soft}
+        return {kind: (some, shapely.STRtree(some)) for kind, some in every.items()}
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Return where the tiles are."""
+        return shapely.STRtree(self.tiles.shapes)
+
+    def hard_shapes_near(self, areas: Shapes) -> Shapes:
+        """Return all that parts for good and meets the box around some areas, with room."""
+        box = shapely.buffer(shapely.box(*shapely.total_bounds(areas)), 2 * MARGIN_METRES)
+        return together({kind: self.near(kind, box) for kind in self.hard})
 
     def near(self, kind: str, area: shapely.Geometry) -> Shapes:
-        """Return what of a kind that parts for good meets an area."""
-        return self.hard[kind][self.hard_trees[kind].query(area, predicate="intersects")]
+        """Return what of a kind meets an area."""
+        some, tree = self.shapes[kind]
+        return some[tree.query(area, predicate="intersects")]
 
 
 def together(shapes: dict[str, Shapes]) -> Shapes:
@@ -161,7 +181,10 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     standing = representatives(door_tile, xy, residents, ~situation.off_network, len(tiles))
     land = land_of(district, grid)
     chosen = np.concatenate([np.empty(0, dtype=np.int64), *standing])
-    ends = np.cumsum([0, *(len(some) for some in standing)])
+    ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
+    places = tuple(np.arange(a, b) for a, b in pairwise(ends))
+    walks = measure_walks(situation, chosen, REACH * wishes.band)
+    walk, inside = tile_walks(walks, places)
     return Land(
         district=district,
         wishes=wishes,
@@ -171,12 +194,14 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
         blocks=cell_of_tiles(tiles.shapes, door_tile, xy, cut_land(land, {**hard, **soft})),
         hard=hard,
         soft=soft,
-        standing=tuple(np.arange(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)),
-        walks=measure_walks(situation, chosen, REACH * wishes.band),
+        standing=places,
+        walks=walks,
         doors=xy,
         door_tile=door_tile,
         door_people=residents,
         place=xy[chosen],
+        walk=walk,
+        inside=inside,
         notes=(*notes, *_notes(situation, door_tile, tiles)),
     )
 

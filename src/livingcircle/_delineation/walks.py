@@ -61,7 +61,7 @@ class Walks:
     method: str
     walker: str
 
-    def between(self, some: Sequence[int], others: Sequence[int]) -> float:
+    def between(self, some: Ints, others: Ints) -> float:
         """Return the longest walk between two groups of representatives; inf beyond reach."""
         a, b = (part.ravel() for part in np.meshgrid(some, others))
         a, b = a[a != b], b[a != b]
@@ -188,7 +188,7 @@ def _of_owners(ends: Attachment, doors: Ints, count: int) -> Attachment:
 
 
 def tile_walks(
-    walks: Walks, of: Sequence[Sequence[int]]
+    walks: Walks, of: Sequence[Ints]
 ) -> tuple[tuple[dict[int, float], ...], Floats]:
     """Return, for each tile, the walk to the tiles within reach, and the longest within it.
 
@@ -205,7 +205,7 @@ def tile_walks(
     size = np.array([len(some) for some in of], dtype=np.int64)
     owner = np.full(walks.count, -1, dtype=np.int64)
     for tile, some in enumerate(of):
-        owner[list(some)] = tile
+        owner[some] = tile
     a, b = owner[walks.key // walks.count], owner[walks.key % walks.count]
     key = np.minimum(a, b) * len(of) + np.maximum(a, b)
     pair, longest = _by_key(key, walks.minutes, np.maximum)
