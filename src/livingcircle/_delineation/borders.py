@@ -52,12 +52,20 @@ class Borders:
     @cached_property
     def neighbours(self) -> tuple[frozenset[int], ...]:
         """Return the tiles that each tile can be joined with."""
+        return self._lists(self.passable)
+
+    def _lists(self, some: Bools) -> tuple[frozenset[int], ...]:
+        """Return the other tile of some borders, by tile."""
         lists: list[list[int]] = [[] for _ in range(self.count)]
-        for a, b in zip(self.a[self.passable].tolist(), self.b[self.passable].tolist(),
-                        strict=True):  # fmt: skip
+        for a, b in zip(self.a[some].tolist(), self.b[some].tolist(), strict=True):
             lists[a].append(b)
             lists[b].append(a)
-        return tuple(frozenset(some) for some in lists)
+        return tuple(frozenset(ones) for ones in lists)
+
+    @cached_property
+    def opposite(self) -> tuple[frozenset[int], ...]:
+        """Return the tiles that face each tile across something hard, and nowhere else."""
+        return self._lists(~self.passable)
 
     @cached_property
     def shared(self) -> tuple[dict[int, float], ...]:

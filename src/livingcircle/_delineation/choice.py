@@ -21,8 +21,9 @@ from livingcircle._delineation.groups import Tiles
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-MOST_BRANCHES = 500
-PROVEN_GAP = 1e-6
+# Branches a search may take: fewer where there are more groups, since each costs more then.
+BRANCHES, LEAST_BRANCHES, MOST_BRANCHES = 100_000, 3, 500
+PROVEN_GAP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Choice:
     gap: float
 
 
-def choose(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Choice:
+def choose(
+    groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int], start: Ints | None = None
+) -> Choice:
     """Return the cheapest choice of groups that holds every tile exactly once.
 
     Parameters
@@ -56,12 +59,14 @@ def choose(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Cho
         What each costs, shape (groups,).
     tiles
         The tiles to hold.
+    start
+        A choice to begin with; a greedy one if not given.
     """
     if len(tiles) == 1:
         best = int(np.argmin(prices))
         return Choice(np.array([best]), float(prices[best]), 0.0)
     solver = _model(groups, prices, tiles)
-    start = _greedy(groups, prices, len(tiles))
+    start = _greedy(groups, prices, len(tiles)) if start is None else start
     solution = highspy.HighsSolution()
     taken = np.zeros(len(groups))
     taken[start] = 1.0
@@ -98,7 +103,7 @@ def _model(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Sol
         ("output_flag", False),
         ("threads", 1),
         ("random_seed", 0),
-        ("mip_max_nodes", MOST_BRANCHES),
+        ("mip_max_nodes", min(max(BRANCHES // len(groups), LEAST_BRANCHES), MOST_BRANCHES)),
         ("mip_rel_gap", PROVEN_GAP),
     ):
         solver.setOptionValue(option, value)

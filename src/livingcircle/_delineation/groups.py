@@ -41,6 +41,7 @@ class Measures:
     walk: Sequence[dict[int, float]]
     shared: Sequence[dict[int, float]]
     neighbours: Sequence[frozenset[int]]
+    opposite: Sequence[frozenset[int]]
     reached: Sequence[bool]
     area_limit: float
     walk_limit: float
@@ -59,6 +60,7 @@ class Measures:
             walk=walk,
             shared=land.borders.shared,
             neighbours=land.borders.neighbours,
+            opposite=land.borders.opposite,
             reached=known,
             area_limit=land.wishes.limits.area_km2,
             walk_limit=land.wishes.band,
@@ -103,6 +105,10 @@ class Measures:
         walk = max(self.walk_limit * more, *(self.inside[tile] for tile in group.tiles))
         return group.km2 <= area and group.walk <= walk
 
+    def facing(self, tiles: Tiles) -> bool:
+        """Return whether two of some tiles face each other across something hard."""
+        return any(not tiles.isdisjoint(self.opposite[tile]) for tile in tiles)
+
     def beyond(self, group: Group) -> frozenset[int]:
         """Return the tiles that a group could be joined with."""
         return frozenset[int]().union(*(self.neighbours[t] for t in group.tiles)) - group.tiles
@@ -129,7 +135,8 @@ def list_groups(
         for group in level:
             for tile in sorted(measures.beyond(group)):
                 tiles = group.tiles | {tile}
-                if tiles not in larger:
+                # Around the end of a railway one may get to the other side; a circle may not.
+                if tiles not in larger and group.tiles.isdisjoint(measures.opposite[tile]):
                     joined = measures.joined(group, tile)
                     if measures.acceptable(joined):
                         larger[tiles] = joined

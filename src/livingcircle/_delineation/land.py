@@ -178,7 +178,8 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     counted = count_people(door_tile, residents, len(pieces))
     tiles = as_tiles(pieces, communities, counted, grid)
     xy = np.asarray(shapely.get_coordinates(points), dtype=np.float64)
-    standing = representatives(door_tile, xy, residents, ~situation.off_network, len(tiles))
+    usable = ~(situation.off_network | situation.shut_in)
+    standing = representatives(door_tile, xy, residents, usable, len(tiles))
     land = land_of(district, grid)
     chosen = np.concatenate([np.empty(0, dtype=np.int64), *standing])
     ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
@@ -274,7 +275,6 @@ def _notes(situation: Situation, door_tile: Ints, tiles: Tiles) -> list[str]:
         notes.append(f"{nobody}个单元的人口未知，含有它们的圈不比较人数和密度")
     if situation.network is None:
         notes.append("没有道路数据，步行按直线×1.3估算，只能作参考")
-    elif situation.off_network.any():
-        lost = int(situation.off_network.sum())
-        notes.append(f"{lost}个楼门附近没有走得到的道路，步行时间不含它们")
+    elif (lost := int((situation.off_network | situation.shut_in).sum())) > 0:
+        notes.append(f"{lost}个楼门附近没有走得到的道路，或走不到主要道路，步行时间不含它们")
     return notes

@@ -58,7 +58,8 @@ class Cell:
         """Return the cell divided anew where a circle costs so much."""
         prices = self.priced.prices(circle, mean)
         sets = [group.tiles for group in self.priced.groups]
-        return replace(self, choice=choose(sets, prices, self.tiles))
+        start = None if self.choice is None else self.choice.chosen
+        return replace(self, choice=choose(sets, prices, self.tiles, start))
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Divider:
                     continue
                 seen.add(tiles)
                 made = self.measures.group(tiles)
-                if self.measures.acceptable(made):
+                if self.measures.acceptable(made) and not self.measures.facing(tiles):
                     yield made
 
     def _lawful(self, cell: Cell, circle: float, mean: float) -> Cell:
@@ -163,7 +164,7 @@ class Divider:
             groups = [g for g in cell.priced.groups if g.tiles not in bad]
             priced = replace(cell.priced, groups=groups, base=cell.priced.base[kept],
                              people=cell.priced.people[kept])  # fmt: skip
-            cell = replace(cell, priced=priced).solved(circle, mean)
+            cell = replace(cell, priced=priced, choice=None).solved(circle, mean)
 
 
 def crossed(land: Land, tiles: Iterable[int]) -> dict[str, float]:

@@ -88,31 +88,48 @@ def cut_communities(shapes: Shapes, severing: Shapes) -> list[Piece]:
         if shape is None or shapely.is_empty(shape):
             continue
         near = severing[tree.query(shape, predicate="intersects")] if len(severing) else severing
-        parts = part_by(shape, sides_of(shape, near)) if len(near) else [shape]
+        parts = part_by(shape, near) if len(near) else [shape]
         first = 0 if len(parts) == 1 else 1
         pieces += [Piece(number, first + n, part) for n, part in enumerate(parts)]
     return pieces
 
 
-def part_by(shape: shapely.Geometry, sides: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
-    """Return an area divided among its sides, nothing lost and nothing twice.
+def part_by(shape: shapely.Geometry, severing: Shapes) -> list[shapely.Geometry]:
+    """Return the sides that lines and waters leave of an area, nothing lost and nothing twice.
 
-    What belongs to no side, such as water or a verge, goes to the side it lies nearest to.
+    The area is cut along the lines; a piece that is no side itself, such as water or a verge,
+    goes to the nearest side.
     """
+    sides = sides_of(shape, severing)
     if len(sides) < 2:  # noqa: PLR2004 - nothing to divide
         return [shape]
-    order = np.lexsort(shapely.bounds(np.asarray(sides, dtype=object)).T[:2])
-    grown, left = [], shape
-    for side in (sides[n] for n in order):
-        own = shapely.intersection(shapely.buffer(side, MARGIN_METRES), left)
-        grown.append(own)
-        left = shapely.difference(left, own)
-    cores = np.asarray([sides[n] for n in order], dtype=object)
-    rest = [piece for piece in shapely.get_parts(left) if shapely.area(piece) > 0]
-    nearest = [int(np.argmin(shapely.distance(cores, piece))) for piece in rest]
+    sides = sides[np.lexsort(shapely.bounds(sides).T[:2])]
+    edges = np.where(shapely.get_dimensions(severing) == 2, shapely.boundary(severing), severing)  # noqa: PLR2004
+    lines = shapely.union_all([shapely.boundary(shape), *edges])
+    pieces = shapely.get_parts(shapely.polygonize([lines]))
+    pieces = pieces[shapely.intersects(shape, shapely.point_on_surface(pieces))]
+    parts: list[list[shapely.Geometry]] = [[] for _ in sides]
+    for piece in pieces:
+        here = np.flatnonzero(shapely.intersects(piece, sides))
+        if len(here) > 1:
+            for number, own in zip(here, _around_ends(piece, sides[here]), strict=True):
+                parts[number].append(own)
+        else:
+            parts[int(shapely.distance(sides, piece).argmin())].append(piece)
+    return [shapely.union_all(own) for own in parts]
+
+
+def _around_ends(piece: shapely.Geometry, sides: Shapes) -> list[shapely.Geometry]:
+    """Divide a piece whose sides are joined by a neck, where a line ends short of the border."""
+    grown, left = [], piece
+    for side in sides:
+        grown.append(shapely.intersection(shapely.buffer(side, 1.5 * MARGIN_METRES), left))
+        left = shapely.difference(left, grown[-1])
+    scraps = shapely.get_parts(left)
+    scraps = scraps[shapely.area(scraps) > 0]
+    owner = shapely.distance(np.asarray(grown, dtype=object)[:, None], scraps).argmin(axis=0)
     return [
-        shapely.union_all([own, *(p for p, n in zip(rest, nearest, strict=True) if n == number)])
-        for number, own in enumerate(grown)
+        shapely.union_all([own, *scraps[owner == number]]) for number, own in enumerate(grown)
     ]
 
 

@@ -87,7 +87,7 @@ class Wishes:
     count: int | None = None
     slack: float = 0.25
     most: int = 12
-    candidates: int = 40
+    candidates: int = 15
     prices: Prices = field(default_factory=Prices)
 
     def checked(self) -> "Wishes":
