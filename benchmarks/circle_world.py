@@ -12,9 +12,9 @@ import numpy.typing as npt
 import shapely
 
 from benchmarks.made_up import GRID
+from benchmarks.made_up import Network
 from benchmarks.made_up import _table as table
 from benchmarks.made_up import draw_streets
-from benchmarks.made_up import Network
 from livingcircle.district import District
 from livingcircle.tables import empty
 from livingcircle.tables import issues_frame
@@ -58,7 +58,9 @@ def make_world(communities: int, seed: int = 0) -> District:
     area = shapely.area(boxes) / 1e6
     people = np.round(area * rng.uniform(*DENSITY, len(boxes)))
     homes, residents = _homes(boxes, people, rng)
-    districts = [f"虚构{int(i) // 8}-{int(j) // 8}街道" for i, j in (one[1:].split("_") for one in ids)]
+    districts = [
+        f"虚构{int(i) // 8}-{int(j) // 8}街道" for i, j in (one[1:].split("_") for one in ids)
+    ]
     return District(
         name=f"虚构区（{len(boxes):,}个社区）",
         communities=table(

@@ -34,7 +34,7 @@ _SIZES = {
 SEVERITIES = {ERROR: "没有采用", REVIEW: "需要人工确定", WARNING: "采用但请核对"}
 
 
-def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
+def plain_table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
     """Return a table in which long names are folded, never cut off."""
     table = Table(title=escape(title), title_justify="left", box=None)
     for column in columns:
@@ -45,7 +45,7 @@ def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Tab
 def show_sources(console: Console, district: District) -> None:
     """List the files that were read and how far each may be believed."""
     columns = ("图层", "性质", "文件", "行数", "说明")
-    table = _table(f"{district.name}：读入的数据", columns, right=("行数",))
+    table = plain_table(f"{district.name}：读入的数据", columns, right=("行数",))
     for source in district.sources:
         name = TABLES[source.table].title if source.table in TABLES else source.table
         words = (name, source.status.label, source.file, f"{source.rows:,}", source.title)
@@ -109,7 +109,7 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
     top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
     columns = ("轻重缓急", "在哪里", "缺什么", "应配", "现有", "影响居民", "最近的在")
     title = f"最该先补的{len(top)}项（任务共{len(gaps)}项，同一单）"
-    table = _table(title, columns, right=columns[3:])
+    table = plain_table(title, columns, right=columns[3:])
     for row in top.itertuples():
         table.add_row(
             str(row.urgency),
@@ -149,7 +149,7 @@ def show_requirements(console: Console, counts: pd.DataFrame) -> None:
         say(console, "这份配置标准没有规定最少几个的要求，算不出最少应配数量。")
         return
     totals = counts.groupby("trade_name", sort=False)["required"].sum(min_count=1)
-    table = _table("最少应配数量", ("生活圈", "合计"), right=("合计",))
+    table = plain_table("最少应配数量", ("生活圈", "合计"), right=("合计",))
     for circle, rows in counts.groupby("circle", sort=False):
         table.add_row(escape(str(circle)), _number(rows["required"].sum(min_count=1)))
     table.add_row("[bold]全部[/]", f"[bold]{_number(counts['required'].sum(min_count=1))}[/]")

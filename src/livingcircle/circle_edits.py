@@ -19,6 +19,7 @@ from livingcircle.circle_set import Step
 from livingcircle.circle_set import advance
 from livingcircle.circle_set import formation_of
 from livingcircle.circle_set import fresh_name
+from livingcircle.circle_set import issued_by
 from livingcircle.circle_set import next_id
 from livingcircle.errors import InputError
 
@@ -100,7 +101,7 @@ def split(
         one, other = found
     made, issued, names = [], before.issued, {c.name for c in before.circles if c.id != old.id}
     for tiles in (one, other):
-        new, issued = next_id(issued, _known(before))
+        new, issued = next_id(issued, before.known_ids)
         label = fresh_name(before.land, tiles, names)
         names.add(label)
         made.append(Circle(new, label, "split", tiles))
@@ -111,9 +112,7 @@ def split(
     return advance(before, before.land, [*rest, *made], step, issued)
 
 
-def move(
-    before: CircleSet, community: str, to: str, *, reason: str = "", on: str = ""
-) -> Change:
+def move(before: CircleSet, community: str, to: str, *, reason: str = "", on: str = "") -> Change:
     """Return the set with a community, or a part of one, in another circle.
 
     Parameters
@@ -179,7 +178,7 @@ def draw(
     spread = _spread(before.circles, before.land, land)
     issued = before.issued
     if target is None:
-        one, issued = next_id(issued, _known(before))
+        one, issued = next_id(issued, before.known_ids)
         label = name or fresh_name(land, inside, {c.name for c in spread})
         _refuse_taken(label, spread)
         spread.append(Circle(one, label, formation_of(land, inside), inside))
@@ -215,18 +214,27 @@ def again(before: CircleSet, step: Step) -> CircleSet:
     if step.operation == "draw":
         boundary = shapely.from_wkt(told["boundary"])
         return draw(before, boundary, told["circle"], name=told["name"], **words).set
+    if step.operation == "improve":
+        return _as_improved(before, step)
     what = f"记录里有不认识的操作“{step.operation}”"
     raise InputError(what, remedy="记录可能由另一个版本写出，或已损坏；从当时的结果重新开始")
 
 
-def _known(before: CircleSet) -> set[str]:
-    """Return every id that a circle of any version has had."""
-    past = {one for step in before.steps for pair in step.lineage for one in pair}
-    return past | {circle.id for circle in (*before.circles, *before.first)}
+def _as_improved(before: CircleSet, step: Step) -> CircleSet:
+    """Return the set as an improvement left it; what it weighed is not weighed again."""
+    land, names = before.land, step.arguments["names"]
+    circles = []
+    for one, ids in step.arguments["circles"].items():
+        tiles = frozenset(land.number[name] for name in ids)
+        circles.append(Circle(one, names[one], formation_of(land, tiles), tiles))
+    old = {circle.id: circle for circle in before.circles}
+    kept = [old[c.id] if c.id in old and old[c.id].tiles == c.tiles else c for c in circles]
+    issued = max(before.issued, *(issued_by(circle.id) for circle in kept))
+    return advance(before, land, kept, step, issued).set
 
 
 def _issue(before: CircleSet) -> tuple[str, int]:
-    return next_id(before.issued, _known(before))
+    return next_id(before.issued, before.known_ids)
 
 
 def _refuse_taken(name: str, circles: Iterable[Circle]) -> None:

@@ -79,6 +79,8 @@ class CircleSet:
     ----------
     land
         The district ready for drawing circles.
+    origin
+        The same before any boundary was drawn across it.
     circles
         The circles in the order of their making.
     steps
@@ -87,9 +89,12 @@ class CircleSet:
         The circles of version 1, from which the steps lead here.
     issued
         How many identifiers were given out; none is given twice.
+    outside
+        Tiles that lie in no circle.
     """
 
     land: Land
+    origin: Land
     circles: tuple[Circle, ...]
     steps: tuple[Step, ...]
     first: tuple[Circle, ...]
@@ -100,6 +105,12 @@ class CircleSet:
     def version(self) -> int:
         """Return the number of this version."""
         return self.steps[-1].version
+
+    @property
+    def known_ids(self) -> frozenset[str]:
+        """Return every id that a circle of any version has had."""
+        past = {one for step in self.steps for pair in step.lineage for one in pair}
+        return frozenset(past | {circle.id for circle in (*self.circles, *self.first)})
 
     @cached_property
     def measures(self) -> Measures:
@@ -235,9 +246,7 @@ def _indicator_row(some: CircleSet, circle: Circle) -> dict[str, object]:
     }
 
 
-def begin(
-    land: Land, groups: Sequence[tuple[str, str, frozenset[int]]], step: Step
-) -> CircleSet:
+def begin(land: Land, groups: Sequence[tuple[str, str, frozenset[int]]], step: Step) -> CircleSet:
     """Return the first version of a set.
 
     Parameters
@@ -258,7 +267,7 @@ def begin(
         circles.append(Circle(one, label, formation_of(land, tiles), tiles))
     made = tuple(circles)
     held = frozenset[int]().union(*(circle.tiles for circle in made))
-    return CircleSet(land, made, (step,), made, issued,
+    return CircleSet(land, land, made, (step,), made, issued,
                      frozenset(range(len(land.tiles))) - held)  # fmt: skip
 
 
@@ -268,6 +277,11 @@ def next_id(issued: int, taken: Iterable[str]) -> tuple[str, int]:
         issued += 1
         if f"Q{issued:02d}" not in taken:
             return f"Q{issued:02d}", issued
+
+
+def issued_by(one: str) -> int:
+    """Return the number of an identifier that was given out here, 0 for any other."""
+    return int(one[1:]) if one[:1] == "Q" and one[1:].isdecimal() else 0
 
 
 def fresh_name(land: Land, tiles: frozenset[int], taken: Iterable[str]) -> str:
@@ -325,7 +339,9 @@ def refuse_unlawful(some: CircleSet, circle: Circle) -> None:
         names = "、".join(some.land.tiles.names[t] for t in sorted(alone)[:3])
         what = f"这样“{circle.name}”就断开了：{names}与其余部分不相邻，或隔着河流、铁路、快速路"
         raise InputError(what, remedy="换一个相邻的社区或圈，或先把隔开的部分拆出去")
-    hard = [kind for kind in judged.crossings if SEVERITY[kind] == "hard" and kind in some.land.hard]
+    hard = [
+        kind for kind in judged.crossings if SEVERITY[kind] == "hard" and kind in some.land.hard
+    ]
     if hard and len(circle.tiles) > 1:
         told = "、".join(f"{BARRIER_NAMES[kind]}{judged.crossings[kind]:.0f}米" for kind in hard)
         what = f"这样“{circle.name}”就被{told}穿过"

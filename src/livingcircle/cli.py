@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from livingcircle import _cli_circles
 from livingcircle import _terminal
 from livingcircle.errors import LivingCircleError
 
@@ -23,6 +24,7 @@ standards = typer.Typer(help="配置标准：列出、查看、检查。", no_ar
 app.add_typer(standards, name="standards")
 city = typer.Typer(help="一座城市：把各区打包、查看。", no_args_is_help=True)
 app.add_typer(city, name="city")
+app.add_typer(_cli_circles.commands, name="circles")
 
 
 def main() -> None:

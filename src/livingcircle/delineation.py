@@ -28,8 +28,8 @@ from livingcircle.circle_set import Circle
 from livingcircle.circle_set import CircleSet
 from livingcircle.circle_set import Step
 from livingcircle.circle_set import begin
-from livingcircle.circle_set import fresh_name
 from livingcircle.circle_set import formation_of
+from livingcircle.circle_set import fresh_name
 from livingcircle.circle_set import next_id
 from livingcircle.district import District
 from livingcircle.district import Source
@@ -136,14 +136,29 @@ def improve_circles(
         start = existing_circles(district, wishes, memory=memory)
     land = start.land
     if wishes is not None:
-        land = replace(land, wishes=wishes.checked())
+        _refuse_other_land(land, wishes.checked())
+        land = replace(land, wishes=wishes)
     old = np.full(len(land.tiles), -1, dtype=np.int64)
     for number, circle in enumerate(start.circles):
         old[sorted(circle.tiles)] = number
     divider = Divider(land, Measures.of(land), old)
     cells = divider.divide(land.wishes.count, progress)
-    made = _renewed(replace(start, land=land), _in_order(land, cells), old)
+    made = _renewed(
+        replace(start, land=land, origin=replace(start.origin, wishes=land.wishes)),
+        _in_order(land, cells),
+        old,
+    )
     return _proposal(made, cells, land.wishes.count)
+
+
+def _refuse_other_land(land: Land, wishes: Wishes) -> None:
+    """Refuse wishes for which the land would have to be prepared differently."""
+    was = land.wishes
+    same = all(getattr(was, name) == getattr(wishes, name)
+               for name in ("hard", "soft", "walker", "at"))  # fmt: skip
+    if not same or wishes.band * (1.0 + wishes.slack) > land.walks.reach:
+        what = "改进已有的一套圈时，不能换阻隔类别、步行者、钟点，也不能把步行时限放到两倍以上"
+        raise InputError(what, remedy="不给 start，从地区的生活圈表重新开始")
 
 
 def existing_circles(
@@ -204,10 +219,14 @@ def _in_order(land: Land, cells: Sequence[Cell]) -> list[frozenset[int]]:
     """Return the circles of all cells from north to south, then from west to east."""
     groups = [group.tiles for cell in cells for group in cell.circles]
     centres = [
-        shapely.get_coordinates(shapely.centroid(shapely.union_all(land.tiles.shapes[sorted(g)])))[0]
+        shapely.get_coordinates(shapely.centroid(shapely.union_all(land.tiles.shapes[sorted(g)])))[
+            0
+        ]
         for g in groups
     ]
-    keys = [(-round(y / 500.0), round(x), min(g)) for (x, y), g in zip(centres, groups, strict=True)]
+    keys = [
+        (-round(y / 500.0), round(x), min(g)) for (x, y), g in zip(centres, groups, strict=True)
+    ]
     return [groups[n] for n in sorted(range(len(groups)), key=lambda n: keys[n])]
 
 
@@ -222,7 +241,7 @@ def _renewed(start: CircleSet, groups: Sequence[frozenset[int]], old: Ints) -> C
                 share[number] = max(share.get(number, (0, 0)), (common, -was))
     heirs = {number: -was for number, (_, was) in share.items()}
     taken = {start.circles[was].name for was in heirs.values()}
-    issued, known = start.issued, {circle.id for circle in (*start.circles, *start.first)}
+    issued, known = start.issued, start.known_ids
     for number, tiles in enumerate(groups):
         if number in heirs:
             was = start.circles[heirs[number]]

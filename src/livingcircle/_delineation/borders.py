@@ -154,9 +154,7 @@ def _uncovered(lines: Shapes, severing: Shapes) -> Shapes:
     left = lines.copy()
     if len(lines) == 0 or len(severing) == 0:
         return left
-    line, of = shapely.STRtree(severing).query(
-        lines, predicate="dwithin", distance=MARGIN_METRES
-    )
+    line, of = shapely.STRtree(severing).query(lines, predicate="dwithin", distance=MARGIN_METRES)
     for number in np.unique(line):
         near = shapely.union_all(severing[of[line == number]])
         left[number] = shapely.difference(lines[number], shapely.buffer(near, MARGIN_METRES))

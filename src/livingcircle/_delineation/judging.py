@@ -62,11 +62,11 @@ def judge(land: Land, measures: Measures, tiles: Iterable[int]) -> Judged:
     some = frozenset(tiles)
     held = sorted(some)
     whole = shapely.union_all(land.tiles.shapes[held])
-    shapes = {kind: near for kind in (*land.hard, *land.soft) if len(near := land.near(kind, whole))}
-    communities = [land.tiles.communities[t] for t in held]
-    split = {
-        c for c in communities if sum(c == other for other in communities) < land.parts_of[c]
+    shapes = {
+        kind: near for kind in (*land.hard, *land.soft) if len(near := land.near(kind, whole))
     }
+    communities = [land.tiles.communities[t] for t in held]
+    split = {c for c in communities if sum(c == other for other in communities) < land.parts_of[c]}
     return Judged(
         group=measures.group(some),
         contiguous=land.borders.connected(some),
@@ -120,7 +120,9 @@ def _area(land: Land, judged: Judged) -> Row:
     """Judge the area."""
     limit, km2 = land.wishes.limits.area_km2, judged.group.km2
     excess = max(0.0, km2 - limit)
-    reason = f"超出{excess:.2f}平方公里，{_why(land, judged, land.tiles.km2, limit)}" if excess else ""
+    reason = (
+        f"超出{excess:.2f}平方公里，{_why(land, judged, land.tiles.km2, limit)}" if excess else ""
+    )
     return _row("area", "面积", round(km2, 4), f"≤{limit:g}", round(excess, 4), "平方公里", "soft",
                 "lacking" if excess else "served", reason)  # fmt: skip
 

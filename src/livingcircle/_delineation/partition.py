@@ -157,7 +157,9 @@ class Divider:
     def _lawful(self, cell: Cell, circle: float, mean: float) -> Cell:
         """Return a cell divided so that nothing hard runs through any circle of several tiles."""
         while True:
-            bad = {g.tiles for g in cell.circles if len(g.tiles) > 1 and crossed(self.land, g.tiles)}
+            bad = {
+                g.tiles for g in cell.circles if len(g.tiles) > 1 and crossed(self.land, g.tiles)
+            }
             if not bad:
                 return cell
             kept = np.array([g.tiles not in bad for g in cell.priced.groups])
@@ -209,9 +211,7 @@ def _mixed(most: list[Cell], least: list[Cell], wanted: int, mean: float) -> lis
             mixed[number] = finer
     # A cell may offer only steps too large; then one step beyond is nearer than one short of it.
     short = wanted - _count(mixed)
-    steps = [
-        (len(finer.circles) - len(mixed[n].circles), n) for n, (finer, _) in enumerate(pairs)
-    ]
+    steps = [(len(finer.circles) - len(mixed[n].circles), n) for n, (finer, _) in enumerate(pairs)]
     beyond = [(step, n) for step, n in steps if step > short]
     if short > 0 and beyond and min(beyond)[0] - short < short:
         number = min(beyond)[1]

@@ -128,9 +128,7 @@ def _around_ends(piece: shapely.Geometry, sides: Shapes) -> list[shapely.Geometr
     scraps = shapely.get_parts(left)
     scraps = scraps[shapely.area(scraps) > 0]
     owner = shapely.distance(np.asarray(grown, dtype=object)[:, None], scraps).argmin(axis=0)
-    return [
-        shapely.union_all([own, *scraps[owner == number]]) for number, own in enumerate(grown)
-    ]
+    return [shapely.union_all([own, *scraps[owner == number]]) for number, own in enumerate(grown)]
 
 
 def tile_of_doors(pieces: Sequence[Piece], community: Ints, points: Shapes) -> Ints:

@@ -187,9 +187,7 @@ def _of_owners(ends: Attachment, doors: Ints, count: int) -> Attachment:
     return replace(ends, owner=new[ends.owner[mine]], **kept)
 
 
-def tile_walks(
-    walks: Walks, of: Sequence[Ints]
-) -> tuple[tuple[dict[int, float], ...], Floats]:
+def tile_walks(walks: Walks, of: Sequence[Ints]) -> tuple[tuple[dict[int, float], ...], Floats]:
     """Return, for each tile, the walk to the tiles within reach, and the longest within it.
 
     Parameters

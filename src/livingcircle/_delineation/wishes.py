@@ -109,7 +109,10 @@ class Wishes:
         elif not 1 <= self.band <= _LONGEST_BAND:
             trap, remedy = f"圈内步行{self.band:g}分钟不合适", "用 1 到 60 分钟，通常 15、10 或 8"
         elif not self.limits.area_km2 > 0:
-            trap, remedy = f"面积上限{self.limits.area_km2:g}平方公里不合适", "写成大于 0 的数，通常 2"
+            trap, remedy = (
+                f"面积上限{self.limits.area_km2:g}平方公里不合适",
+                "写成大于 0 的数，通常 2",
+            )
         elif not 0 <= low < high:
             trap = f"人口密度从{low:g}到{high:g}，下限不小于上限"
             remedy = "先写小的，再写大的，如 10000-30000"
