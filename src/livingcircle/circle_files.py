@@ -44,11 +44,13 @@ SEVERITIES = {"hard": "硬约束", "soft": "需书面说明理由", "info": "供
 VERDICTS = {"served": "符合", "lacking": "不符合", "unknown": "未核实", "not_applicable": ""}
 OPERATIONS = {"propose": "从头划分", "import": "采用原有的圈", "improve": "改进", "merge": "合并",
               "split": "拆分", "move": "移动社区", "draw": "画边界"}  # fmt: skip
-_CHECK_TITLES = {"circle_id": "生活圈编号", "circle_name": "生活圈名称", "name": "检查", "value": "数值",
+_CHECK_TITLES = {"circle_id": "生活圈编号", "circle_name": "生活圈名称", "name": "检查",
+                 "value": "数值",
                  "limit": "限值", "excess": "超出", "unit": "单位", "severity": "约束",
                  "verdict": "结论", "reason": "说明"}  # fmt: skip
 _INDICATOR_TITLES = {
-    "circle_id": "生活圈编号", "name": "生活圈名称", "formation": "划分方式", "communities": "覆盖社区",
+    "circle_id": "生活圈编号", "name": "生活圈名称", "formation": "划分方式",
+    "communities": "覆盖社区",
     "community_count": "覆盖社区数", "split_communities": "拆分社区数", "subdistricts": "所属街道",
     "area_km2": "面积（平方公里）", "population": "人口", "density": "人口密度（人/平方公里）",
     "walk_minutes": "端到端步行（分钟）", "walk_beyond": "超过（分钟）", "compactness": "紧凑度",
@@ -183,7 +185,8 @@ def _sheets(
         "类型依据": evidence.drop(columns="kind").rename(columns={
             "circle_id": "生活圈编号", "circle_name": "生活圈名称", "kind_name": "类型",
             "evidence": "依据", "value": "数值", "threshold": "门槛", "supports": "支持"}),
-        "六项提示": fields.rename(columns={"circle_id": "生活圈编号", "name": "生活圈名称", **SHEET}),
+        "六项提示": fields.rename(
+            columns={"circle_id": "生活圈编号", "name": "生活圈名称", **SHEET}),
         "沿革": history.rename(columns={"version": "版本", "operation": "操作", "reason": "理由",
                                       "on": "日期", "lineage": "圈的来去"}),
         "说明": pd.DataFrame({"说明": [*_usual_notes(some), *notes]}),

@@ -32,8 +32,8 @@ SHEET = {"resident_profile": "人群画像", "trade_completeness": "社区业态
          "cooperation": "社区协同度"}  # fmt: skip
 # 密云 附件1.1 一.1: the sixteen basic trades.
 BASIC = ("vegetable", "convenience_store", "supermarket", "breakfast", "pharmacy", "hairdresser",
-         "laundry", "housekeeping", "repair", "parcel_point", "photo_print", "water_vending", "bank",
-         "property_service", "restaurant", "service_centre")  # fmt: skip
+         "laundry", "housekeeping", "repair", "parcel_point", "photo_print", "water_vending",
+         "bank", "property_service", "restaurant", "service_centre")  # fmt: skip
 _CULTURE = ("cinema", "bookshop", "performance_venue", "tea_coffee", "specialty_restaurant")
 _SHARED = ("service_centre", "elderly_care", "community_canteen", "fitness")
 _GATES = {"public": "公共", "residents": "居民专用", "closed": "关闭", "unknown": NOT_KNOWN}
@@ -88,7 +88,8 @@ def _density(signs: Signs) -> float:
 
 _SIGNS = (
     Sign("old_town", "建成年份（按人口的中位数）", lambda s: s.year, most=2000),
-    Sign("old_town", "60岁及以上人口占比", lambda s: s.ages["age_60_plus"], least=0.25, percent=True),
+    Sign("old_town", "60岁及以上人口占比", lambda s: s.ages["age_60_plus"], least=0.25,
+         percent=True),
     Sign("old_town", "区位写作老城的人口占比", lambda s: s.old_zone, least=0.5, percent=True),
     Sign("commercial_cultural", "每千人网点数", lambda s: s.outlets_a_thousand, least=12,
          ledger=True),

@@ -1,11 +1,12 @@
 """Propose the circles of a district from nothing, or improve an existing set with few moves.
 
-密云 三（一） and policy: circles keep to one side of rivers, railways and expressways (hard); to 2 km²,
-the walk of the band from end to end, and one side of arterial roads unless a reason is written
-(soft); density, 街道 and split communities are for information. What cannot be met is reported
-with by how much: there is no "infeasible".
+密云 三（一）: circles keep to one side of rivers, railways and expressways (hard); to 2 km², the
+walk of the band from end to end and one side of arterial roads unless a reason is written (soft);
+density, 街道 and split communities are for information. What cannot be met is reported with by how
+much: there is no "infeasible".
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -233,13 +234,7 @@ def _in_order(land: Land, cells: Sequence[Cell]) -> list[frozenset[int]]:
 def _renewed(start: CircleSet, groups: Sequence[frozenset[int]], old: Ints) -> CircleSet:
     """Return the next version of a set; circles that keep most of themselves keep their names."""
     land, circles = start.land, []
-    share = {}
-    for number, tiles in enumerate(groups):
-        for was, circle in enumerate(start.circles):
-            common = len(tiles & circle.tiles)
-            if 2 * common > len(circle.tiles) or tiles == circle.tiles:
-                share[number] = max(share.get(number, (0, 0)), (common, -was))
-    heirs = {number: -was for number, (_, was) in share.items()}
+    heirs = _heirs(start, groups, old)
     taken = {start.circles[was].name for was in heirs.values()}
     issued, known = start.issued, start.known_ids
     for number, tiles in enumerate(groups):
@@ -257,12 +252,28 @@ def _renewed(start: CircleSet, groups: Sequence[frozenset[int]], old: Ints) -> C
         for circle in circles
         for was in sorted({int(old[t]) for t in circle.tiles} - {-1})
     )
-    tiles = {c.id: [land.tiles.ids[t] for t in sorted(c.tiles)] for c in circles}
-    names = {c.id: c.name for c in circles}
-    arguments = {"circles": tiles, "names": names}
+    arguments = {
+        "circles": {c.id: [land.tiles.ids[t] for t in sorted(c.tiles)] for c in circles},
+        "names": {c.id: c.name for c in circles},
+    }
     step = Step(start.version + 1, "improve", arguments, lineage=lineage)
     return replace(start, circles=tuple(circles), steps=(*start.steps, step), issued=issued,
                    outside=frozenset())  # fmt: skip
+
+
+def _heirs(start: CircleSet, groups: Sequence[frozenset[int]], old: Ints) -> dict[int, int]:
+    """Return which old circle a group is, where it holds more than half of one."""
+    heirs = {}
+    for number, tiles in enumerate(groups):
+        held = Counter(int(old[t]) for t in tiles if old[t] >= 0)
+        mine = [
+            (count, -was)
+            for was, count in held.items()
+            if 2 * count > len(start.circles[was].tiles)
+        ]
+        if mine:
+            heirs[number] = -max(mine)[1]
+    return heirs
 
 
 def _proposal(made: CircleSet, cells: Sequence[Cell], wanted: int | None) -> Proposal:

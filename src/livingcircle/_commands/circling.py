@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyogrio
 import shapely
+from rich.markup import escape
 
 from livingcircle import _report
 from livingcircle._commands.mapping import DRIVERS
@@ -34,8 +35,8 @@ from livingcircle.delineation import improve_circles
 from livingcircle.delineation import propose_circles
 from livingcircle.district import District
 from livingcircle.errors import InputError
+from livingcircle.errors import OutputError
 from livingcircle.io import geo
-from livingcircle.io.excel import check_target
 from livingcircle.io.excel import replacing
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
@@ -44,7 +45,9 @@ from livingcircle.memory import Memory
 from livingcircle.reports import check_day
 from livingcircle.severance import sever
 
+CELLS = "cells"
 SHOWN = 15
+UNKNOWN = "未核实"
 _EDIT = Callable[[CircleSet], Change]
 
 
@@ -91,16 +94,12 @@ def _words(text: str) -> tuple[str, ...]:
 
 def cells(folder: Path, table: Path, by: str) -> None:
     """Cut the land and write the cells as one layer."""
-    if table.suffix.lower() not in DRIVERS:
-        raise InputError(
-            "文件名要以 .gpkg 或 .geojson 结尾", where=str(table)[:80], remedy="换一个文件名"
-        )
-    check_target(table, inputs=(folder,))
+    _check_layer_file(table, folder)
     found = sever(_read(folder), _words(by))
     with replacing(table) as draft:
         draft.unlink()
         driver = DRIVERS[table.suffix.lower()]
-        pyogrio.write_dataframe(found.reset_index(), draft, layer="cells", driver=driver)
+        pyogrio.write_dataframe(found.reset_index(), draft, layer=CELLS, driver=driver)
     say(
         out,
         f"切成{len(found)}格，共{found['area_km2'].sum():.2f}平方公里（水面和窄于40米的条带不算）",
@@ -109,6 +108,19 @@ def cells(folder: Path, table: Path, by: str) -> None:
         people = "人数未知" if math.isnan(row.residents) else f"{row.residents:,.0f}人"
         say(out, f"  {cell}：{row.area_km2:.3f}平方公里，{people}，边上是{row.bounded_by}")
     say(out, f"已写出：{table}")
+
+
+def _check_layer_file(table: Path, folder: Path) -> None:
+    """Refuse a file that is of no known kind, in the way of something else, or among the data."""
+    trap = ""
+    if table.suffix.lower() not in DRIVERS:
+        trap = "文件名要以 .gpkg 或 .geojson 结尾"
+    elif table.resolve().is_relative_to(folder.resolve()):
+        trap = "不能写进正要读的文件夹"
+    elif table.exists() and pyogrio.list_layers(table)[:, 0].tolist() != [CELLS]:
+        trap = "这里已有别的内容，没有覆盖"
+    if trap:
+        raise OutputError(trap, where=str(table)[:80], remedy="换一个文件名")
 
 
 def propose(folder: Path, target: Path, wish: Wishes) -> None:
@@ -135,7 +147,8 @@ def improve(folder: Path, target: Path, wish: Wishes) -> None:
         int(((rows["verdict"] == "lacking") & (rows["severity"] != "info")).sum())
         for rows in (before.checks(), found.checks)
     )
-    say(out, f"原有{len(before.circles)}个圈，现在{len(found.set.circles)}个；换了圈的单元{moved}个；"
+    say(out, f"原有{len(before.circles)}个圈，现在{len(found.set.circles)}个；"
+        f"换了圈的单元{moved}个；"
         f"硬约束和需说明理由的不符合项由{next(broken)}处变为{next(broken)}处")  # fmt: skip
     _tell_proof(found.cells)
     _tell_files(target)
@@ -193,11 +206,10 @@ def draw(
 def history(folder: Path, drawn: Path) -> None:
     """Tell every step of a set."""
     some = read_circles(drawn, _read(folder), memory=_memory(folder))
-    for row in some.history().itertuples():
-        told = "，".join(word for word in (row.on, row.reason, row.lineage) if word)
-        say(
-            out, f"第{row.version}版　{OPERATIONS[str(row.operation)]}{f'：{told}' if told else ''}"
-        )
+    for row in some.history().to_dict("records"):
+        told = "，".join(row[part] for part in ("on", "reason", "lineage") if row[part])
+        step = f"第{row['version']}版　{OPERATIONS[row['operation']]}"
+        say(out, f"{step}：{told}" if told else step)
     say(out, f"现在{len(some.circles)}个圈")
 
 
@@ -235,19 +247,25 @@ def _show(figures: pd.DataFrame, title: str) -> None:
     """Show the indicators of circles as a table."""
     heads = ("编号", "名称", "面积", "人口", "密度", "端到端", "社区")
     table = _report.plain_table(title, heads, right=heads[2:6])
-    for row in figures.itertuples():
-        walk = (
-            f"{row.walk_minutes:.1f}分"
-            if row.walk_minutes == row.walk_minutes
-            else (f">{row.walk_beyond:g}分" if row.walk_beyond == row.walk_beyond else "未核实")
-        )
-        known = not math.isnan(row.population)
+    for row in figures.reset_index().to_dict("records"):
+        known = not math.isnan(row["population"])
         table.add_row(
-            row.Index, row.name, f"{row.area_km2:.3f}",
-            f"{row.population:,.0f}" if known else "未核实",
-            f"{row.density / 1e4:.2f}万" if known else "未核实", walk, row.communities,
-        )  # fmt: skip
+            escape(row["circle_id"]),
+            escape(row["name"]),
+            f"{row['area_km2']:.3f}",
+            f"{row['population']:,.0f}" if known else UNKNOWN,
+            f"{row['density'] / 1e4:.2f}万" if known else UNKNOWN,
+            _walk(row["walk_minutes"], row["walk_beyond"]),
+            escape(row["communities"]),
+        )
     out.print(table)
+
+
+def _walk(minutes: float, beyond: float) -> str:
+    """Return a walk in words; it may be longer than what was measured, or not known."""
+    if not math.isnan(minutes):
+        return f"{minutes:.1f}分"
+    return UNKNOWN if math.isnan(beyond) else f">{beyond:g}分"
 
 
 def _tell_broken(rows: pd.DataFrame) -> None:

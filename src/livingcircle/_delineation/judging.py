@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -147,7 +148,7 @@ def _walk(land: Land, judged: Judged) -> Row:
     return _row(*row, round(excess, 1), "分钟", "soft", "lacking", told)
 
 
-def _why(land: Land, judged: Judged, alone: Sequence[float], limit: float) -> str:
+def _why(land: Land, judged: Judged, alone: npt.NDArray[np.float64], limit: float) -> str:
     """Say whether one member breaks a limit by itself, or joining did."""
     worst = max(sorted(judged.group.tiles), key=lambda tile: (alone[tile], -tile))
     name = land.tiles.names[worst]
@@ -175,7 +176,8 @@ def _people(judged: Judged) -> Row:
     people = judged.group.people
     known = not math.isnan(people)
     return _row("people", "人口", round(people) if known else math.nan, "", 0.0, "人", "info",
-                "not_applicable" if known else "unknown", "" if known else "有的单元人口未知")  # fmt: skip
+                "not_applicable" if known else "unknown",
+                "" if known else "有的单元人口未知")  # fmt: skip
 
 
 def _subdistricts(judged: Judged) -> Row:

@@ -111,12 +111,14 @@ class Land:
     @cached_property
     def block_list(self) -> list[int]:
         """Return the block of each tile as a plain list."""
-        return self.blocks.tolist()
+        blocks: list[int] = self.blocks.tolist()
+        return blocks
 
     @cached_property
     def part_list(self) -> list[bool]:
         """Return whether each tile is a part only, as a plain list."""
-        return self.tiles.part.tolist()
+        part: list[bool] = self.tiles.part.tolist()
+        return part
 
     @cached_property
     def parts_of(self) -> Counter[str]:
@@ -126,7 +128,8 @@ class Land:
     @cached_property
     def community_names(self) -> dict[str, str]:
         """Return the name of each community by its id."""
-        return self.district.communities["name"].astype(str).to_dict()
+        names = self.district.communities["name"].astype(str)
+        return dict(zip(names.index.astype(str), names, strict=True))
 
     @cached_property
     def shapes(self) -> dict[str, tuple[Shapes, shapely.STRtree]]:
@@ -147,7 +150,7 @@ class Land:
     def near(self, kind: str, area: shapely.Geometry) -> Shapes:
         """Return what of a kind meets an area."""
         some, tree = self.shapes[kind]
-        return some[tree.query(area, predicate="intersects")]
+        return np.asarray(some[tree.query(area, predicate="intersects")], dtype=object)
 
 
 def together(shapes: dict[str, Shapes]) -> Shapes:

@@ -4,7 +4,9 @@ The two pieces of a tile keep the representatives that stand in them; nothing is
 that drawing is as quick as any other operation.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 def cut_along(land: Land, drawn: shapely.Geometry) -> tuple[Land, frozenset[int]]:
@@ -103,7 +106,7 @@ def _in_two(
     km2, edge = measured(np.array(pieces, dtype=object), land.grid)
     people = [_total(land.door_people[some], tiles.people[tile]) for some in doors]
 
-    def put(values: npt.NDArray[np.generic], pair: list[object]) -> npt.NDArray[np.generic]:
+    def put(values: npt.NDArray[Kind], pair: Sequence[object]) -> npt.NDArray[Kind]:
         longer = np.append(values, values[:1])
         longer[tile], longer[-1] = pair[0], pair[1]
         return longer
@@ -150,7 +153,7 @@ def _borders(land: Land, tile: int, shapes: Shapes) -> Borders:
 
 def _with_walks(cut: Land, before: Land, pieces: tuple[int, int]) -> Land:
     """Return cut land with the walks of the two pieces from those of their representatives."""
-    tile, new = pieces
+    tile, _ = pieces
     walk = [*before.walk, {}]
     near = before.walk[tile]
     walk[tile] = {}

@@ -70,7 +70,7 @@ class Signs:
         return 1000.0 * self.outlets / self.people if self.people > 0 else float("nan")
 
     def share(self, *trades: str) -> float:
-        """Return the share of outlets that offer some trades; a shop that offers two counts twice."""
+        """Return the share of outlets that offer some trades; one with two counts twice."""
         total = self.outlets
         return sum(self.trades[t] for t in trades) / total if total > 0 else float("nan")
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ import shapely
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.hierarchy import THREADS
+from livingcircle._routing.hierarchy import Hierarchy
 from livingcircle._routing.links import UNITS
+from livingcircle._routing.links import Metric
 from livingcircle._routing.readers import DETOUR
 from livingcircle._routing.readers import StreetReader
 from livingcircle._routing.streets import lay_streets
@@ -91,7 +94,7 @@ def representatives(
     mine = mine[np.argsort(tile[mine], kind="stable")]
     ends = np.searchsorted(tile[mine], np.arange(tiles + 1))
     found = []
-    for low, high in zip(ends[:-1], ends[1:], strict=True):
+    for low, high in pairwise(ends.tolist()):
         doors = mine[low:high]
         found.append(_outermost(doors, xy, residents) if len(doors) else doors)
     return found
@@ -104,7 +107,7 @@ def _outermost(doors: Ints, xy: Floats, residents: Floats) -> Ints:
     middle = (here * weight[:, None]).sum(axis=0) / weight.sum()
     centre = int(np.argmin(((here - middle) ** 2).sum(axis=1)))
     out = np.argmax(here @ _DIRECTIONS.T, axis=0)
-    return doors[np.unique([centre, *out])]
+    return np.asarray(doors[np.unique([centre, *out])], dtype=np.int64)
 
 
 def measure_walks(situation: Situation, doors: Ints, reach: float) -> Walks:
@@ -161,12 +164,12 @@ def _along_streets(situation: Situation, doors: Ints, _: Floats, reach: float) -
     count = len(doors)
     own = _of_owners(ends, doors, len(situation.doors))
     compounds = situation.doors["compound"].fillna("").to_numpy(dtype=object)[doors]
-    orders = {"minutes": reader.streets["minutes"].hierarchy}
+    orders: dict[Metric, Hierarchy] = {"minutes": reader.streets["minutes"].hierarchy}
     streets = lay_streets(network, orders, own, compounds)["minutes"]
     streets = towards(streets, network, own, own, count)
     with ThreadPoolExecutor(THREADS) as pool:
         for place, door, length in streets.reach(np.arange(count), reach, pool):
-            yield place, door, length / UNITS["minutes"]
+            yield place.astype(np.int64), door.astype(np.int64), length / UNITS["minutes"]
 
 
 def _straight(situation: Situation, _: Ints, place: Floats, reach: float) -> Pairs:
