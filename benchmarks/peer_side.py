@@ -214,7 +214,44 @@ def cityseer(given: Given, workload: str) -> np.ndarray:
     return stage("query", query)
 
 
-PEERS = {"pandana": pandana, "igraph": igraph, "networkit": networkit, "cityseer": cityseer}
+def spopt(given: Given, workload: str) -> np.ndarray:
+    """Run a method of spopt that makes regions: max-p, SKATER, or region k-means."""
+    import geopandas as gpd
+    import shapely
+    from libpysal.weights import W
+    from spopt.region import MaxPHeuristic
+    from spopt.region import RegionKMeansHeuristic
+    from spopt.region import Skater
+
+    count, circles = len(given["ids"]), int(given["circles"])
+    np.random.seed(0)  # noqa: NPY002 - what spopt draws from
+
+    def build() -> object:
+        beside: dict[int, list[int]] = {n: [] for n in range(count)}
+        for a, b in zip(given["a"].tolist(), given["b"].tolist(), strict=True):
+            beside[a].append(b)
+        columns = {"x": given["xy"][:, 0], "y": given["xy"][:, 1], "people": given["people"]}
+        table = gpd.GeoDataFrame(columns, geometry=shapely.points(given["xy"]))
+        return W(beside, silence_warnings=True), table
+
+    weights, table = stage("build", build)
+
+    def query() -> np.ndarray:
+        if workload == "maxp":
+            model = MaxPHeuristic(table, weights, ["x", "y"], "people", float(given["floor"]), 2,
+                                  max_iterations_construction=10)  # fmt: skip
+        elif workload == "skater":
+            model = Skater(table, weights, ["x", "y"], n_clusters=circles)
+        else:
+            model = RegionKMeansHeuristic(given["xy"], circles, weights)
+        model.solve()
+        return np.asarray(model.labels_, dtype=np.int64)
+
+    return stage("query", query)
+
+
+PEERS = {"pandana": pandana, "igraph": igraph, "networkit": networkit, "cityseer": cityseer,
+         "spopt": spopt}  # fmt: skip
 
 
 def main() -> None:

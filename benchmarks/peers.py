@@ -26,9 +26,15 @@ from benchmarks.rows import Row
 HERE = Path(__file__).parent
 HOME = HERE / ".venv"
 PYTHON = HOME / "bin" / "python"
-PINNED = {"pandana": "0.8", "networkit": "11.3", "igraph": "1.0.0", "cityseer": "5.8.0"}
+PINNED = {
+    "pandana": "0.8",
+    "networkit": "11.3",
+    "igraph": "1.0.0",
+    "cityseer": "5.8.0",
+    "spopt": "0.7.0",
+}
 # How many of the two threads a peer uses by itself.
-THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2}
+THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2, "spopt": 1}
 WORDS = {"build": "建图", "prepare": "预算", "query": "查询"}
 STAGES = tuple(WORDS)
 _LONGEST_REASON = 80
@@ -112,12 +118,20 @@ def ask(name: str, workload: str, case: Case, limit: float, **more: npt.NDArray[
     more
         Further arrays that the workload needs.
     """
+    streets = {"xy": case.xy, "tail": case.tail, "head": case.head, "metres": case.metres,
+               "shops": case.shops, "sample": case.sample}  # fmt: skip
+    return ask_arrays(name, workload, {**streets, **more}, limit)
+
+
+def ask_arrays(
+    name: str, workload: str, arrays: Mapping[str, npt.NDArray[Any]], limit: float
+) -> Answer:
+    """Return the answer of a peer to a workload on some arrays, within some seconds."""
     if not versions()[name]:
         return Answer(reason="没有装上（make benchmark 会安装）")
     with tempfile.TemporaryDirectory() as folder:
         given, out = Path(folder) / "given.npz", Path(folder) / "found.npy"
-        np.savez(given, xy=case.xy, tail=case.tail, head=case.head, metres=case.metres,
-                 shops=case.shops, sample=case.sample, **more)  # fmt: skip
+        np.savez(given, **arrays)
         command = [str(PYTHON), str(HERE / "peer_side.py"), name, workload, str(given), str(out)]
         return _run(command, out, limit)
 

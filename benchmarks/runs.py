@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks import circles
 from benchmarks import city as cities
 from benchmarks import counts
 from benchmarks import covering
@@ -65,6 +66,17 @@ def run_covering(plan: Plan) -> Blocks:
     return {"W4": _tables([alone(_covering, plan)])}
 
 
+def run_circles(plan: Plan) -> Blocks:
+    """Return how circles are drawn, and how long an edit of them takes."""
+    limit = plan.limits["spopt"]
+    found = [alone(circles.measure, size, limit) for size in plan.circles]
+    tables = [
+        Sheet(title, sheets[0].head, tuple(row for sheet in sheets for row in sheet.rows))
+        for title, sheets in zip(("划分圈层", "改动一步"), zip(*found, strict=True), strict=True)
+    ]
+    return {"circles": tables}
+
+
 def run_whole(plan: Plan) -> Blocks:
     """Return the stages of a district, and what follows from them for larger places."""
     doors, outlets = plan.whole
@@ -115,6 +127,7 @@ RUNNERS: dict[str, Callable[[Plan], Blocks]] = {
     "W2": run_counts,
     "W3": run_isochrones,
     "W4": run_covering,
+    "circles": run_circles,
     "whole": run_whole,
     "edits": run_edits,
     "city": run_cities,
