@@ -47,8 +47,12 @@ class Choice:
 
 
 def choose(
-    groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int], start: Ints | None = None
-) -> Choice:
+    groups: Sequence[Tiles],
+    prices: Floats,
+    tiles: Sequence[int],
+    start: Ints | None = None,
+    number: int | None = None,
+) -> Choice | None:
     """Return the cheapest choice of groups that holds every tile exactly once.
 
     Parameters
@@ -61,38 +65,47 @@ def choose(
         The tiles to hold.
     start
         A choice to begin with; a greedy one if not given.
+    number
+        How many groups to choose; as many as are cheapest if not given.
+
+    Returns
+    -------
+    The choice, or None where no choice of so many groups was found.
     """
-    if len(tiles) == 1:
-        best = int(np.argmin(prices))
-        return Choice(np.array([best]), float(prices[best]), 0.0)
-    solver = _model(groups, prices, tiles)
+    solver = _model(groups, prices, tiles, number)
     start = _greedy(groups, prices, len(tiles)) if start is None else start
-    solution = highspy.HighsSolution()
-    taken = np.zeros(len(groups))
-    taken[start] = 1.0
-    solution.col_value = taken.tolist()
-    solver.setSolution(solution)
+    if number is None:
+        solution = highspy.HighsSolution()
+        taken = np.zeros(len(groups))
+        taken[start] = 1.0
+        solution.col_value = taken.tolist()
+        solver.setSolution(solution)
     solver.run()
     value = np.array(solver.getSolution().col_value)
-    info = solver.getInfo()
-    bound = float(info.mip_dual_bound)
+    bound = float(solver.getInfo().mip_dual_bound)
     found = np.flatnonzero(value > 0.5) if len(value) == len(groups) else start  # noqa: PLR2004
     if sum(len(groups[n]) for n in found) != len(tiles):
         found = start
+    if number is not None and len(found) != number:
+        return None
     price = float(prices[found].sum())
     gap = max(0.0, (price - bound) / max(abs(price), 1e-9)) if np.isfinite(bound) else np.inf
     return Choice(found, price, 0.0 if gap < PROVEN_GAP else gap)
 
 
-def _model(groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int]) -> Solver:
-    """Return the solver with its model."""
+def _model(
+    groups: Sequence[Tiles], prices: Floats, tiles: Sequence[int], number: int | None
+) -> Solver:
+    """Return the solver with its model: a row for each tile, and one that counts the groups."""
     row = {tile: n for n, tile in enumerate(tiles)}
-    index = [sorted(row[tile] for tile in group) for group in groups]
+    counted = [] if number is None else [len(tiles)]
+    index = [sorted(row[tile] for tile in group) + counted for group in groups]
+    sides = np.ones(len(tiles)) if number is None else np.append(np.ones(len(tiles)), number)
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(groups), len(tiles)
+    model.num_col_, model.num_row_ = len(groups), len(sides)
     model.col_cost_ = prices
     model.col_lower_, model.col_upper_ = np.zeros(len(groups)), np.ones(len(groups))
-    model.row_lower_ = model.row_upper_ = np.ones(len(tiles))
+    model.row_lower_ = model.row_upper_ = sides
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = np.cumsum([0, *(len(rows) for rows in index)])
     model.a_matrix_.index_ = np.concatenate([np.array(rows, dtype=np.int32) for rows in index])

@@ -32,7 +32,8 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
 ROUNDS = 4  # of looking around a choice
-HALVINGS = 12
+HALVINGS = 6
+TRIED = 8  # cells in which the last few circles are looked for
 # From dear to cheap, in prices of a circle; below, more circles are wanted than limits ask for.
 _SPAN = (-40.0, 40.0)
 
@@ -60,6 +61,19 @@ class Cell:
         sets = [group.tiles for group in self.priced.groups]
         start = None if self.choice is None else self.choice.chosen
         return replace(self, choice=choose(sets, prices, self.tiles, start))
+
+    def of(self, number: int, mean: float) -> "Cell | None":
+        """Return the cell divided into so many circles, or None where that cannot be found."""
+        sets = [group.tiles for group in self.priced.groups]
+        prices = self.priced.prices(0.0, mean)
+        choice = choose(sets, prices, self.tiles, number=number)
+        return None if choice is None else replace(self, choice=choice)
+
+    def cost(self, mean: float) -> float:
+        """Return what the circles cost, however many there are."""
+        if self.choice is None:
+            return 0.0
+        return float(self.priced.prices(0.0, mean)[self.choice.chosen].sum())
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ class Divider:
                 many, most = middle, found
             else:
                 few, least = middle, found
-        mixed = _mixed(most, least, wanted, mean)
+        mixed = _exactly(_mixed(most, least, wanted, mean), wanted, mean)
         return [self._lawful(cell, (many + few) / 2, mean) for cell in mixed]
 
     def _settled(self, cell: Cell, circle: float, mean: float) -> Cell:
@@ -197,11 +211,7 @@ def _mixed(most: list[Cell], least: list[Cell], wanted: int, mean: float) -> lis
     def dearer(pair: tuple[int, tuple[Cell, Cell]]) -> tuple[float, int]:
         number, (finer, coarser) = pair
         more = len(finer.circles) - len(coarser.circles)
-        costs = [
-            float(cell.priced.prices(0.0, mean)[cell.choice.chosen].sum()) if cell.choice else 0.0
-            for cell in (finer, coarser)
-        ]
-        return (costs[0] - costs[1]) / max(more, 1), number
+        return (finer.cost(mean) - coarser.cost(mean)) / max(more, 1), number
 
     pairs = list(zip(most, least, strict=True))
     mixed = list(least)
@@ -209,11 +219,30 @@ def _mixed(most: list[Cell], least: list[Cell], wanted: int, mean: float) -> lis
         more = len(finer.circles) - len(coarser.circles)
         if 0 < more <= wanted - _count(mixed):
             mixed[number] = finer
-    # A cell may offer only steps too large; then one step beyond is nearer than one short of it.
-    short = wanted - _count(mixed)
-    steps = [(len(finer.circles) - len(mixed[n].circles), n) for n, (finer, _) in enumerate(pairs)]
-    beyond = [(step, n) for step, n in steps if step > short]
-    if short > 0 and beyond and min(beyond)[0] - short < short:
-        number = min(beyond)[1]
-        mixed[number] = most[number]
     return mixed
+
+
+def _exactly(cells: list[Cell], wanted: int, mean: float) -> list[Cell]:
+    """Return cells with the few circles that are still missing or too many made up, if possible.
+
+    A price of a circle finds only some numbers; within a cell, the others are asked for as such.
+    """
+    short = wanted - _count(cells)
+    while short:
+        largest = sorted(range(len(cells)), key=lambda n: (-len(cells[n].tiles), n))[:TRIED]
+        offers = []
+        for n in largest:
+            number = len(cells[n].circles) + short
+            # Where the whole step is too large for one cell, a single circle is a step as well.
+            for wish in dict.fromkeys((number, number - short + (1 if short > 0 else -1))):
+                made = cells[n].of(wish, mean) if 0 < wish <= len(cells[n].tiles) else None
+                if made is not None:
+                    step = abs(wish - len(cells[n].circles))
+                    offers.append((-step, made.cost(mean) - cells[n].cost(mean), n, made))
+                    break
+        if not offers:
+            return cells
+        _, _, n, made = min(offers, key=lambda offer: offer[:3])
+        cells = [*cells[:n], made, *cells[n + 1 :]]
+        short = wanted - _count(cells)
+    return cells
