@@ -320,8 +320,9 @@ def advance(
     InputError
         If a circle it touches falls apart, is crossed by something hard, or is empty.
     """
-    old = {circle.id: circle for circle in before.circles}
-    touched = [c for c in circles if c.id not in old or old[c.id].tiles != c.tiles]
+    # By id, not by number: a tile that was cut has another id where it lies.
+    old = {c.id: {before.land.tiles.ids[t] for t in c.tiles} for c in before.circles}
+    touched = [c for c in circles if old.get(c.id) != {land.tiles.ids[t] for t in c.tiles}]
     held = frozenset[int]().union(*(circle.tiles for circle in circles))
     outside = frozenset(range(len(land.tiles))) - held
     made = replace(before, land=land, circles=tuple(circles), steps=(*before.steps, step),
