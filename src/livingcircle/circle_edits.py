@@ -196,8 +196,8 @@ def draw(
         circles.append(_with_tiles(land, old, kept))
     arguments = {"circle": circle and key, "name": name,
                  "boundary": shapely.to_wkt(boundary, rounding_precision=9)}  # fmt: skip
-    step = _step(before, "draw", arguments, reason, on,
-                 _lineage(_spread(before.circles, before.land, land), circles))  # fmt: skip
+    known = spread[: len(before.circles)]  # a new circle stands at the end
+    step = _step(before, "draw", arguments, reason, on, _lineage(known, circles))
     return advance(before, land, circles, step, issued)
 
 
@@ -291,7 +291,9 @@ def _spread(circles: Sequence[Circle], old: Land, land: Land) -> list[Circle]:
         inner = land.tiles.ids[new][:-1] + "1"
         of.setdefault(land.number[inner], []).append(new)
     return [
-        replace(c, tiles=c.tiles | {new for tile in c.tiles for new in of.get(tile, ())})
+        c
+        if c.tiles.isdisjoint(of)
+        else replace(c, tiles=c.tiles | {new for tile in c.tiles for new in of.get(tile, ())})
         for c in circles
     ]
 

@@ -321,8 +321,8 @@ def advance(
         If a circle it touches falls apart, is crossed by something hard, or is empty.
     """
     # By id, not by number: a tile that was cut has another id where it lies.
-    old = {c.id: {before.land.tiles.ids[t] for t in c.tiles} for c in before.circles}
-    touched = [c for c in circles if old.get(c.id) != {land.tiles.ids[t] for t in c.tiles}]
+    old = {circle.id: circle for circle in before.circles}
+    touched = [c for c in circles if not _same(before.land, old.get(c.id), land, c)]
     held = frozenset[int]().union(*(circle.tiles for circle in circles))
     outside = frozenset(range(len(land.tiles))) - held
     made = replace(before, land=land, circles=tuple(circles), steps=(*before.steps, step),
@@ -330,6 +330,14 @@ def advance(
     for circle in touched:
         refuse_unlawful(made, circle)
     return Change(made, made.indicators([circle.id for circle in touched]))
+
+
+def _same(before: Land, old: Circle | None, after: Land, new: Circle) -> bool:
+    """Return whether a circle has the very tiles it had."""
+    if old is None or old is new:
+        return old is new
+    ids = ({land.tiles.ids[t] for t in c.tiles} for land, c in ((before, old), (after, new)))
+    return next(ids) == next(ids)
 
 
 def refuse_unlawful(some: CircleSet, circle: Circle) -> None:
@@ -343,7 +351,7 @@ def refuse_unlawful(some: CircleSet, circle: Circle) -> None:
     hard = [
         kind for kind in judged.crossings if SEVERITY[kind] == "hard" and kind in some.land.hard
     ]
-    if hard and len(circle.tiles) > 1:
+    if hard:
         told = "、".join(f"{BARRIER_NAMES[kind]}{judged.crossings[kind]:.0f}米" for kind in hard)
         what = f"这样“{circle.name}”就被{told}穿过"
         raise InputError(what, remedy="圈不能跨越河流、铁路、快速路，分在两边各成一圈")

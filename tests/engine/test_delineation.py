@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import Phase
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -159,10 +160,18 @@ def test_a_line_along_the_border_splits_nothing():
 
 def test_a_railway_that_ends_short_of_the_border_still_splits():
     spur = shapely.LineString([(150, -50), (150, 275)])
-    parts = part_by(shapely.box(0, 0, 300, 300), np.array([spur], dtype=object))
+    parts = part_by(shapely.box(0, 0, 300, 300), [np.array([spur], dtype=object)])
     assert len(parts) == 2
     assert shapely.union_all(parts).equals(shapely.box(0, 0, 300, 300))
     assert sum(p.area for p in parts) == pytest.approx(90_000)
+
+
+def test_a_sliver_of_the_whole_may_be_a_side_of_a_part():
+    rail = shapely.LineString([(150, -50), (150, 350)])
+    river = shapely.LineString([(-50, 200), (160, 200)])
+    kinds = [np.array([line], dtype=object) for line in (rail, river)]
+    parts = part_by(shapely.box(0, 0, 300, 300), kinds)
+    assert sorted(round(p.area) for p in parts) == [15_000, 30_000, 45_000]
 
 
 def test_around_the_end_of_a_railway_is_still_across_it():
@@ -233,7 +242,7 @@ def test_an_arterial_road_is_crossed_only_for_a_reason():
     assert land.borders.cells.tolist() == [0, 0, 1, 1]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.data())
 def test_whatever_the_world_is_the_law_is_kept(data):
     rows, columns = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 4))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ Shapes = npt.NDArray[np.object_]
 GAP_METRES = 5.0
 # Two tiles that touch in a corner only are no neighbours.
 LEAST_BORDER = 20.0
+_NONE = frozenset[int]()
 
 
 @dataclass(frozen=True)
@@ -34,47 +36,75 @@ class Borders:
         How long their common border is.
     open_metres
         How much of it nothing hard runs along.
-    count
-        How many tiles there are.
+    neighbours
+        The tiles that each tile can be joined with.
+    opposite
+        The tiles that face each tile across something hard, and nowhere else.
+    shared
+        The common border with each tile that touches, by tile.
     """
 
     a: Ints
     b: Ints
     metres: Floats
     open_metres: Floats
-    count: int
+    neighbours: tuple[frozenset[int], ...]
+    opposite: tuple[frozenset[int], ...]
+    shared: tuple[dict[int, float], ...]
+
+    @classmethod
+    def of(cls, a: Ints, b: Ints, metres: Floats, open_metres: Floats, count: int) -> Self:
+        """Return the borders of so many tiles, listed by tile."""
+        can = open_metres >= LEAST_BORDER
+        shared: list[dict[int, float]] = [{} for _ in range(count)]
+        for one, other, long in zip(a.tolist(), b.tolist(), metres.tolist(), strict=True):
+            shared[one][other] = shared[other][one] = long
+        joined, parted = (_by_tile(a[some], b[some], count) for some in (can, ~can))
+        return cls(a, b, metres, open_metres, joined, parted, tuple(shared))
+
+    @property
+    def count(self) -> int:
+        """Return how many tiles there are."""
+        return len(self.shared)
 
     @property
     def passable(self) -> Bools:
         """Return which borders can be crossed at all."""
         return self.open_metres >= LEAST_BORDER
 
-    @cached_property
-    def neighbours(self) -> tuple[frozenset[int], ...]:
-        """Return the tiles that each tile can be joined with."""
-        return self._lists(self.passable)
+    def recut(self, tile: int, found: "Borders", numbers: Ints) -> "Borders":
+        """Return the borders where a tile lies in two: the second piece is the last of all.
 
-    def _lists(self, some: Bools) -> tuple[frozenset[int], ...]:
-        """Return the other tile of some borders, by tile."""
-        lists: list[list[int]] = [[] for _ in range(self.count)]
-        for a, b in zip(self.a[some].tolist(), self.b[some].tolist(), strict=True):
-            lists[a].append(b)
-            lists[b].append(a)
-        return tuple(frozenset(ones) for ones in lists)
-
-    @cached_property
-    def opposite(self) -> tuple[frozenset[int], ...]:
-        """Return the tiles that face each tile across something hard, and nowhere else."""
-        return self._lists(~self.passable)
-
-    @cached_property
-    def shared(self) -> tuple[dict[int, float], ...]:
-        """Return the common border with each neighbour, by tile."""
-        maps: list[dict[int, float]] = [{} for _ in range(self.count)]
-        for a, b, metres in zip(self.a.tolist(), self.b.tolist(), self.metres.tolist(),
-                                strict=True):  # fmt: skip
-            maps[a][b] = maps[b][a] = metres
-        return tuple(maps)
+        Parameters
+        ----------
+        tile
+            The tile, which is its first piece from now on.
+        found
+            The borders of the two pieces with those around them, numbered by themselves.
+        numbers
+            The numbers those tiles have here.
+        """
+        name, new = numbers.tolist(), self.count
+        neighbours, opposite = [*self.neighbours, _NONE], [*self.opposite, _NONE]
+        shared: list[dict[int, float]] = [*self.shared, {}]
+        for place, other in enumerate(name):
+            own = other in (tile, new)
+            kept = {} if own else {t: m for t, m in self.shared[other].items() if t != tile}
+            fresh = found.shared[place].items()
+            shared[other] = {**kept, **{name[t]: m for t, m in fresh}}
+            for some, more in ((neighbours, found.neighbours), (opposite, found.opposite)):
+                old = _NONE if own else some[other] - {tile}
+                some[other] = old | {name[t] for t in more[place]}
+        mine = (self.a == tile) | (self.b == tile)
+        return Borders(
+            np.concatenate([self.a[~mine], numbers[found.a]]),
+            np.concatenate([self.b[~mine], numbers[found.b]]),
+            np.concatenate([self.metres[~mine], found.metres]),
+            np.concatenate([self.open_metres[~mine], found.open_metres]),
+            tuple(neighbours),
+            tuple(opposite),
+            tuple(shared),
+        )
 
     @cached_property
     def cells(self) -> Ints:
@@ -95,6 +125,15 @@ class Borders:
             waiting = (beyond & tiles) - seen
             seen |= waiting
         return seen
+
+
+def _by_tile(a: Ints, b: Ints, count: int) -> tuple[frozenset[int], ...]:
+    """Return the other tile of some borders, by tile."""
+    lists: list[list[int]] = [[] for _ in range(count)]
+    for one, other in zip(a.tolist(), b.tolist(), strict=True):
+        lists[one].append(other)
+        lists[other].append(one)
+    return tuple(frozenset(ones) for ones in lists)
 
 
 def _components(a: Ints, b: Ints, count: int) -> Ints:
@@ -132,7 +171,7 @@ def borders_of(shapes: Shapes, pairs: tuple[Ints, Ints], hard: Shapes, count: in
     kept = metres >= LEAST_BORDER
     a, b, lines, metres = a[kept], b[kept], lines[kept], metres[kept]
     passed = np.asarray(shapely.length(_uncovered(lines, hard)), dtype=np.float64)
-    return Borders(a.astype(np.int64), b.astype(np.int64), metres, passed, count)
+    return Borders.of(a.astype(np.int64), b.astype(np.int64), metres, passed, count)
 
 
 def common_lines(shapes: Shapes, a: Ints, b: Ints) -> Shapes:

@@ -81,6 +81,8 @@ class Land:
         Minutes from each tile to those within reach; see :func:`tile_walks`.
     inside
         Longest walk within each tile, NaN where nobody stands for it, inf beyond reach.
+    community_names
+        Name of each community by its id.
     notes
         Sentences on what was missing.
     """
@@ -101,6 +103,7 @@ class Land:
     place: Floats
     walk: tuple[dict[int, float], ...]
     inside: Floats
+    community_names: dict[str, str]
     notes: tuple[str, ...]
 
     @cached_property
@@ -124,12 +127,6 @@ class Land:
     def parts_of(self) -> Counter[str]:
         """Return into how many tiles each community is cut."""
         return Counter(self.tiles.communities)
-
-    @cached_property
-    def community_names(self) -> dict[str, str]:
-        """Return the name of each community by its id."""
-        names = self.district.communities["name"].astype(str)
-        return dict(zip(names.index.astype(str), names, strict=True))
 
     @cached_property
     def shapes(self) -> dict[str, tuple[Shapes, shapely.STRtree]]:
@@ -174,7 +171,7 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     hard, soft = ({k: shapes[k] for k in kinds} for kinds in (wishes.hard, wishes.soft))
     communities = district.communities
     plane = np.asarray(grid.project(communities.geometry.to_numpy()), dtype=object)
-    pieces = cut_communities(shapely.make_valid(plane), together(hard))
+    pieces = cut_communities(shapely.make_valid(plane), hard)
     points = np.asarray(grid.project(situation.doors.geometry.to_numpy()), dtype=object)
     door_tile = tile_of_doors(pieces, situation.members.door_community, points)
     residents = situation.doors["residents"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -206,6 +203,9 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
         place=xy[chosen],
         walk=walk,
         inside=inside,
+        community_names=dict(
+            zip(communities.index.astype(str), communities["name"].astype(str), strict=True)
+        ),
         notes=(*notes, *_notes(situation, door_tile, tiles)),
     )
 

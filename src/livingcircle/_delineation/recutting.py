@@ -139,16 +139,14 @@ def _total(residents: Floats, whole: float) -> float:
 def _borders(land: Land, tile: int, shapes: Shapes) -> Borders:
     """Return the borders with those of one tile found anew for its two pieces."""
     old, new = land.borders, len(shapes) - 1
-    mine = (old.a == tile) | (old.b == tile)
-    others = np.where(old.a[mine] == tile, old.b[mine], old.a[mine])
-    a = np.concatenate([np.minimum(others, tile), others, [tile]])
-    b = np.concatenate([np.maximum(others, tile), np.full(len(others) + 1, new)])
-    found = borders_of(shapes, (a, b), land.hard_shapes_near(shapes[[tile, new]]), new + 1)
-    kept = {
-        name: np.concatenate([getattr(old, name)[~mine], getattr(found, name)])
-        for name in ("a", "b", "metres", "open_metres")
-    }
-    return Borders(**kept, count=new + 1)
+    numbers = np.array(sorted({*old.shared[tile], tile, new}), dtype=np.int64)
+    others = np.flatnonzero((numbers != tile) & (numbers != new))
+    first, second = int(np.flatnonzero(numbers == tile)[0]), len(numbers) - 1
+    a = np.concatenate([np.minimum(others, first), others, [first]])
+    b = np.concatenate([np.maximum(others, first), np.full(len(others) + 1, second)])
+    hard = land.hard_shapes_near(shapes[[tile, new]])
+    found = borders_of(shapes[numbers], (a, b), hard, len(numbers))
+    return old.recut(tile, found, numbers)
 
 
 def _with_walks(cut: Land, before: Land, pieces: tuple[int, int]) -> Land:

@@ -5,6 +5,7 @@ none. Together the tiles of a community are the community, to the square metre, 
 belongs to exactly one of them.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ class Piece:
     shape: shapely.Geometry
 
 
-def cut_communities(shapes: Shapes, severing: Shapes) -> list[Piece]:
+def cut_communities(shapes: Shapes, severing: Mapping[str, Shapes]) -> list[Piece]:
     """Return the tiles of communities with a boundary; number 0 is a whole community.
 
     Parameters
@@ -80,29 +81,36 @@ def cut_communities(shapes: Shapes, severing: Shapes) -> list[Piece]:
     shapes
         Boundaries in metres, None where unknown.
     severing
-        Lines and waters that part for good.
+        Lines and waters that part for good, by kind.
     """
-    tree = shapely.STRtree(severing)
+    trees = {kind: shapely.STRtree(some) for kind, some in severing.items()}
     pieces = []
     for number, shape in enumerate(shapes):
         if shape is None or shapely.is_empty(shape):
             continue
-        near = severing[tree.query(shape, predicate="intersects")] if len(severing) else severing
-        parts = part_by(shape, near) if len(near) else [shape]
+        near = [severing[k][trees[k].query(shape, predicate="intersects")] for k in severing]
+        parts = part_by(shape, [some for some in near if len(some)])
         first = 0 if len(parts) == 1 else 1
         pieces += [Piece(number, first + n, part) for n, part in enumerate(parts)]
     return pieces
 
 
-def part_by(shape: shapely.Geometry, severing: Shapes) -> list[shapely.Geometry]:
+def part_by(shape: shapely.Geometry, kinds: Sequence[Shapes]) -> list[shapely.Geometry]:
     """Return the sides that lines and waters leave of an area, nothing lost and nothing twice.
 
-    The area is cut along the lines; a piece that is no side itself, such as water or a verge,
-    goes to the nearest side.
+    It is parted by all kinds together, else by the first that parts it alone; then each part in
+    turn, for what is a sliver of the whole may be considerable beside a part.
     """
-    sides = sides_of(shape, severing)
-    if len(sides) < 2:  # noqa: PLR2004 - nothing to divide
-        return [shape]
+    for severing in (np.concatenate([np.empty(0, dtype=object), *kinds]), *kinds):
+        sides = sides_of(shape, severing) if len(severing) else severing
+        if len(sides) > 1:
+            parts = _divided(shape, sides, severing)
+            return [piece for part in parts for piece in part_by(part, kinds)]
+    return [shape]
+
+
+def _divided(shape: shapely.Geometry, sides: Shapes, severing: Shapes) -> list[shapely.Geometry]:
+    """Cut an area along lines; a piece that is no side goes to the nearest one."""
     sides = sides[np.lexsort(shapely.bounds(sides).T[:2])]
     edges = np.where(shapely.get_dimensions(severing) == 2, shapely.boundary(severing), severing)  # noqa: PLR2004
     lines = shapely.union_all([shapely.boundary(shape), *edges])
