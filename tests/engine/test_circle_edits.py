@@ -186,9 +186,9 @@ def test_what_cannot_be_is_refused_with_what_to_do(wrong, says):
 
 def test_a_single_community_cannot_be_split_and_the_last_one_cannot_leave():
     some = a_set([[0], [1, 2, 3, 4, 5, 6, 7]])
-    with pytest.raises(InputError, match="只有一个成员.*draw"):
+    with pytest.raises(InputError, match=r"只有一个成员.*draw"):
         split(some, "c0")
-    with pytest.raises(InputError, match="最后一个成员.*merge"):
+    with pytest.raises(InputError, match=r"最后一个成员.*merge"):
         move(some, "m00", "c1")
 
 

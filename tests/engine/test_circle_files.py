@@ -1,4 +1,4 @@
-"""Check that a set comes back from its folder as it was, and that the commands tell what they do."""
+"""Check that a set comes back from its folder as it was, and what the commands tell."""
 
 import json
 import shutil
@@ -186,7 +186,7 @@ def test_what_is_typed_wrongly_is_refused_before_anything_long(sample, tmp_path,
     assert not (tmp_path / "圈").exists()
 
 
-def test_without_circles_there_is_nothing_to_check(sample, tmp_path):
+def test_without_circles_there_is_nothing_to_check(sample):
     district = read_district(sample)
     bare = replace(district, circles=district.circles.iloc[:0])
     with pytest.raises(InputError, match="还没有生活圈"):

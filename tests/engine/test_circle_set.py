@@ -71,7 +71,7 @@ def test_an_unknown_circle_is_answered_with_what_may_be_meant(word, says):
 
 
 def test_an_unknown_community_is_answered_with_what_may_be_meant():
-    with pytest.raises(InputError, match="没有“社区2”这个社区.*“社区02”"):
+    with pytest.raises(InputError, match=r"没有“社区2”这个社区.*“社区02”"):
         a_set().tiles_of("社区2")
 
 
@@ -80,7 +80,7 @@ def test_two_of_one_name_are_told_apart_by_id():
     district = with_circles(district, [[0], [1]])
     same = district.circles.assign(name="同名圈")
     some = existing_circles(replace(district, circles=same))
-    with pytest.raises(InputError, match="有2个圈都叫“同名圈”.*c0、c1"):
+    with pytest.raises(InputError, match=r"有2个圈都叫“同名圈”.*c0、c1"):
         some.circle("同名圈")
 
 

@@ -327,7 +327,7 @@ def test_wishes_that_contradict_are_refused(wishes, says):
 def test_an_island_is_a_circle_of_its_own():
     district = world(1, 3)
     shapes = district.communities.geometry.to_numpy().copy()
-    moved = shapely.transform(shapes[2], lambda xy: xy + (0.02, 0.0))
+    moved = shapely.transform(shapes[2], lambda xy: np.add(xy, [0.02, 0.0]))
     shapes[2] = moved
     apart = district.communities.set_geometry(gpd.GeoSeries(shapes, crs="EPSG:4326",
                                               index=district.communities.index))  # fmt: skip
@@ -379,7 +379,7 @@ def test_an_old_circle_across_a_river_is_parted():
 
 
 def test_there_must_be_something_to_improve():
-    with pytest.raises(InputError, match="还没有生活圈.*propose"):
+    with pytest.raises(InputError, match=r"还没有生活圈.*propose"):
         improve_circles(world(1, 2))
     empty = with_circles(world(1, 2), [[]])
     with pytest.raises(InputError, match="没有一个圈含有带边界的社区"):

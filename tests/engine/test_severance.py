@@ -59,7 +59,7 @@ def test_people_nobody_counted_are_not_zero():
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are():
-    with pytest.raises(InputError, match="城墙.*river（河流）"):
+    with pytest.raises(InputError, match=r"城墙.*river（河流）"):
         sever(world(2, 2), ("城墙",), GRID)
 
 
