@@ -35,6 +35,7 @@ from livingcircle.circles import door_units
 from livingcircle.circles import severing_shapes
 from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
+from livingcircle.errors import InputError
 from livingcircle.memory import Memory
 from livingcircle.severance import cut_land
 from livingcircle.severance import land_of
@@ -172,6 +173,9 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     communities = district.communities
     plane = np.asarray(grid.project(communities.geometry.to_numpy()), dtype=object)
     pieces = cut_communities(shapely.make_valid(plane), hard)
+    if not pieces:
+        remedy = "补上社区边界，或核对范围和道路是不是在同一个地方"
+        raise InputError("没有一个单元可以用来拼圈", remedy=remedy)
     points = np.asarray(grid.project(situation.doors.geometry.to_numpy()), dtype=object)
     door_tile = tile_of_doors(pieces, situation.members.door_community, points)
     residents = situation.doors["residents"].to_numpy(dtype=np.float64, na_value=np.nan)
