@@ -215,12 +215,14 @@ def cityseer(given: Given, workload: str) -> np.ndarray:
 
 
 def spopt(given: Given, workload: str) -> np.ndarray:
-    """Run spopt's covering models with one of PuLP's solvers; return what is opened."""
+    """Run spopt: its covering models with one of PuLP's solvers, or a method for regions."""
     import pulp
     from spopt.locate import LSCP
     from spopt.locate import MCLP
 
     asked, _, solver = workload.partition(" ")
+    if asked not in {"most", "all"}:
+        return _regions(given, workload)
     start, rows, weight = given["start"], given["rows"], given["weight"]
     far = np.full((len(weight), len(start) - 1), 2.0)
     far[rows, np.repeat(np.arange(len(start) - 1), np.diff(start))] = 1.0
@@ -232,6 +234,42 @@ def spopt(given: Given, workload: str) -> np.ndarray:
     tool = pulp.HiGHS(msg=False) if solver == "HiGHS" else pulp.PULP_CBC_CMD(msg=False)
     stage("query", lambda: model.solve(tool))
     return np.array([round(one.value()) == 1 for one in model.fac_vars])
+
+
+def _regions(given: Given, workload: str) -> np.ndarray:
+    """Run a method of spopt that makes regions: max-p, SKATER, or region k-means."""
+    import geopandas as gpd
+    import shapely
+    from libpysal.weights import W
+    from spopt.region import MaxPHeuristic
+    from spopt.region import RegionKMeansHeuristic
+    from spopt.region import Skater
+
+    count, circles = len(given["ids"]), int(given["circles"])
+    np.random.seed(0)  # noqa: NPY002 - what spopt draws from
+
+    def build() -> object:
+        beside: dict[int, list[int]] = {n: [] for n in range(count)}
+        for a, b in zip(given["a"].tolist(), given["b"].tolist(), strict=True):
+            beside[a].append(b)
+        columns = {"x": given["xy"][:, 0], "y": given["xy"][:, 1], "people": given["people"]}
+        table = gpd.GeoDataFrame(columns, geometry=shapely.points(given["xy"]))
+        return W(beside, silence_warnings=True), table
+
+    weights, table = stage("build", build)
+
+    def query() -> np.ndarray:
+        if workload == "maxp":
+            model = MaxPHeuristic(table, weights, ["x", "y"], "people", float(given["floor"]), 2,
+                                  max_iterations_construction=10)  # fmt: skip
+        elif workload == "skater":
+            model = Skater(table, weights, ["x", "y"], n_clusters=circles)
+        else:
+            model = RegionKMeansHeuristic(given["xy"], circles, weights)
+        model.solve()
+        return np.asarray(model.labels_, dtype=np.int64)
+
+    return stage("query", query)
 
 
 PEERS = {

@@ -27,11 +27,11 @@ HERE = Path(__file__).parent
 HOME = HERE / ".venv"
 PYTHON = HOME / "bin" / "python"
 PINNED = {"pandana": "0.8", "networkit": "11.3", "igraph": "1.0.0", "cityseer": "5.8.0"}
-# These answer questions of siting only.
+# These answer questions of siting and of circles only.
 SITING = {"spopt": "0.7.0", "highspy": "1.16.0"}
 EVERYONE = PINNED | SITING
 # How many of the two threads a peer uses by itself.
-THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2}
+THREADS = {"pandana": 2, "networkit": 1, "igraph": 1, "cityseer": 2, "spopt": 1}
 WORDS = {"build": "建图", "prepare": "预算", "query": "查询"}
 STAGES = tuple(WORDS)
 _LONGEST_REASON = 80

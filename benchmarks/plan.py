@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.peers import PINNED
+from benchmarks.peers import EVERYONE
 from benchmarks.peers import Answer
 
 SAMPLE = Path(__file__).parents[1] / "src" / "livingcircle" / "sample" / "streets.osm.pbf"
@@ -17,6 +17,8 @@ MOST_NODES = {
     "igraph": 1_100_000,
     "cityseer": 310_000,
 }
+# Peers that search streets; spopt makes regions and is asked by ``benchmarks.circles`` alone.
+SEARCHING = tuple(MOST_NODES)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Plan:
         Nodes, candidates and doors of W4.
     siting
         Names of the questions of W5.
+    circles
+        Communities of each made-up district that is divided into circles.
     whole
         Doors and outlets of the made-up district; edits are made to it as well.
     cities
@@ -54,6 +58,7 @@ class Plan:
     isochrones: tuple[int, int]
     covering: tuple[int, int, int]
     siting: tuple[str, ...]
+    circles: tuple[int, ...]
     whole: tuple[int, int]
     cities: tuple[tuple[int, int, int], ...]
     growing: tuple[int, ...]
@@ -66,7 +71,7 @@ class Plan:
 def _limits(scipy: float, peers: float, pandana: float) -> dict[str, float]:
     # SciPy has no counts of its own: in W2 it only shows how slow one search by node is.
     counting = {"scipy counts": scipy / 2}
-    return {"scipy": scipy, **counting, **dict.fromkeys(PINNED, peers), "pandana": pandana}
+    return {"scipy": scipy, **counting, **dict.fromkeys(EVERYONE, peers), "pandana": pandana}
 
 
 FULL = Plan(
@@ -75,6 +80,7 @@ FULL = Plan(
     isochrones=(70_000, 1_000),
     covering=(100_000, 5_000, 20_000),
     siting=("小", "疏", "密", "大而疏", "大而密", "全覆盖", "步行最少"),
+    circles=(500, 2_000, 5_000),
     whole=(50_000, 10_000),
     cities=((5, 250_000, 125_000), (20, 1_000_000, 500_000)),
     growing=(30_000, 100_000, 300_000, 1_000_000),
@@ -88,6 +94,7 @@ QUICK = Plan(
     isochrones=(10_000, 100),
     covering=(10_000, 500, 2_000),
     siting=("小",),
+    circles=(100,),
     whole=(5_000, 1_000),
     cities=((2, 4_000, 2_000),),
     growing=(10_000, 20_000, 40_000),
@@ -105,8 +112,10 @@ def with_sizes(plan: Plan, nodes: Sequence[str], extracts: Sequence[Path]) -> Pl
 
 def who(nodes: int) -> tuple[tuple[str, ...], dict[str, Answer]]:
     """Return the peers asked on so many nodes, and why the others are not."""
-    asked = tuple(name for name in PINNED if nodes <= MOST_NODES[name])
+    asked = tuple(name for name in SEARCHING if nodes <= MOST_NODES[name])
     reason = "超过 {:,} 个节点不量：等不起"
     return asked, {
-        name: Answer(reason=reason.format(MOST_NODES[name])) for name in PINNED if name not in asked
+        name: Answer(reason=reason.format(MOST_NODES[name]))
+        for name in SEARCHING
+        if name not in asked
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks import circles
 from benchmarks import city as cities
 from benchmarks import counts
 from benchmarks import covering
@@ -73,6 +74,17 @@ def run_siting(plan: Plan) -> Blocks:
     return {"W5": [siting_sheet(answers)]}
 
 
+def run_circles(plan: Plan) -> Blocks:
+    """Return how circles are drawn, and how long an edit of them takes."""
+    limit = plan.limits["spopt"]
+    found = [alone(circles.measure, size, limit) for size in plan.circles]
+    tables = [
+        Sheet(title, sheets[0].head, tuple(row for sheet in sheets for row in sheet.rows))
+        for title, sheets in zip(("划分圈层", "改动一步"), zip(*found, strict=True), strict=True)
+    ]
+    return {"circles": tables}
+
+
 def run_whole(plan: Plan) -> Blocks:
     """Return the stages of a district, and what follows from them for larger places."""
     doors, outlets = plan.whole
@@ -124,6 +136,7 @@ RUNNERS: dict[str, Callable[[Plan], Blocks]] = {
     "W3": run_isochrones,
     "W4": run_covering,
     "W5": run_siting,
+    "circles": run_circles,
     "whole": run_whole,
     "edits": run_edits,
     "city": run_cities,

@@ -43,7 +43,7 @@ _SIZES = {
 SEVERITIES = {ERROR: "没有采用", REVIEW: "需要人工确定", WARNING: "采用但请核对"}
 
 
-def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
+def plain_table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
     """Return a table in which long names are folded, never cut off."""
     table = Table(title=escape(title), title_justify="left", box=None)
     for column in columns:
@@ -54,7 +54,7 @@ def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Tab
 def show_sources(console: Console, district: District) -> None:
     """List the files that were read and how far each may be believed."""
     columns = ("图层", "性质", "文件", "行数", "说明")
-    table = _table(f"{district.name}：读入的数据", columns, right=("行数",))
+    table = plain_table(f"{district.name}：读入的数据", columns, right=("行数",))
     for source in district.sources:
         name = TABLES[source.table].title if source.table in TABLES else source.table
         words = (name, source.status.label, source.file, f"{source.rows:,}", source.title)
@@ -118,7 +118,7 @@ def _show_gaps(console: Console, assessment: Assessment) -> None:
     top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
     columns = ("轻重缓急", "在哪里", "缺什么", "应配", "现有", "影响居民", "最近的在")
     title = f"最该先补的{len(top)}项（任务共{len(gaps)}项，同一单）"
-    table = _table(title, columns, right=columns[3:])
+    table = plain_table(title, columns, right=columns[3:])
     for row in top.itertuples():
         table.add_row(
             str(row.urgency),
@@ -158,7 +158,7 @@ def show_requirements(console: Console, counts: pd.DataFrame) -> None:
         say(console, "这份配置标准没有规定最少几个的要求，算不出最少应配数量。")
         return
     totals = counts.groupby("trade_name", sort=False)["required"].sum(min_count=1)
-    table = _table("最少应配数量", ("生活圈", "合计"), right=("合计",))
+    table = plain_table("最少应配数量", ("生活圈", "合计"), right=("合计",))
     for circle, rows in counts.groupby("circle", sort=False):
         table.add_row(escape(str(circle)), _number(rows["required"].sum(min_count=1)))
     table.add_row("[bold]全部[/]", f"[bold]{_number(counts['required'].sum(min_count=1))}[/]")
@@ -191,7 +191,7 @@ def requirements_sheet(counts: pd.DataFrame) -> pd.DataFrame:
 def show_sites(console: Console, plan: SitePlan, folder: Path) -> None:
     """Show the chosen sites, most telling first, and where the files are."""
     columns = ("次序", "拟设业态", "空间", "生活圈", "新服务居民")
-    table = _table("选址方案", columns, right=("次序", "新服务居民"))
+    table = plain_table("选址方案", columns, right=("次序", "新服务居民"))
     for row in site_table(plan).head(TOP * 2).itertuples():
         table.add_row(
             str(row.order),
@@ -224,7 +224,7 @@ def show_advice(console: Console, advice: Advice) -> None:
         if len(rows) == 0:
             say(console, f"{title}：没有能多服务居民的。")
             continue
-        table = _table(title, ("业态", "网点", "怎么做", "净增居民"), right=("净增居民",))
+        table = plain_table(title, ("业态", "网点", "怎么做", "净增居民"), right=("净增居民",))
         for row in rows.head(TOP).to_dict("records"):
             cells = (row["trade_name"], row["outlet_name"], row[words])
             table.add_row(*(escape(str(cell)) for cell in cells), _number(row["people"], "人"))
@@ -239,7 +239,7 @@ def show_centres(console: Console, plan: CentrePlan) -> None:
             say(console, f"  · {row['name']}：{row['reason']}")
         return
     columns = ("选定", "空间", "放哪些业态", "新服务居民")
-    table = _table("综合体选址", columns, right=("新服务居民",))
+    table = plain_table("综合体选址", columns, right=("新服务居民",))
     for row in plan.rooms.head(TOP).to_dict("records"):
         mark = "●" if row["chosen"] else ""
         cells = (str(row["name"]), str(row["trade_names"]))
@@ -250,7 +250,7 @@ def show_centres(console: Console, plan: CentrePlan) -> None:
 def show_walking(console: Console, assessment: Assessment, plan: WalkingPlan) -> None:
     """Show where outlets should open so that everybody walks least."""
     columns = ("拟设", "服务居民", "平均步行")
-    table = _table("走得最少的选址", columns, right=columns[1:])
+    table = plain_table("走得最少的选址", columns, right=columns[1:])
     for row in plan.outlets[plan.outlets["new"]].to_dict("records"):
         cells = (_number(row["people"], "人"), _number(row["mean_m"], "米"))
         table.add_row(escape(str(row["name"])), *cells)
@@ -261,7 +261,7 @@ def show_walking(console: Console, assessment: Assessment, plan: WalkingPlan) ->
 def show_stops(console: Console, plan: MobilePlan) -> None:
     """Show the stops of mobile supply."""
     columns = ("车次", "到达", "离开", "停靠位置", "业态", "服务居民")
-    table = _table("移动供给时间表", columns, right=("服务居民",))
+    table = plain_table("移动供给时间表", columns, right=("服务居民",))
     for row in plan.stops.to_dict("records"):
         cells = (row["vehicle"], row["arrives"], row["leaves"], row["place"], row["trade_names"])
         table.add_row(*(escape(str(cell)) for cell in cells), _number(row["people"], "人"))
@@ -271,7 +271,7 @@ def show_stops(console: Console, plan: MobilePlan) -> None:
 def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Show what scenarios come to."""
     columns = ("方案", "做什么", "缺口项数", "够不着的居民（人×业态）")
-    table = _table("方案对比", columns, right=columns[2:])
+    table = plain_table("方案对比", columns, right=columns[2:])
     for one in outcomes:
         rows = one.people[one.people["level"] == "district"]
         was, now = rows["lacking_before"].sum(), rows["lacking_after"].sum()

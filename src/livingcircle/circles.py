@@ -27,6 +27,7 @@ SMALLEST_SIDE = 0.1
 # An outlet belongs to the community of a door no farther away, where nobody drew boundaries.
 BESIDE_METRES = 150.0
 ARTERIAL = ("trunk", "primary")
+BARRIER_KINDS = ("river", "railway", "expressway")
 SEVERITY = {"river": "hard", "railway": "hard", "expressway": "hard", "arterial": "soft"}
 BARRIER_NAMES = {"river": "河流", "railway": "铁路", "expressway": "快速路", "arterial": "主干路"}
 CHECK_COLUMNS = [
@@ -183,7 +184,7 @@ def check_circles(
         Limits to hold against; those of 密云 by default.
     """
     limits = limits or Limits()
-    lines = _severing_lines(district, grid)
+    lines = severing_shapes(district, grid)
     rows = []
     for circle, name in district.circles["name"].items():
         area = areas[circle]
@@ -197,10 +198,10 @@ def check_circles(
     return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
 
-def _severing_lines(district: District, grid: LocalGrid) -> dict[str, npt.NDArray[np.object_]]:
-    """Return the lines no circle should cross, by kind, in metres."""
+def severing_shapes(district: District, grid: LocalGrid) -> dict[str, npt.NDArray[np.object_]]:
+    """Return what no circle should cross, by kind, in metres: lines, and rivers also as areas."""
     lines = {}
-    for kind in ("river", "railway", "expressway"):
+    for kind in BARRIER_KINDS:
         some = district.barriers[district.barriers["kind"] == kind]
         lines[kind] = np.asarray(grid.project(some.geometry.to_numpy()), dtype=object)
     roads = district.streets[district.streets["highway"].isin(ARTERIAL)]
@@ -252,23 +253,47 @@ def _crossing_rows(
         if inner is None:
             rows.append(row | {"verdict": "unknown", "reason": "没有四至边界"})
             continue
-        edges = shapely.boundary(lines[kind]) if kind == "river" else lines[kind]
-        solid = np.where(shapely.get_dimensions(lines[kind]) == 2, edges, lines[kind])  # noqa: PLR2004
-        inside = float(shapely.length(shapely.intersection(solid, inner)).sum())
+        inside = _metres_inside(inner, lines[kind])
         row["value"] = round(inside, 1)
-        crossed = inside > CROSSING_METRES and _parts(area, solid)
+        crossed = inside > CROSSING_METRES and parts_for_real(area, lines[kind])
         verdict = "lacking" if crossed else "served"
         reason = f"有{inside:.0f}米{name}穿过圈内" if crossed else ""
         rows.append(row | {"verdict": verdict, "reason": reason})
     return rows
 
 
-def _parts(area: shapely.Geometry, lines: npt.NDArray[np.object_]) -> bool:
-    """Return whether lines leave more than one considerable side of an area.
+def _metres_inside(inner: shapely.Geometry, shapes: npt.NDArray[np.object_]) -> float:
+    """Return how many metres run inside an area; of an area of water, its banks."""
+    solid = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)  # noqa: PLR2004
+    return float(shapely.length(shapely.intersection(solid, inner)).sum())
 
-    A river drawn as an area parts it by both of its banks, so the water itself is a side too; it
-    is left out by its width.
+
+def sides_of(area: shapely.Geometry, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the considerable sides that lines and waters leave of an area, drawn in a little.
+
+    A side keeps at least a tenth of the area once a strip of 20 m is taken off all around, so
+    that what runs along the border, a verge or a narrow neck makes no side. Water is no side.
     """
-    cut = shapely.difference(area, shapely.buffer(shapely.union_all(lines), 1.0))
-    sides = shapely.area(shapely.get_parts(shapely.buffer(cut, -MARGIN_METRES)))
-    return bool((sides >= SMALLEST_SIDE * shapely.area(area)).sum() > 1)
+    cut = shapely.difference(area, shapely.buffer(shapely.union_all(shapes), 1.0))
+    sides = shapely.get_parts(shapely.buffer(cut, -MARGIN_METRES))
+    return np.asarray(sides[shapely.area(sides) >= SMALLEST_SIDE * shapely.area(area)])
+
+
+def parts_for_real(area: shapely.Geometry, shapes: npt.NDArray[np.object_]) -> bool:
+    """Return whether lines or waters leave more than one considerable side of an area."""
+    return len(sides_of(area, shapes)) > 1
+
+
+def crossed_kinds(
+    area: shapely.Geometry,
+    shapes: dict[str, npt.NDArray[np.object_]],
+) -> dict[str, float]:
+    """Return the kinds that cross an area in metres for real, and for how many metres."""
+    inner = shapely.buffer(area, -MARGIN_METRES)
+    found = {}
+    for kind, some in shapes.items():
+        near = some[shapely.intersects(some, inner)] if len(some) else some
+        inside = _metres_inside(inner, near)
+        if inside > CROSSING_METRES and parts_for_real(area, near):
+            found[kind] = inside
+    return found

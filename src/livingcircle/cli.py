@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from livingcircle import _terminal
+from livingcircle._cli.circles import commands as circles
 from livingcircle._cli.options import At
 from livingcircle._cli.options import Folder
 from livingcircle._cli.options import On
@@ -31,6 +32,7 @@ app.add_typer(standards, name="standards")
 app.add_typer(site, name="site")
 city = typer.Typer(help="一座城市：把各区打包、查看。", no_args_is_help=True)
 app.add_typer(city, name="city")
+app.add_typer(circles, name="circles")
 
 
 def main() -> None:

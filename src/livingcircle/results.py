@@ -183,14 +183,21 @@ def write_results(
 
 def write_geopackage(assessment: Assessment, path: Path | str) -> None:
     """Write the layers a planner wants in QGIS, each with its default style."""
-    pyogrio.set_gdal_config_options(_GDAL)
-    try:
-        names = [*LAYERS, SITES] if len(assessment.chosen) else LAYERS
+    names = [*LAYERS, SITES] if len(assessment.chosen) else LAYERS
+    with steady_layers():
         for name in names:
             layer = _layer(assessment, name)
             if len(layer):
                 pyogrio.write_dataframe(layer, path, layer=name, driver="GPKG", use_arrow=True)
         pyogrio.write_dataframe(_styles(names), path, layer="layer_styles", driver="GPKG")
+
+
+@contextmanager
+def steady_layers() -> Iterator[None]:
+    """Let layers be written without a trace of the clock while the block runs."""
+    pyogrio.set_gdal_config_options(_GDAL)
+    try:
+        yield
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(_GDAL))
 

@@ -9,10 +9,13 @@ import tracemalloc
 
 import numpy as np
 
+from livingcircle._delineation.land import prepare_land
 from livingcircle._routing import streets
 from livingcircle._routing.readers import StraightReader
+from livingcircle.delineation import Wishes
 from tests.engine.walks import metres
 from tests.engine.walks import walk
+from tests.engine.worlds import world
 from tests.factories.streets import draw_streets
 
 
@@ -56,3 +59,10 @@ def test_lesson_09_memory_stays_flat_with_many_doors_and_outlets():
     tracemalloc.stop()
     assert pairs > 100_000
     assert peak < 100e6
+
+
+def test_lesson_09_walks_between_communities_end_where_they_no_longer_matter():
+    """Forty communities in a row, 5 minutes apart: each keeps the six within 30 minutes."""
+    land = prepare_land(world(1, 40), Wishes(band=15))
+    assert sorted(land.walk[20]) == [*range(14, 20), *range(21, 27)]
+    assert len(land.walks.key) == sum(39 - k for k in range(6))
