@@ -22,7 +22,8 @@ from livingcircle._delineation.pricing import price
 from livingcircle._delineation.tiles import part_by
 from livingcircle.circles import Limits
 from livingcircle.circles import circle_areas
-from livingcircle.circles import door_units
+from livingcircle.circles import circles_of
+from livingcircle.circles import door_communities
 from livingcircle.delineation import Prices
 from livingcircle.delineation import Wishes
 from livingcircle.delineation import existing_circles
@@ -400,7 +401,8 @@ def test_a_district_takes_the_circles_back():
     made = propose_circles(district).set
     told = to_district(district, made)
     areas = circle_areas(told)
-    _, circle = door_units(told, told.doors, areas)
+    community = door_communities(told, told.doors)
+    circle = circles_of(told.doors.geometry, told, areas, community)
     tiles = made.land.door_tile
     assert [areas.index[n] for n in circle] == [made.of_tile[t] for t in tiles]
     assert set(told.circle_members.query("part")["community_id"]) <= {"m01", "m04"}
