@@ -192,7 +192,8 @@ def show_sites(console: Console, plan: SitePlan, folder: Path) -> None:
     """Show the chosen sites, most telling first, and where the files are."""
     columns = ("次序", "拟设业态", "空间", "生活圈", "新服务居民")
     table = plain_table("选址方案", columns, right=("次序", "新服务居民"))
-    for row in site_table(plan).head(TOP * 2).itertuples():
+    sites = site_table(plan)
+    for row in sites.head(TOP * 2).itertuples():
         table.add_row(
             str(row.order),
             escape(str(row.trade_name)),
@@ -201,6 +202,8 @@ def show_sites(console: Console, plan: SitePlan, folder: Path) -> None:
             _number(row.people, "人"),
         )
     console.print(table)
+    if len(sites) > TOP * 2:
+        say(console, f"还有{len(sites) - TOP * 2}行，都在选址方案.xlsx里。")
     served = served_table(plan)
     lost = served["out_of_reach"].sum()
     if lost > 0:

@@ -30,9 +30,11 @@ from livingcircle.reports import parse_day
 from livingcircle.situation import Situation
 from livingcircle.spaces import Space
 from livingcircle.spaces import read_spaces
+from livingcircle.units import Unit
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 LEDGER, FRONTAGE = "ledger", "frontage"
 SOURCE_WORDS = {LEDGER: "空间资源台账", FRONTAGE: "沿街位置（推算，有无铺面未核实）"}
@@ -155,6 +157,17 @@ class Candidates:
         return doors_near(StreetReader({metric: leading}), count, limit, metric)
 
 
+def standing_in(unit: Unit, candidates: Candidates) -> Bools:
+    """Return which candidates stand in a unit."""
+    community, circle = candidates.units
+    if unit.level == "circle":
+        circles = candidates.situation.members.circles
+        return np.asarray(circle == circles.get_loc(unit.unit_id))
+    if unit.level == "district":
+        return np.ones(len(candidates), dtype=np.bool_)
+    return np.isin(community, unit.communities)
+
+
 def ledger_candidates(situation: Situation, day: str = "", *, let: bool = False) -> Candidates:
     """Return the rooms of the space ledger that can be had.
 
@@ -174,8 +187,10 @@ def ledger_candidates(situation: Situation, day: str = "", *, let: bool = False)
     """
     register = situation.district.spaces
     if len(register) == 0:
-        remedy = "在 district.toml 里加上 [[spaces]]，或用沿街位置代替（--frontage）"
-        raise SitingError("没有空间资源台账，不知道哪里可以设网点", remedy=remedy)
+        remedy = "在 district.toml 里加上 [[spaces]]（已有的先运行 check），或用沿街位置代替（--frontage）"
+        raise SitingError(
+            "没有空间资源台账，或其中没有一行可用，不知道哪里可以设网点", remedy=remedy
+        )
     spaces = read_spaces(register, parse_day(day) if day else None)
     reasons = [_unusable(one, let=let) for one in spaces]
     found = _candidates(situation, spaces, reasons, LEDGER)

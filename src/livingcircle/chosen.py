@@ -8,9 +8,9 @@ import pandas as pd
 SITE_COLUMNS = (
     "order", "space_id", "space_name", "kind", "floor", "area_m2", "approval_path", "use",
     "source", "community_id", "circle_id", "circle_name", "trade", "trade_name", "requirements",
-    "people", "elders", "infants", "doors", "small", "cost",
+    "conditions", "people", "elders", "infants", "doors", "small", "cost",
 )  # fmt: skip
-GAP_COLUMNS = ("gap_id", "order", "space_name", "trade", "trade_name", "people")
+GAP_COLUMNS = ("gap_id", "order", "space_id", "space_name", "trade", "trade_name", "people")
 
 
 @dataclass(frozen=True)

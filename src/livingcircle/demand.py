@@ -23,6 +23,7 @@ from livingcircle.verdicts import UNKNOWN
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 # 密云 附件1.1 四 1 老人、儿童优先: what old people and small children use most.
 FOR_ELDERS = frozenset(
@@ -99,11 +100,10 @@ class Demand:
         Who lives there, NaN where unknown, shape (rows,).
     weight
         What covering the row is worth, shape (rows,).
-    unknown
-        People for whom nobody knows whether the service is there, shape (asked,).
-    modelled
-        How many rows stand for doors with an unknown number of people; they count as many as the
-        usual door.
+    unknown, unknown_doors
+        People and doors for whom nobody knows whether the service is there, shape (asked,).
+    usual
+        People behind the usual door: so many count where nobody knows.
     """
 
     asked: tuple[Asked, ...]
@@ -114,11 +114,17 @@ class Demand:
     infants: Floats
     weight: Floats
     unknown: Floats
-    modelled: int
+    unknown_doors: Ints
+    usual: float
 
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.door)
+
+    @property
+    def modelled(self) -> int:
+        """Return how many doors that lack something have an unknown number of people."""
+        return len(np.unique(self.door[np.isnan(self.people)]))
 
     @property
     def trades(self) -> tuple[str, ...]:
@@ -157,9 +163,11 @@ def lacking_demand(
     residents = people_of(assessment.situation.doors)
     usual = _usual(residents.residents)
     rows = [_rows_of(assessment, one, service, part) for one, service, part in services]
-    asked = tuple(_asked(assessment, one, service, part) for one, service, part in services)
+    wanted = frozenset(trades)
+    asked = tuple(_asked(assessment, *one, wanted) for one in services)
     door = _joined([row for row, _ in rows])
     service = np.repeat(np.arange(len(rows)), [len(row) for row, _ in rows])
+    unknown = [residents.residents[doubtful] for _, doubtful in rows]
     people, elders, infants = (
         column[door] for column in (residents.residents, residents.elders, residents.infants)
     )
@@ -171,8 +179,9 @@ def lacking_demand(
         elders=elders,
         infants=infants,
         weight=_weight(assessment, asked, service, (people, elders, infants), usual, weights),
-        unknown=np.array([unknown for _, unknown in rows], dtype=np.float64),
-        modelled=int(np.isnan(people).sum()),
+        unknown=np.array([np.nansum(one) for one in unknown], dtype=np.float64),
+        unknown_doors=np.array([len(one) for one in unknown], dtype=np.int64),
+        usual=usual,
     )
 
 
@@ -212,29 +221,49 @@ def _services(
     return found
 
 
-def _asked(assessment: Assessment, one: Requirement, service: Service, part: int) -> Asked:
-    """Return a service as it is asked for; ``part`` picks one of several trades needed at once."""
+def _asked(
+    assessment: Assessment, one: Requirement, service: Service, part: int, wanted: frozenset[str]
+) -> Asked:
+    """Return a service as it is asked for, answered by trades that were named if any were.
+
+    ``part`` picks one of several trades that are needed at once.
+    """
     speed = assessment.situation.walker.metres_per_minute
     metres, minutes = service.far, service.far_minutes
     if not np.isfinite(metres) and not np.isfinite(minutes):
         metres = radius_of(service, speed)[1]
     some = slice(None) if part < 0 else slice(part, part + 1)
-    return Asked(one, service.trades[some], service.needs[some], metres, minutes)
+    trades = tuple(t for t in service.trades[some] if not wanted or t in wanted)
+    return Asked(one, trades, service.needs[some], metres, minutes)
 
 
 def _rows_of(
     assessment: Assessment, one: Requirement, service: Service, part: int
-) -> tuple[Ints, float]:
-    """Return the doors that lack a service, and the people for whom nobody knows."""
+) -> tuple[Ints, Ints]:
+    """Return the doors that surely lack a service, and those where nobody knows."""
     doors = assessment.services.by_requirement[one.id].doors
-    lacking = doors.are(LACKING)
+    lacking, unknown = doors.are(LACKING), doors.are(UNKNOWN)
     if part >= 0:
-        column = [assessment.measured.column(service.needs[part])]
-        metres = assessment.measured.table("metres", column)[:, 0]
-        minutes = assessment.measured.table("minutes", column)[:, 0]
-        lacking = lacking & ((metres > service.far) | (minutes > service.far_minutes))
-    residents = assessment.situation.doors["residents"].to_numpy(dtype=np.float64)
-    return np.flatnonzero(lacking), float(np.nansum(residents[doors.are(UNKNOWN)]))
+        missing, sure = _missing(assessment, service, part)
+        # Of several trades needed at once, another one may be what is lacking.
+        lacking, unknown = lacking & missing & sure, (lacking | unknown) & missing & ~sure
+    return np.flatnonzero(lacking), np.flatnonzero(unknown)
+
+
+def _missing(assessment: Assessment, service: Service, part: int) -> tuple[Bools, Bools]:
+    """Return where one of several trades is not within reach, and where that is sure."""
+    column = [assessment.measured.column(service.needs[part])]
+
+    def table(name: str) -> Floats:
+        return np.asarray(assessment.measured.table(name, column)[:, 0], dtype=np.float64)
+
+    far, minutes = service.far, service.far_minutes
+    missing = (table("metres") > far) | (table("minutes") > minutes)
+    hidden = (table("maybe_metres") <= far) & (table("maybe_minutes") <= minutes)
+    reach = min(far, minutes * assessment.situation.walker.metres_per_minute)
+    listed = service.trades[part] in assessment.district.complete_trades()
+    sure = ~hidden & (table("lost_metres") > reach) if listed else np.zeros(len(hidden), np.bool_)
+    return missing, sure
 
 
 def _usual(residents: Floats) -> float:

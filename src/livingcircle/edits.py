@@ -163,8 +163,9 @@ def _joined(
     nearest = int(metres.argmin())
     line = lines[nearest]
     along = shapely.line_locate_point(line, point)
-    vertices = shapely.get_coordinates(line)
-    at = np.array([shapely.line_locate_point(line, shapely.Point(one)) for one in vertices])
+    # Lengths along the line, not places located on it: a loop ends where it begins.
+    steps = np.hypot(*np.diff(shapely.get_coordinates(line), axis=0).T)
+    at = np.concatenate([[0.0], np.cumsum(steps)])
     shapes = streets.geometry.array.copy()
     row = int(ground[nearest])
     known = shapely.get_coordinates(shapes[row])

@@ -21,12 +21,14 @@ from livingcircle.candidates import Candidates
 from livingcircle.candidates import doors_near
 from livingcircle.errors import SitingError
 from livingcircle.siting import Wish
+from livingcircle.siting import sharing
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 # Nobody is sent farther than this many radii; who is served by nobody counts as walking more.
 LISTED, FAR = 2.0, 3.0
+MOST_SERVED = 10_000_000.0
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,24 @@ def site_walking(
     ------
     SitingError
         If not exactly one trade is named, no number is given, nobody's number of people is
-        known, or the standard does not say how many one outlet serves.
+        known, the ledger of the trade is not complete, or the standard does not say how many one
+        outlet serves. Weights, separation and budget of the wish have no part in this question.
     """
     if len(wish.trades) != 1 or wish.count is None:
         remedy = "用 --trade 写一种业态，用 --count 写新设几处"
         raise SitingError("走得最少一次只能选一种业态，并要写明新设几处", remedy=remedy)
     (trade,) = wish.trades
+    _refuse_unlisted(assessment, trade)
     serves = _capacity(assessment, trade) if capacity is None else capacity
-    if not serves > 0:
+    if not 0 < serves <= MOST_SERVED:
         what = f"一处服务 {serves:g} 人不合适"
-        raise SitingError(what, where="--capacity", remedy="写大于 0 的数")
+        raise SitingError(
+            what, where="--capacity", remedy=f"写大于 0、不超过 {MOST_SERVED:,.0f} 的数"
+        )
     walks, names = _walks(assessment, candidates, trade, serves)
-    now = walk_least(walks, 0, wish.effort)
-    then = walk_least(walks, wish.count, wish.effort)
+    effort = sharing(wish)
+    now = walk_least(walks, 0, effort())
+    then = walk_least(walks, wish.count, effort())
     residents = assessment.situation.doors["residents"]
     return WalkingPlan(
         trade=trade,
@@ -95,6 +102,15 @@ def site_walking(
         after=_summary(walks, then),
         unknown_doors=int(residents.isna().sum()),
     )
+
+
+def _refuse_unlisted(assessment: Assessment, trade: str) -> None:
+    """Raise where nobody knows all outlets of the trade: who has none near is not known either."""
+    if trade not in assessment.district.complete_trades():
+        name = assessment.standard.name_of(trade)
+        what = f"{name}没有完整的台账，不知道现在有几处、在哪里"
+        remedy = "补齐网点台账，在 district.toml 的 complete_for 里写上这种业态"
+        raise SitingError(what, where="选址", remedy=remedy)
 
 
 def _capacity(assessment: Assessment, trade: str) -> float:
@@ -124,6 +140,10 @@ def _walks(
     offers = assessment.supply.offers[:, assessment.supply.needs.index(trade)]
     old = np.flatnonzero(offers)
     new = np.array([bool(space.fits((trade,))) for space in candidates.spaces], dtype=np.bool_)
+    if not new.any():
+        what = f"没有一个候选空间可以设{assessment.standard.name_of(trade)}"
+        remedy = "核对空间台账的适合业态，或改用沿街位置（--frontage）"
+        raise SitingError(what, where="选址", remedy=remedy)
     lists = [
         _lists(doors_near(situation.reader, len(outlets), LISTED * radius, "metres"), old),
         _lists(candidates.doors_within(LISTED * radius), np.flatnonzero(new)),
@@ -131,7 +151,7 @@ def _walks(
     residents = situation.doors["residents"].to_numpy(dtype=np.float64)
     people = np.flatnonzero(residents > 0)
     if len(people) == 0:
-        what = "没有一个楼门知道住了多少人，算不出怎样走得最少"
+        what = "没有一个楼门登记了居民，算不出怎样走得最少"
         raise SitingError(what, where="选址", remedy="补上楼门或社区的常住人口")
     row_of = np.full(len(residents), -1, dtype=np.int64)
     row_of[people] = np.arange(len(people))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle._rules.conditions import Where
 from livingcircle._siting.answers import Choice
 from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Limits
@@ -42,6 +43,7 @@ COLUMNS = [
     "vehicle", "stop", "place", "circle_id", "arrives", "leaves", "trades", "trade_names",
     "people", "elders", "counts",
 ]  # fmt: skip
+DAY = 24 * 60  # minutes
 COUNTS, MEANWHILE = "按标准可计入", "过渡，不计入达标"
 
 
@@ -139,7 +141,7 @@ def _checked(timetable: Timetable) -> Timetable:
         what = "停靠点、车辆数、停留分钟数和车速都要大于 0"
         raise SitingError(what, where="移动供给", remedy="改为大于 0 的数")
     most = -(-timetable.stops // timetable.vehicles)
-    if timetable.begins + most * timetable.stay > 24 * 60:
+    if timetable.begins + most * timetable.stay > DAY:
         what = f"每辆车{most}个停靠点、每点{timetable.stay}分钟，一天排不下"
         raise SitingError(what, where="移动供给", remedy="减少停靠点或停留时间，或增加车辆")
     return timetable
@@ -157,10 +159,18 @@ def _lacking(assessment: Assessment, wish: Wish, beyond: Candidates | None) -> D
     if beyond is not None:
         keep[list_options(assessment, beyond, demand, wish.terms).instance.rows] = False
     if not keep.any():
-        what = "没有居民缺可以移动提供的业态"
-        raise SitingError(what, where="移动供给", remedy="不需要移动供给，或换一种业态")
+        raise SitingError(_why_nobody(demand, movable), where="移动供给", remedy="换一种业态")
     names = "service", "door", "people", "elders", "infants", "weight"
     return replace(demand, **{name: getattr(demand, name)[keep] for name in names})
+
+
+def _why_nobody(demand: Demand, movable: Bools) -> str:
+    """Say why there is nobody to serve: nobody lacks, nobody knows, or rooms are near enough."""
+    if movable.any() and len(demand) and movable[demand.service].any():
+        return "缺的居民附近都有空间可用，先在空间里补（加 --all 不看空间）"
+    if movable.any() and demand.unknown_doors[movable].any():
+        return "没有居民确认缺可以移动提供的业态，有的还没有核实"
+    return "没有居民缺可以移动提供的业态"
 
 
 def _instance(candidates: Candidates, demand: Demand) -> Instance:
@@ -213,6 +223,9 @@ def _stop_table(
                 }
             )
             before = place
+        if clock + timetable.stay > DAY:
+            what = f"第{vehicle}辆车连同路上的时间，一天排不下{len(stops)}个停靠点"
+            raise SitingError(what, where="移动供给", remedy="减少停靠点或停留时间，或增加车辆")
     return pd.DataFrame(rows, columns=[*COLUMNS, "lon", "lat"])
 
 
@@ -224,7 +237,9 @@ def _whom(
     people, elders = (column[rows[first]] for column in (demand.people, demand.elders))
     asked = [demand.asked[one] for one in np.unique(demand.service[rows]).tolist()]
     trades = [next(t for t in one.trades if t in MOBILE) for one in asked]
-    counted = all(one.requirement.count_mobile for one in asked)
+    # Hours of a stop are short; a requirement with conditions of its own is not met by it.
+    asks = [one.requirement for one in asked]
+    counted = all(one.count_mobile and one.where == Where() for one in asks)
     return {
         "trades": "、".join(dict.fromkeys(trades)),
         "trade_names": "、".join(
@@ -258,8 +273,8 @@ def _drive(ends: Floats, kmh: float) -> float:
 
 
 def _hour(minutes: float) -> str:
-    """Write minutes after midnight as an hour, rounded up to five minutes."""
-    whole = int(-(-minutes // 5) * 5)
+    """Write minutes after midnight as an hour, rounded up to the minute."""
+    whole = int(-(-minutes // 1))
     return f"{whole // 60:02d}:{whole % 60:02d}"
 
 

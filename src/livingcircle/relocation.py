@@ -57,11 +57,16 @@ class Advice:
         the people it would serve if they did.
     taken_in
         Shops that could take a trade in as well, and the people it would newly serve.
+    modelled, usual
+        How many doors that lack something have an unknown number of people; each counts as many
+        as the usual one.
     """
 
     moves: pd.DataFrame
     raises: pd.DataFrame
     taken_in: pd.DataFrame
+    modelled: int
+    usual: float
 
 
 def advise(
@@ -76,7 +81,7 @@ def advise(
     candidates
         Rooms to move to; None where there are none.
     trades
-        Trades to look at; all basic ones that have to be within reach without any.
+        Trades to look at; all that must be within reach without any.
     """
     demand = lacking_demand(assessment, trades, Weights(0.0, 0.0, urgency=False))
     shops = _Shops(assessment, demand)
@@ -85,6 +90,8 @@ def advise(
         moves=_best(moves, MOVE_COLUMNS),
         raises=_best(_raises(assessment, demand, shops), RAISE_COLUMNS),
         taken_in=_best(_taken_in(assessment, demand, shops), RAISE_COLUMNS),
+        modelled=demand.modelled,
+        usual=demand.usual,
     )
 
 
@@ -125,12 +132,14 @@ def _moves(
 ) -> list[dict[str, object]]:
     """Return the best room for each outlet that could move to the good of more people.
 
-    Only this outlet moves. Who is near nobody else's, and near the new place too, is kept.
+    Only this outlet moves, and only one that serves in one way: another trade would move along.
+    Who is near nobody else's, and near the new place too, is kept.
     """
     doors = len(assessment.situation.doors)
     residents = assessment.situation.doors["residents"].to_numpy(dtype=np.float64)
-    people = np.where(np.isnan(residents), 1.0, residents)
+    people = np.where(np.isnan(residents), demand.usual, residents)
     to = Near(candidates.reader, (doors, len(candidates)), demand.asked)
+    single = _single(assessment)
     rows = []
     for service, one in enumerate(demand.asked):
         outlet, door = shops.near.within(one)
@@ -142,14 +151,17 @@ def _moves(
         only = np.full(doors, -1, dtype=np.int64)
         only[door] = outlet
         place, near = to.within(one)
-        fits = np.array([bool(s.fits(one.trades)) for s in candidates.spaces], dtype=np.bool_)
-        place, near = place[fits[place]], near[fits[place]]
+        fits = {
+            trade: np.array([bool(s.fits((trade,))) for s in candidates.spaces], dtype=np.bool_)
+            for trade in one.trades
+        }
         lacking = np.zeros(doors, dtype=np.bool_)
         lacking[demand.door[demand.service == service]] = True
         gains = np.bincount(place, people[near] * lacking[near], minlength=len(candidates))
         kept = _kept(place, only[near], people[near], len(candidates))
-        for who in np.flatnonzero(answers & shops.own).tolist():
-            net = gains - loses[who] + kept.get(who, 0.0)
+        for who in np.flatnonzero(answers & shops.own & single).tolist():
+            room = np.logical_or.reduce([fits[t] for t in one.trades if t in shops.held[who]])
+            net = np.where(room, gains - loses[who] + kept.get(who, 0.0), 0.0)
             best = int(net.argmax()) if len(net) else -1
             if best >= 0 and net[best] > 0:
                 space = candidates.spaces[best]
@@ -165,6 +177,13 @@ def _moves(
                     }
                 )
     return rows
+
+
+def _single(assessment: Assessment) -> Bools:
+    """Return which outlets answer one trade only of all that the standard speaks of."""
+    supply, trades = assessment.supply, set(assessment.needs.trades)
+    columns = [n for n, need in enumerate(supply.needs) if need in trades]
+    return np.asarray(supply.offers[:, columns].sum(axis=1) <= 1)
 
 
 def _kept(place: Ints, only: Ints, people: Floats, count: int) -> dict[int, Floats]:
@@ -214,14 +233,14 @@ def _taken_in(assessment: Assessment, demand: Demand, shops: _Shops) -> list[dic
 def _newly(
     demand: Demand, service: int, one: Asked, shops: _Shops, some: Bools
 ) -> list[tuple[int, float]]:
-    """Return the people each of some outlets would newly serve; a door where nobody knows."""
+    """Return the people each of some outlets would newly serve."""
     outlet, door = shops.near.within(one)
     here = some[outlet]
     outlet, door = outlet[here], door[here]
     rows = np.flatnonzero(demand.service == service)
     weight = np.zeros(int(max(door.max(initial=-1), demand.door[rows].max(initial=-1))) + 1)
     known = demand.people[rows]
-    weight[demand.door[rows]] = np.where(np.isnan(known), 1.0, known)
+    weight[demand.door[rows]] = np.where(np.isnan(known), demand.usual, known)
     sums = np.bincount(outlet, weight[door], minlength=1)
     return [(int(which), float(sums[which])) for which in np.flatnonzero(sums > 0)]
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from livingcircle import edits
+from livingcircle._hours import open_spans
 from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess
 from livingcircle.district import District
@@ -204,6 +206,8 @@ def _hours(district: District, scenario: Scenario, step: Step) -> District:
     del scenario
     if not step.hours:
         raise InputError("没有写调整后的营业时间", remedy="如 06:00-22:00")
+    if open_spans(step.hours) is None:
+        raise InputError(f"读不懂的营业时间“{step.hours}”", remedy="如 06:00-22:00，或 24小时")
     return edits.change_outlet(district, _object(step, "网点"), {"hours": step.hours})
 
 
@@ -241,8 +245,10 @@ def _object(step: Step, kind: str) -> str:
 
 def _where(district: District, step: Step) -> tuple[float, float]:
     """Return where a step puts an outlet."""
+    if step.place is not None and step.space:
+        raise InputError("空间编号和经纬度写了两样", remedy="只留一样")
     if step.place is not None:
-        return step.place
+        return _in_extent(district, step.place)
     if not step.space:
         raise InputError("没有写放在哪里", remedy="填 空间编号，或 经度、纬度")
     point = _space(district, step).geometry
@@ -250,6 +256,15 @@ def _where(district: District, step: Step) -> tuple[float, float]:
         raise InputError(f"空间“{step.space}”没有登记位置", remedy="补登位置，或填 经度、纬度")
     place = point.representative_point()
     return place.x, place.y
+
+
+def _in_extent(district: District, place: tuple[float, float]) -> tuple[float, float]:
+    """Return a place inside the data; beyond them nobody knows who lives there."""
+    point = shapely.Point(*place)
+    if district.extent is not None and not district.extent.intersects(point):
+        what = f"“{place[0]}, {place[1]}”不在数据范围内"
+        raise InputError(what, remedy="核对经度、纬度，先写经度")
+    return place
 
 
 def _space(district: District, step: Step) -> Any:  # noqa: ANN401 - a row of spaces

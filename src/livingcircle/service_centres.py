@@ -2,13 +2,15 @@
 
 密云 二（一）2, 附件1.1: a service centre holds at least three basic trades and one of local
 character, on 1,000–3,000 m². What it must hold and how large it must be, the standard says. Each
-room is given the trades that newly serve most people there; then the rooms are compared.
+room is given the trades that newly serve most people there; then the rooms are compared. Of several
+centres the best one is fixed first, then the next for whom it leaves.
 """
 
 import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +21,6 @@ from scipy.optimize import milp
 
 from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.sizes import SiteAreaRule
-from livingcircle._siting.answers import Choice
-from livingcircle._siting.instance import Instance
-from livingcircle._siting.instance import Limits
-from livingcircle._siting.most import cover_most
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.demand import Demand
@@ -33,6 +31,7 @@ from livingcircle.site_options import Near
 from livingcircle.site_options import usual_rooms
 from livingcircle.siting import Wish
 from livingcircle.spaces import Space
+from livingcircle.trades import with_broader
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -86,14 +85,15 @@ class CentrePlan:
         served by it alone), value (weighted), chosen; best first.
     misfits
         Rooms that could not, and why.
-    choice
-        Which of the rooms were chosen, with value, bound and gap; None where there is no room.
+    proven
+        Whether no other room, with whatever trades, would newly serve more. Of several centres
+        the best one is fixed first, then the next: that is not proven.
     """
 
     rule: CentreRule
     rooms: pd.DataFrame
     misfits: pd.DataFrame
-    choice: Choice | None
+    proven: bool
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ def centre_rule(assessment: Assessment) -> CentreRule:
         if isinstance(one.rule, CompositeRule):
             spans = [one.rule.area]
             for tier, number in one.rule.kinds:
-                of_tier = tuple(t.trade for t in standard.trades if t.tier == tier)
+                named = tuple(t.trade for t in standard.trades if t.tier == tier)
+                of_tier = tuple(t for t in named if t not in trades)
                 groups.append((tier, of_tier, number))
             groups += [(part.name, part.trades, part.least) for part in one.rule.parts]
         elif isinstance(one.rule, SiteAreaRule):
@@ -157,66 +158,74 @@ def site_centres(assessment: Assessment, candidates: Candidates, wish: Wish) -> 
     """
     rule = centre_rule(assessment)
     demand = lacking_demand(assessment, wish.trades, wish.weights)
+    trades = _trades(assessment, rule)
+    usual = _sizes(assessment, trades)
     reasons = [rule.misfit(space) for space in candidates.spaces]
+    covered = _covered(candidates, demand)
+    left, taken, rooms = demand.weight.copy(), set[int](), list[_Room]()
+    for _ in range(1 if wish.count is None else wish.count):
+        found = []
+        for place, space in enumerate(candidates.spaces):
+            if reasons[place] or _circle(candidates, place) in taken:
+                continue
+            fill = _fill(space, covered[place], demand, left, rule, usual)
+            if isinstance(fill, str):
+                reasons[place] = fill
+            else:
+                found.append(_Room(place, fill, float(left[fill.rows].sum())))
+        best = max(found, key=lambda one: (one.value, -one.place), default=None)
+        rooms = [one for one in rooms if one.chosen] + found
+        if best is None:
+            break
+        rooms[rooms.index(best)] = replace(best, chosen=True)
+        rooms = [one for one in rooms if one.chosen or one.place != best.place]
+        left[best.fill.rows] = 0.0
+        circle = _circle(candidates, best.place)
+        taken |= {circle} if circle >= 0 else set()
     misfits = [
         (space.space_id, space.name, why)
         for space, why in zip(candidates.spaces, reasons, strict=True)
         if why
     ]
     misfits += list(candidates.left_out.itertuples(index=False, name=None))
-    fit = [place for place, why in enumerate(reasons) if not why]
-    bundles = _bundles(assessment, candidates, demand, rule, fit)
-    choice = None
-    if fit:
-        choice = cover_most(
-            _instance(candidates, demand, fit, bundles),
-            Limits(count=1 if wish.count is None else wish.count, per_kind=_one_each(candidates)),
-            wish.effort,
-        )
-    rooms = _room_table(assessment, candidates, demand, fit, bundles, choice)
     return CentrePlan(
-        rule, rooms, pd.DataFrame(misfits, columns=["space_id", "name", "reason"]), choice
+        rule=rule,
+        rooms=_room_table(assessment, candidates, demand, rooms),
+        misfits=pd.DataFrame(misfits, columns=["space_id", "name", "reason"]),
+        proven=sum(one.chosen for one in rooms) == 1,
     )
 
 
-def _one_each(candidates: Candidates) -> Ints:
-    """Return one for each circle, and as many as there are outside any circle."""
-    circles = len(candidates.situation.members.circles)
-    return np.array([1] * circles + [len(candidates)], dtype=np.int64)
+@dataclass(frozen=True)
+class _Room:
+    """Hold a room that could become a centre, what it would hold, and what that is worth."""
+
+    place: int
+    fill: _Bundle
+    value: float
+    chosen: bool = False
 
 
-def _instance(
-    candidates: Candidates, demand: Demand, fit: Sequence[int], bundles: Sequence[_Bundle]
-) -> Instance:
-    """Return the choice among rooms, each with its trades, for the models."""
-    circle = candidates.units[1][fit]
-    outside = len(candidates.situation.members.circles)
-    many = [len(one.rows) for one in bundles]
-    return Instance(
-        start=np.concatenate([[0], np.cumsum(many)]).astype(np.int64),
-        rows=np.concatenate([one.rows for one in bundles]),
-        weight=demand.weight,
-        kind=np.where(circle >= 0, circle, outside),
-    )
+def _circle(candidates: Candidates, place: int) -> int:
+    return int(candidates.units[1][place])
 
 
-def _bundles(
-    assessment: Assessment,
-    candidates: Candidates,
-    demand: Demand,
-    rule: CentreRule,
-    fit: Sequence[int],
-) -> list[_Bundle]:
-    """Return the trades each room is given."""
-    held = tuple(t.trade for t in assessment.standard.trades if t.trade not in rule.trades)
-    grouped = tuple(trade for _, trades, _ in rule.groups for trade in trades)
-    trades = tuple(dict.fromkeys([*held, *grouped]))
-    usual = dict(zip(trades, usual_rooms(assessment, trades).tolist(), strict=True))
-    covered = _covered(candidates, demand)
-    return [
-        _fill(candidates.spaces[place], covered[place], demand, rule, trades, usual)
-        for place in fit
-    ]
+def _trades(assessment: Assessment, rule: CentreRule) -> tuple[str, ...]:
+    """Return every trade that a centre may hold; not a centre itself."""
+    held = [row.trade for row in assessment.standard.trades]
+    grouped = [trade for _, trades, _ in rule.groups for trade in trades]
+    return tuple(t for t in dict.fromkeys([*held, *grouped]) if t not in rule.trades)
+
+
+def _sizes(assessment: Assessment, trades: tuple[str, ...]) -> Mapping[str, tuple[float, bool]]:
+    """Return the floor each trade takes, and whether that is known: the mean where it is not."""
+    rooms = usual_rooms(assessment, trades)
+    known = rooms[~np.isnan(rooms)]
+    mean = float(known.mean()) if len(known) else 0.0
+    return {
+        trade: (mean if math.isnan(room) else room, not math.isnan(room))
+        for trade, room in zip(trades, rooms.tolist(), strict=True)
+    }
 
 
 def _covered(candidates: Candidates, demand: Demand) -> list[dict[int, Ints]]:
@@ -239,23 +248,55 @@ def _fill(
     space: Space,
     covered: Mapping[int, Ints],
     demand: Demand,
+    left: Floats,
     rule: CentreRule,
-    trades: tuple[str, ...],
-    usual: Mapping[str, float],
-) -> _Bundle:
-    """Return the trades with which a room serves most, all that it must hold among them.
+    sizes: Mapping[str, tuple[float, bool]],
+) -> _Bundle | str:
+    """Return the trades with which a room serves most, or why it cannot hold what it must.
 
     Maximise Σ gain·z, z ≤ Σ x of the trades that answer the service, Σ room·x ≤ area, and of
     every group at least its number; x and z are 0 or 1. A trade whose need of floor nobody knows
-    takes none here and is named.
+    takes the mean of the others and is named.
     """
-    allowed = [t for t in trades if not space.excluded.intersection({t})]
-    services = list(covered)
-    gains = np.array([demand.weight[covered[one]].sum() for one in services])
+    allowed = [t for t in sizes if space.excluded.isdisjoint(with_broader((t,)))]
+    for name, members, least in rule.groups:
+        if len(set(members).intersection(allowed)) < least:
+            return f"排除的业态太多，必须有的{name}不到{least}种"
+    services = [one for one in covered if left[covered[one]].sum() > 0]
+    solved = _solve(space.area_m2, allowed, services, (covered, demand, left), rule, sizes)
+    if solved is None:
+        return f"{space.area_m2:g}平方米放不下必须有的业态"
+    chosen = tuple(t for t, yes in zip(allowed, solved.tolist(), strict=True) if yes)
+    rows = [covered[one] for one in services if answering(chosen, demand.asked[one].trades)]
+    return _Bundle(
+        trades=chosen,
+        rows=np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows])),
+        used=float(sum(sizes[t][0] for t in chosen)),
+        unsized=tuple(t for t in chosen if not sizes[t][1]),
+    )
+
+
+def answering(held: Sequence[str], asked: Sequence[str]) -> bool:
+    """Return whether any trade that is held is, or is a kind of, one that is asked for."""
+    return not set(asked).isdisjoint(with_broader(tuple(held)))
+
+
+def _solve(
+    area: float,
+    allowed: Sequence[str],
+    services: Sequence[int],
+    about: tuple[Mapping[int, Ints], Demand, Floats],
+    rule: CentreRule,
+    sizes: Mapping[str, tuple[float, bool]],
+) -> npt.NDArray[np.bool_] | None:
+    """Return which of the allowed trades to take; None where the floor does not hold the musts."""
+    covered, demand, left = about
+    gains = np.array([left[covered[one]].sum() for one in services], dtype=np.float64)
     count, many = len(services), len(allowed)
-    room = np.nan_to_num(np.array([usual[t] for t in allowed]))
+    room = np.array([sizes[t][0] for t in allowed], dtype=np.float64)
     answers = np.array(
-        [[t in demand.asked[one].trades for t in allowed] for one in services], dtype=np.float64
+        [[answering((t,), demand.asked[one].trades) for t in allowed] for one in services],
+        dtype=np.float64,
     ).reshape(count, many)
     groups = np.array(
         [[t in members for t in allowed] for _, members, _ in rule.groups], dtype=np.float64
@@ -265,57 +306,38 @@ def _fill(
     slight = 1e-6 * max(gains.sum(), 1.0) / max(room.sum() + many, 1.0)
     limits = [
         LinearConstraint(np.hstack([np.eye(count), -answers]), -np.inf, 0.0),
-        LinearConstraint(np.concatenate([np.zeros(count), room])[None], -np.inf, space.area_m2),
-        LinearConstraint(
-            np.hstack([np.zeros((len(least), count)), groups]),
-            np.minimum(least, groups.sum(axis=1)),
-            np.inf,
-        ),
+        LinearConstraint(np.concatenate([np.zeros(count), room])[None], -np.inf, area),
+        LinearConstraint(np.hstack([np.zeros((len(least), count)), groups]), least, np.inf),
     ]
     worth = np.concatenate([-gains, slight * (room + 1.0)])
     solved = milp(worth, constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(count + many))
-    taken = np.zeros(many, dtype=np.bool_) if solved.x is None else solved.x[count:] > 0.5  # noqa: PLR2004
-    chosen = tuple(t for t, yes in zip(allowed, taken.tolist(), strict=True) if yes)
-    answered = [one for one in services if set(chosen) & set(demand.asked[one].trades)]
-    rows = [covered[one] for one in answered]
-    return _Bundle(
-        trades=chosen,
-        rows=np.sort(np.concatenate([np.empty(0, dtype=np.int64), *rows])),
-        used=float(room[taken].sum()),
-        unsized=tuple(t for t in chosen if math.isnan(usual[t])),
-    )
+    return None if solved.x is None else np.asarray(solved.x[count:] > 0.5)  # noqa: PLR2004
 
 
 def _room_table(
-    assessment: Assessment,
-    candidates: Candidates,
-    demand: Demand,
-    fit: Sequence[int],
-    bundles: Sequence[_Bundle],
-    choice: Choice | None,
+    assessment: Assessment, candidates: Candidates, demand: Demand, rooms: Sequence[_Room]
 ) -> pd.DataFrame:
-    """Return every room that could become a service centre, best first."""
-    chosen = set() if choice is None else set(choice.chosen.tolist())
+    """Return every room that could become a service centre, the chosen first, then the best."""
     circles = candidates.situation.members.circles
     name_of = assessment.standard.name_of
     rows = []
-    for number, (place, one) in enumerate(zip(fit, bundles, strict=True)):
-        space, circle = candidates.spaces[place], int(candidates.units[1][place])
-        _, first = np.unique(demand.door[one.rows], return_index=True)
-        people = demand.people[one.rows[first]]
+    for one in rooms:
+        space, circle, fill = candidates.spaces[one.place], _circle(candidates, one.place), one.fill
+        _, first = np.unique(demand.door[fill.rows], return_index=True)
+        people = demand.people[fill.rows[first]]
         rows.append(
             {
                 "space_id": space.space_id,
                 "name": space.name,
                 "area_m2": space.area_m2,
-                "used_m2": one.used,
+                "used_m2": fill.used,
                 "circle_id": str(circles[circle]) if circle >= 0 else "",
-                "trades": "、".join(one.trades),
-                "trade_names": "、".join(name_of(t) for t in one.trades),
-                "unsized": "、".join(name_of(t) for t in one.unsized),
+                "trades": "、".join(fill.trades),
+                "trade_names": "、".join(name_of(t) for t in fill.trades),
+                "unsized": "、".join(name_of(t) for t in fill.unsized),
                 "people": float(np.nansum(people)) if (~np.isnan(people)).any() else math.nan,
-                "value": float(demand.weight[one.rows].sum()),
-                "chosen": number in chosen,
+                "value": one.value,
+                "chosen": one.chosen,
             }
         )
     columns = ["space_id", "name", "area_m2", "used_m2", "circle_id", "trades", "trade_names",

@@ -10,13 +10,18 @@ import numpy.typing as npt
 
 from livingcircle._rules.counts import CountRule
 from livingcircle._rules.counts import LadderRule
+from livingcircle._rules.reaches import ReachRule
 from livingcircle._siting.instance import Instance
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
+from livingcircle.candidates import standing_in
 from livingcircle.demand import composite_trades
 from livingcircle.site_options import Options
+from livingcircle.standards import Requirement
+from livingcircle.trades import with_broader
 from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
+from livingcircle.verdicts import UNKNOWN
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -71,15 +76,17 @@ class Shortages:
     ) -> tuple[Instance, Ints]:
         """Return an instance in which every shortage is one more row, and the need of each row.
 
-        An option counts towards a unit's number when it stands in the unit.
+        An option counts towards a unit's number when it stands in the unit; of several in one
+        room only one does, for a shop is counted once.
         """
         pairs = [np.repeat(np.arange(len(options)), np.diff(instance.start))], [instance.rows]
         for number, one in enumerate(self.all):
-            answers = np.isin(options.trade, [options.trades.index(t) for t in one.trades])
-            inside = _inside(one.unit, candidates)[options.candidate]
-            some = np.flatnonzero(answers & inside)
-            pairs[0].append(some)
-            pairs[1].append(np.full(len(some), instance.demand + number))
+            counts = [not set(one.trades).isdisjoint(with_broader((t,))) for t in options.trades]
+            inside = standing_in(one.unit, candidates)[options.candidate]
+            some = np.flatnonzero(np.array(counts, dtype=np.bool_)[options.trade] & inside)
+            _, first = np.unique(options.candidate[some], return_index=True)
+            pairs[0].append(some[first])
+            pairs[1].append(np.full(len(first), instance.demand + number))
         option, row = (np.concatenate(part).astype(np.int64) for part in pairs)
         order = np.lexsort((row, option))
         people = np.array([one.people for one in self.all], dtype=np.float64)
@@ -101,42 +108,45 @@ class Shortages:
 def find_shortages(assessment: Assessment, trades: tuple[str, ...] = ()) -> Shortages:
     """Return the numbers that are short of some trades, or of all; only what must be there.
 
-    What a number per unit cannot say, such as several trades each, is left out in words.
+    What a number per unit cannot say is left out in words: several trades each, trades that count
+    by halves, what nobody knows, and what is not a number of outlets at all.
     """
     made_of_others = composite_trades(assessment)
     asked = {one.id: one for one in assessment.standard.requirements}
     units = {(unit.level, unit.unit_id): unit for unit in assessment.rows.units}
     residents = assessment.situation.doors["residents"].to_numpy(dtype=np.float64)
-    found, left_out = [], []
+    found, left_out, doubtful, others = [], [], 0, 0
     for row in assessment.found:
         one = asked[row.requirement_id]
-        counted = isinstance(one.rule, CountRule | LadderRule) and one.severity == "must"
+        if one.severity != "must" or made_of_others.intersection(one.trades):
+            continue
+        if trades and set(trades).isdisjoint(one.trades):
+            continue
+        counted = isinstance(one.rule, CountRule | LadderRule)
+        doubtful += int(counted and row.verdict == UNKNOWN)
+        placed = counted or isinstance(one.rule, ReachRule)
+        others += int(not placed and row.verdict == LACKING)
         short = row.shortfall or 0.0
         if not counted or row.verdict != LACKING or short <= 0:
             continue
-        if made_of_others.intersection(one.trades) or not _wanted(one.trades, trades):
-            continue
-        if one.every and len(one.trades) > 1:
-            left_out.append(f"{row.unit_name}{one.name}：几种业态各要几个，没有算进来")
+        odd = _odd(one)
+        if odd:
+            left_out.append(f"{row.unit_name}{one.name}：{odd}，没有算进来")
             continue
         unit = units[row.level, row.unit_id]
         here = residents[unit.doors]
         people = float(np.nansum(here)) if (~np.isnan(here)).any() else math.nan
         many = math.ceil(round(short, 6))
         found.append(Shortage(one.id, one.name, one.trades, unit, many, people))
+    if doubtful:
+        left_out.append(f"{doubtful}项数量没有核实，核实后再选")
+    if others:
+        left_out.append(f"{others}项不是数量和半径的缺项（种类、面积、占比等），不由选址解决")
     return Shortages(tuple(found), tuple(left_out))
 
 
-def _wanted(trades: tuple[str, ...], named: tuple[str, ...]) -> bool:
-    return not named or bool(set(trades) & set(named))
-
-
-def _inside(unit: Unit, candidates: Candidates) -> Bools:
-    """Return which candidates stand in a unit."""
-    community, circle = candidates.units
-    if unit.level == "circle":
-        circles = candidates.situation.members.circles
-        return np.asarray(circle == circles.get_loc(unit.unit_id))
-    if unit.level == "district":
-        return np.ones(len(candidates), dtype=np.bool_)
-    return np.isin(community, unit.communities)
+def _odd(one: Requirement) -> str:
+    """Say why a number cannot be made up outlet by outlet, or ``""``."""
+    if one.every and len(one.trades) > 1:
+        return "几种业态各要几个"
+    return "几种业态折算计数" if one.weights else ""

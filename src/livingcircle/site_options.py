@@ -16,12 +16,14 @@ import shapely
 from scipy.spatial import cKDTree
 
 from livingcircle._routing.readers import Reader
+from livingcircle._rules.mixes import ProhibitedRule
 from livingcircle._rules.mixes import SeparationRule
 from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle._siting.instance import Instance
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import doors_near
+from livingcircle.candidates import standing_in
 from livingcircle.demand import Asked
 from livingcircle.demand import Demand
 from livingcircle.trades import with_broader
@@ -39,6 +41,7 @@ RELATED = (
 RELATED_METRES = 300.0
 UNFIT, DOUBTFUL = "登记的适合业态里没有这一种", "适合业态的写法认不出，未核实"
 TOO_CLOSE, NO_COST = "离同类或要避开的网点太近", "估算投入未核实"
+BANNED = "配置标准不许设在这里"
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def list_options(
         room=room[place, trade],
         capacity=capacity,
         kind=trade,
-        apart=_apart(candidates, place, trade, _distances(assessment, trades, terms)),
+        apart=_apart(candidates, place, trade, terms.separation, _straight(assessment, trades)),
     )
     small = area[place] < least[trade]
     return Options(candidates, demand, trades, place, trade, instance, small, left_out)
@@ -164,9 +167,27 @@ def _allowed(
         unknown = np.array([np.isnan(one.cost) for one in candidates.spaces], dtype=np.bool_)
         left_out[NO_COST] += int((allowed & unknown[:, None]).sum())
         allowed &= ~unknown[:, None]
+    banned = _banned(assessment, candidates, trades)
+    left_out[BANNED] += int((allowed & banned).sum())
+    allowed &= ~banned
     close = _too_close(assessment, candidates, trades, terms)
     left_out[TOO_CLOSE] += int((allowed & close).sum())
     return np.asarray(allowed & ~close, dtype=np.bool_)
+
+
+def _banned(assessment: Assessment, candidates: Candidates, trades: Sequence[str]) -> Bools:
+    """Return which trades the standard forbids where each room stands."""
+    banned = np.zeros((len(candidates), len(trades)), dtype=np.bool_)
+    facts = list(zip(assessment.rows.units, assessment.facts, strict=True))
+    for one in assessment.standard.requirements:
+        if not isinstance(one.rule, ProhibitedRule):
+            continue
+        barred = [not set(one.trades).isdisjoint(with_broader((t,))) for t in trades]
+        for unit, fact in facts:
+            if unit.level == one.level and one.applies.test(fact)[0]:
+                here = standing_in(unit, candidates)[:, None]
+                banned |= here & np.array(barred, dtype=np.bool_)
+    return banned
 
 
 def _too_close(
@@ -213,30 +234,45 @@ def _separations(assessment: Assessment, trade: str) -> list[SeparationRule]:
     ]
 
 
-def _distances(assessment: Assessment, trades: Sequence[str], terms: Terms) -> tuple[float, Floats]:
-    """Return the least metres between new outlets: on foot, and straight for each trade."""
-    straight = [
-        max((rule.metres for rule in _separations(assessment, trade) if not rule.to), default=0.0)
-        for trade in trades
-    ]
-    return terms.separation, np.array(straight, dtype=np.float64)
+def _straight(assessment: Assessment, trades: Sequence[str]) -> list[tuple[int, int, float]]:
+    """Return which trades the standard keeps how many metres apart, in straight lines."""
+    found = []
+    for one, trade in enumerate(trades):
+        for rule in _separations(assessment, trade):
+            kept_from = frozenset(rule.to or (trade,))
+            found += [
+                (one, other, rule.metres)
+                for other, name in enumerate(trades)
+                if kept_from.intersection(with_broader((name,)))
+            ]
+    return found
 
 
-def _apart(candidates: Candidates, place: Ints, trade: Ints, least: tuple[float, Floats]) -> Ints:
-    """Return pairs of options of one trade that stand too close to each other."""
-    walked, straight = least
-    number = np.full((len(candidates), len(straight)), -1, dtype=np.int64)
+def _apart(
+    candidates: Candidates,
+    place: Ints,
+    trade: Ints,
+    walked: float,
+    straight: Sequence[tuple[int, int, float]],
+) -> Ints:
+    """Return pairs of options that stand too close: of one trade on foot, by rule straight."""
+    kinds = int(trade.max(initial=-1)) + 1
+    number = np.full((len(candidates), max(kinds, 1)), -1, dtype=np.int64)
     number[place, trade] = np.arange(len(place))
-    close = [(0, np.empty((2, 0), dtype=np.int64))]
+    close = [np.empty((0, 2), dtype=np.int64)]
     if walked > 0:
-        on_foot = np.stack(candidates.places_within(walked)[:2])
-        close += [(kind, on_foot) for kind in range(len(straight))]
+        one, other, _, _ = candidates.places_within(walked)
+        close += [np.stack([number[one, k], number[other, k]], axis=1) for k in range(kinds)]
     tree = cKDTree(candidates.xy)
-    for kind in np.flatnonzero(straight > 0):
-        # A rule keeps them no less than its metres apart.
-        least_apart = np.nextafter(straight[kind], 0.0)
-        close.append((int(kind), tree.query_pairs(least_apart, output_type="ndarray").T))
-    pairs = np.concatenate([np.sort(number[some, kind].T, axis=1) for kind, some in close])
+    for first, second, metres in straight:
+        if first >= kinds or second >= kinds:
+            continue
+        # A rule keeps them no less than its metres apart; one room holds both or one of them.
+        near = tree.query_pairs(np.nextafter(metres, 0.0), output_type="ndarray").astype(np.int64)
+        same = np.repeat(np.arange(len(candidates))[:, None], 2, axis=1)
+        both = np.concatenate([near, near[:, ::-1], *([same] if first != second else [])])
+        close.append(np.stack([number[both[:, 0], first], number[both[:, 1], second]], axis=1))
+    pairs = np.sort(np.concatenate(close), axis=1)
     return np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0).reshape(-1, 2)
 
 
@@ -252,9 +288,11 @@ def _pairs(
     for service, one in enumerate(demand.asked):
         place, door = near.within(one)
         row = row_of[service, door]
-        place, row = place[row >= 0], row[row >= 0]
-        for trade in one.trades:
-            kind = trades.index(trade)
+        fits = (row >= 0) & _large_enough(candidates, one)[place]
+        place, row = place[fits], row[fits]
+        for kind, trade in enumerate(trades):
+            if set(one.trades).isdisjoint(with_broader((trade,))):
+                continue
             here = allowed[place, kind]
             options.append(number[place[here], kind])
             rows.append(row[here])
@@ -262,6 +300,18 @@ def _pairs(
     option, row = (np.concatenate([none, *part]) for part in (options, rows))
     order = np.lexsort((row, option))
     return option[order], row[order]
+
+
+def _large_enough(candidates: Candidates, one: Asked) -> Bools:
+    """Return which rooms are as large as a requirement wants what answers it to be."""
+    low, high = one.requirement.where.area
+    area = np.array([space.area_m2 for space in candidates.spaces], dtype=np.float64)
+    fits = np.ones(len(area), dtype=np.bool_)
+    if low is not None:
+        fits &= area >= low
+    if high is not None:
+        fits &= area <= high
+    return fits
 
 
 class Near:

@@ -10,19 +10,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from livingcircle._rules.counts import CountRule
+from livingcircle._rules.counts import LadderRule
 from livingcircle.candidates import SOURCE_WORDS
+from livingcircle.candidates import standing_in
 from livingcircle.chosen import GAP_COLUMNS
 from livingcircle.chosen import SITE_COLUMNS
 from livingcircle.chosen import ChosenSites
 from livingcircle.siting import SitePlan
+from livingcircle.standards import Requirement
+from livingcircle.trades import with_broader
+from livingcircle.units import Unit
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 SERVED_COLUMNS = [
     "trade_name", "requirement_id", "radius", "circle_id", "circle_name", "lacking", "served",
-    "left", "out_of_reach", "unknown_people", "people_known", "online",
+    "left", "out_of_reach", "unknown_people", "unknown_doors", "people_known", "online",
 ]  # fmt: skip
 TIE_BREAK = "同样好时取编号在前的空间和业态"
 
@@ -30,16 +35,17 @@ TIE_BREAK = "同样好时取编号在前的空间和业态"
 def site_table(plan: SitePlan) -> gpd.GeoDataFrame:
     """Return one row for each trade in each chosen room, in the order of the plan.
 
-    ``people``, ``elders`` and ``infants`` are whom it newly serves, each once, nobody served by a
-    row above; NaN where nobody knows. A cost stands at the first trade of its room.
+    ``people``, ``elders`` and ``infants`` are whom it newly serves with its trade, each once,
+    nobody whom a row above serves with the same; NaN where nobody knows. Whoever gets several
+    trades stands in several rows. A cost stands at the first trade of its room; ``conditions``
+    are what the standard asks of the outlet beside its trade.
     """
     options, situation = plan.options, plan.assessment.situation
     order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
     community, circle = options.candidates.units
     names = plan.assessment.district.circles["name"]
     rows, places, paid = [], [], set()
-    chosen = sorted(plan.choice.chosen.tolist(), key=lambda one: order[options.candidate[one]])
-    for option in chosen:
+    for option in plan.order.tolist():
         site = int(options.candidate[option])
         space, trade = options.candidates.spaces[site], options.trade_of(option)
         circle_id = _name(situation.members.circles, circle[site])
@@ -78,6 +84,9 @@ def _whom(plan: SitePlan, option: int) -> dict[str, Any]:
     asked = [demand.asked[one] for one in np.unique(demand.service[rows])]
     return {
         "requirements": "、".join(dict.fromkeys(one.requirement.id for one in asked)),
+        "conditions": "、".join(
+            dict.fromkeys(word for one in asked for word in one.requirement.where.words())
+        ),
         "people": _sum(demand.people[once]),
         "elders": _sum(demand.elders[once]),
         "infants": _sum(demand.infants[once]),
@@ -121,10 +130,27 @@ def served_table(plan: SitePlan) -> pd.DataFrame:
         "left": sums["lacking"] - sums["served"],
         "out_of_reach": sums["out_of_reach"],
         "unknown_people": demand.unknown[service],
+        "unknown_doors": demand.unknown_doors[service],
         "people_known": known,
         "online": [demand.asked[one].requirement.online_substitute for one in service],
     }
-    return pd.DataFrame(found, columns=SERVED_COLUMNS)
+    table = pd.DataFrame(found, columns=SERVED_COLUMNS)
+    # Where nobody surely lacks a service, but nobody knows for some, that is told as well.
+    silent = np.setdiff1d(np.flatnonzero(demand.unknown_doors), np.unique(demand.service)).tolist()
+    rest = [
+        {
+            "trade_name": demand.asked[one].name,
+            "requirement_id": demand.asked[one].requirement.id,
+            "radius": demand.asked[one].radius,
+            "circle_name": "全区",
+            "unknown_people": demand.unknown[one],
+            "unknown_doors": demand.unknown_doors[one],
+            "people_known": known,
+            "online": demand.asked[one].requirement.online_substitute,
+        }
+        for one in silent
+    ]
+    return pd.concat([table, pd.DataFrame(rest, columns=SERVED_COLUMNS)]) if rest else table
 
 
 def chosen_sites(plan: SitePlan) -> ChosenSites:
@@ -133,77 +159,95 @@ def chosen_sites(plan: SitePlan) -> ChosenSites:
 
 
 def gap_table(plan: SitePlan) -> pd.DataFrame:
-    """Return which sites help which gaps: gap_id, order, space_name, trade, trade_name, people.
+    """Return which sites help which gaps, and how many people of each gap they newly serve.
 
-    A site helps a gap of its trade when it newly serves people of the gap's unit, or stands in a
-    unit that is short in number.
+    A site helps a gap of reach when it newly serves people of its unit with that very
+    requirement; a gap of number when it stands in the unit, and is of a trade that counts.
     """
     demand = plan.options.demand
     order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
     units = {(unit.level, unit.unit_id): unit for unit in plan.assessment.rows.units}
     asked = {one.id: one for one in plan.assessment.standard.requirements}
-    short = {
-        (one.requirement_id, one.unit.level, one.unit.unit_id): row
-        for row, one in enumerate(plan.shortages.all, start=len(demand))
-    }
     here = np.zeros(len(plan.assessment.situation.doors), dtype=np.bool_)
     rows = []
     for gap in plan.assessment.gaps.astype(object).to_dict("records"):
-        place = gap["level"], gap["unit_id"]
-        doors = units[place].doors
-        here[doors] = True
-        counted = short.get((gap["requirement_id"], *place), -1)
-        for option, people in _helping(plan, asked[gap["requirement_id"]].trades, here, counted):
-            site, trade = int(plan.options.candidate[option]), plan.options.trade_of(option)
-            name = plan.options.candidates.spaces[site].name
-            told = plan.assessment.standard.name_of(trade)
-            rows.append((gap["gap_id"], order[site], name, trade, told, people))
-        here[doors] = False
+        unit, one = units[gap["level"], gap["unit_id"]], asked[gap["requirement_id"]]
+        here[unit.doors] = True
+        counts = isinstance(one.rule, CountRule | LadderRule)
+        helping = _standing(plan, one, unit) if counts else _reaching(plan, one)
+        for option, mine in helping:
+            served = mine[here[demand.door[mine]]]
+            if counts or len(served):
+                site, trade = int(plan.options.candidate[option]), plan.options.trade_of(option)
+                space = plan.options.candidates.spaces[site]
+                told = plan.assessment.standard.name_of(trade)
+                people = _people_once(plan, served)
+                row = (gap["gap_id"], order[site], space.space_id, space.name, trade, told, people)
+                rows.append(row)
+        here[unit.doors] = False
     table = pd.DataFrame(rows, columns=list(GAP_COLUMNS))
     return table.sort_values(["gap_id", "order"], kind="stable", ignore_index=True)
 
 
-def _helping(
-    plan: SitePlan, trades: Sequence[str], here: Bools, counted: int
-) -> Iterator[tuple[int, float]]:
-    """Yield the chosen options that help with some trades at some doors, and whom they serve.
-
-    ``counted`` is the row of a number that is short, -1 where none is.
-    """
-    options, demand = plan.options, plan.options.demand
+def _reaching(plan: SitePlan, one: Requirement) -> Iterator[tuple[int, Ints]]:
+    """Yield the opened options with the rows of one requirement that they are first to cover."""
+    demand = plan.options.demand
+    mine = np.array([asked.requirement.id == one.id for asked in demand.asked], dtype=np.bool_)
     for option, rows in plan.rows_of.items():
-        if options.trade_of(option) not in trades:
-            continue
-        mine = rows[here[demand.door[rows]]]
-        if len(mine) or (counted >= 0 and counted in options.instance.covers(option)):
-            _, first = np.unique(demand.door[mine], return_index=True)
-            yield option, _sum(demand.people[mine[first]])
+        yield option, rows[mine[demand.service[rows]]]
+
+
+def _standing(plan: SitePlan, one: Requirement, unit: Unit) -> Iterator[tuple[int, Ints]]:
+    """Yield the opened options that make up a number of a unit, with all rows they cover first."""
+    options = plan.options
+    inside = standing_in(unit, options.candidates)
+    for option, rows in plan.rows_of.items():
+        counts = not set(one.trades).isdisjoint(with_broader((options.trade_of(option),)))
+        if counts and inside[options.candidate[option]]:
+            yield option, rows
+
+
+def _people_once(plan: SitePlan, rows: Ints) -> float:
+    """Return the people of some rows, each once; unknown where nobody knows any of them."""
+    demand = plan.options.demand
+    _, first = np.unique(demand.door[rows], return_index=True)
+    return _sum(demand.people[rows[first]])
+
+
+def distinct_people(plan: SitePlan) -> float:
+    """Return the people newly served with anything, each once; unknown where nobody knows."""
+    return _people_once(plan, np.flatnonzero(plan.served >= 0))
 
 
 def curve_table(plan: SitePlan) -> pd.DataFrame:
-    """Return what the first, second, … outlet adds, and what further ones would add.
+    """Return what the first, second, … shop adds, and what one more and another would add.
 
     ``adds`` is worth in weighted people, ``total`` what all so far come to; ``planned`` tells the
     plan's own from those beyond it.
     """
-    gains = np.concatenate([plan.choice.gains, plan.further])
-    planned = np.arange(len(gains)) < len(plan.choice.gains)
-    chosen = plan.choice.chosen.tolist()
-    told = [_label(plan, option) for option in chosen] + [""] * len(plan.further)
-    whole = float(plan.options.instance.weight[: len(plan.options.demand)].sum())
+    gains = np.concatenate([plan.gains, plan.further])
+    planned = np.arange(len(gains)) < len(plan.gains)
+    told = [_shop_label(plan, _of_site(plan, site)) for site in plan.sites.tolist()]
+    whole = float(plan.options.demand.weight.sum())
     total = np.cumsum(gains)
     share = total / whole if whole > 0 else np.full(len(total), np.nan)
     numbers = np.arange(1, len(gains) + 1)
-    columns = {"number": numbers, "planned": planned, "outlet": told}
+    shops = [*told[: len(plan.gains)], *[""] * len(plan.further)]
+    columns = {"number": numbers, "planned": planned, "shop": shops}
     return pd.DataFrame({**columns, "adds": gains, "total": total, "share": share})
 
 
+def _of_site(plan: SitePlan, site: int) -> Sequence[int]:
+    """Return the opened options of one room."""
+    return [one for one in plan.order.tolist() if plan.options.candidate[one] == site]
+
+
 def close_table(plan: SitePlan) -> pd.DataFrame:
-    """Return plans that were close: which outlet exchanged for which, and what is lost by it."""
-    pairs = zip(plan.close.out.tolist(), plan.close.into.tolist(), strict=True)
-    told = [(_label(plan, out), _label(plan, into)) for out, into in pairs]
-    table = pd.DataFrame(told, columns=["out", "into"])
-    return table.assign(loss=plan.close.loss)
+    """Return plans that were close: which shop exchanged for which, and what is lost by it."""
+    rows = [
+        (_shop_label(plan, one.out), _shop_label(plan, one.into), one.loss) for one in plan.close
+    ]
+    return pd.DataFrame(rows, columns=["out", "into", "loss"])
 
 
 def shortage_table(plan: SitePlan) -> pd.DataFrame:
@@ -252,10 +296,11 @@ def proof(plan: SitePlan) -> Mapping[str, Any]:
     }
 
 
-def _label(plan: SitePlan, option: int) -> str:
-    """Name an option: which trade in which room."""
-    space = plan.options.candidates.spaces[plan.options.candidate[option]]
-    return f"{plan.assessment.standard.name_of(plan.options.trade_of(option))}：{space.name}"
+def _shop_label(plan: SitePlan, options: Sequence[int]) -> str:
+    """Name some options of one room: which trades in which room."""
+    space = plan.options.candidates.spaces[plan.options.candidate[options[0]]]
+    trades = "、".join(plan.assessment.standard.name_of(plan.options.trade_of(n)) for n in options)
+    return f"{trades}：{space.name}（{space.space_id}）"
 
 
 def _name(index: pd.Index, number: int) -> str:

@@ -7,6 +7,7 @@ outlets as can be (:func:`site_fewest`). The models are written down in
 ``docs/explanation/siting-models.md``.
 """
 
+import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +17,11 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from livingcircle._siting.answers import Choice
 from livingcircle._siting.answers import Effort
 from livingcircle._siting.answers import Progress
-from livingcircle._siting.answers import Swaps
 from livingcircle._siting.curves import alternatives
-from livingcircle._siting.curves import curve
 from livingcircle._siting.every import cover_all
 from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Limits
@@ -36,6 +34,15 @@ from livingcircle.demand import lacking_demand
 from livingcircle.errors import SitingError
 from livingcircle.shortage import Shortages
 from livingcircle.shortage import find_shortages
+from livingcircle.site_marginals import CLOSE_PLANS
+from livingcircle.site_marginals import Closest
+from livingcircle.site_marginals import by_shop
+from livingcircle.site_marginals import closest_plans
+from livingcircle.site_marginals import exchanged
+from livingcircle.site_marginals import first_covering
+from livingcircle.site_marginals import further_shops
+from livingcircle.site_marginals import in_order
+from livingcircle.site_marginals import people_by_shop
 from livingcircle.site_options import Options
 from livingcircle.site_options import Terms
 from livingcircle.site_options import list_options
@@ -44,8 +51,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-CLOSE_PLANS = 5
-MOST_MORE = 10  # how many outlets beyond the plan the curve looks at
+LEAST_SECONDS = 0.5  # that a model gets when the time is over already
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Wish:
     Attributes
     ----------
     trades
-        Codes of trades; without any, all basic ones that have to be within reach.
+        Codes of trades; without any, all that must be within reach.
     count
         Most new shops; one shop may take several trades (一店多能 counts once).
     budget
@@ -99,14 +105,19 @@ class SitePlan:
     assessment, options
         What was lacking, and what could have been chosen.
     choice
-        What was chosen, with value, bound and gap; weighted people, or a number of outlets.
+        What was chosen, with value, bound and gap; weighted people, or a number of trades placed.
+    order
+        The options that are opened, shop by shop, the shop that adds most first; those that serve
+        nobody new and make up no number are left out, shape (k,).
+    gains
+        What each shop adds to those before it, in weighted people, shape (shops,).
     served
-        The option, in the order of the plan, that first covers each row of demand; -1 for none,
-        shape (rows,).
+        The option, in this order, that first covers each row of demand; -1 for none, shape
+        (rows,).
     further
-        What the next outlets would add: the curve beyond the plan.
+        What one more shop after the plan, and one more after that, would add at best.
     close
-        Plans that were close: one option exchanged for another.
+        Plans that were close.
     shortages
         Numbers that are short, and whether the plan makes them up; none for ``"most"``.
     stopped
@@ -118,31 +129,39 @@ class SitePlan:
     assessment: Assessment
     options: Options
     choice: Choice
+    order: Ints
+    gains: Floats
     served: Ints
     further: Floats
-    close: Swaps
+    close: tuple[Closest, ...]
     shortages: Shortages
     stopped: str = ""
 
     @property
     def sites(self) -> Ints:
         """Return the candidates that are opened, in the order of the plan."""
-        return _in_order(self.options.candidate[self.choice.chosen])
+        return in_order(self.options.candidate[self.order])
 
     @cached_property
     def rows_of(self) -> Mapping[int, Ints]:
-        """Return the rows of demand that each chosen option is the first to cover."""
+        """Return the rows of demand that each opened option is the first to cover."""
         order = np.argsort(self.served, kind="stable")
         options, begin = np.unique(self.served[order], return_index=True)
         parts = np.split(order, begin[1:])
         found = dict(zip(options.tolist(), parts, strict=False))
         none = np.empty(0, dtype=np.int64)
-        return {one: found.get(one, none) for one in self.choice.chosen.tolist()}
+        return {one: found.get(one, none) for one in self.order.tolist()}
 
     @property
     def reachable(self) -> Bools:
         """Return which rows of demand any option could cover, shape (rows,)."""
         return _reachable(self.options.instance)[: len(self.options.demand)]
+
+
+def sharing(wish: Wish) -> Callable[[], Effort]:
+    """Return how hard the next model is to try: all models of a question share its time."""
+    until = time.perf_counter() + wish.seconds
+    return lambda: replace(wish.effort, seconds=max(until - time.perf_counter(), LEAST_SECONDS))
 
 
 def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> SitePlan:
@@ -170,37 +189,32 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
     _refuse_idle(demand)
     options = _options(assessment, candidates, demand, wish)
     _refuse_hopeless(options)
-    limits = Limits(sites=wish.count, opening=wish.budget)
-    choice = cover_most(options.instance, limits, wish.effort)
-    stopped = ""
-    worth = _people_by_site(options, choice)
-    enough = int((np.array([people for people, _ in worth]) >= wish.least_people).sum())
-    if enough < len(worth):
-        people = worth[enough][0]
-        stopped = (
-            f"再增加一处只能新服务{people:.0f}人，少于{wish.least_people:g}人，到第{enough}处为止"
-        )
-        limits = Limits(sites=enough, opening=wish.budget)
-        choice = cover_most(options.instance, limits, wish.effort)
+    effort = sharing(wish)
+    choice, stopped = _until_too_few(options, wish, effort)
+    order, gains = by_shop(options, choice.chosen, len(demand))
     return SitePlan(
         question="most",
         wish=wish,
         assessment=assessment,
         options=options,
         choice=choice,
-        served=_served(options.instance, choice.chosen)[: len(demand)],
-        further=_further(options.instance, choice, wish),
-        close=alternatives(options.instance, limits, choice, CLOSE_PLANS),
+        order=order,
+        gains=gains,
+        served=first_covering(options.instance, order)[: len(demand)],
+        further=further_shops(options, order, effort),
+        close=closest_plans(options, order, wish.budget, effort),
         shortages=Shortages.none(),
         stopped=stopped,
     )
 
 
 def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> SitePlan:
-    """Return the fewest new outlets with which every unit meets its standard on number and radius.
+    """Return the fewest trades to place so that every unit meets its standard on number and radius.
 
-    What no candidate, or no budget, can mend is told by how much it stays short; the rest is
-    solved all the same.
+    A room that takes two trades counts twice here. What no candidate, or no budget, can mend is
+    told by how much it stays short; the rest is solved all the same. Everybody who lacks is to be
+    served, also where the standard asks for a share of them only, and a number is made up inside
+    its unit, also where the standard counts what is near outside: at most as many are needed.
 
     Raises
     ------
@@ -213,20 +227,47 @@ def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> S
         _refuse_idle(demand)
     options = _options(assessment, candidates, demand, wish, shortages.trades)
     instance, need = shortages.join(options.instance, options, candidates)
-    _refuse_hopeless(replace(options, instance=instance))
+    options = replace(options, instance=instance)
+    _refuse_hopeless(options)
     limits = Limits(sites=wish.count, opening=wish.budget)
     choice = cover_all(instance, need, wish.effort, limits)
+    order, gains = by_shop(options, choice.chosen, len(demand))
     return SitePlan(
         question="fewest",
         wish=wish,
         assessment=assessment,
-        options=replace(options, instance=instance),
+        options=options,
         choice=choice,
-        served=_served(instance, choice.chosen)[: len(demand)],
+        order=order,
+        gains=gains,
+        served=first_covering(instance, order)[: len(demand)],
         further=np.empty(0),
-        close=alternatives(instance, limits, choice, CLOSE_PLANS, need),
+        close=exchanged(alternatives(instance, limits, choice, CLOSE_PLANS, need)),
         shortages=shortages.after(choice.shortfall[len(demand) :]),
     )
+
+
+def _until_too_few(
+    options: Options, wish: Wish, effort: Callable[[], Effort]
+) -> tuple[Choice, str]:
+    """Return the best choice in which every shop newly serves enough people, and why it stops.
+
+    The number of shops is taken down one at a time: the best few are not the first of the best
+    many.
+    """
+    limits, stopped = Limits(sites=wish.count, opening=wish.budget), ""
+    while True:
+        choice = cover_most(options.instance, limits, effort())
+        worth = people_by_shop(options, choice.chosen)
+        least = min(worth, default=wish.least_people)
+        if least >= wish.least_people or not worth:
+            return choice, stopped
+        fewer = len(worth) - 1
+        stopped = (
+            f"第{fewer + 1}处只能新服务{least:,.0f}人，少于{wish.least_people:g}人，"
+            f"所以只设{fewer}处"
+        )
+        limits = replace(limits, sites=fewer)
 
 
 def _options(
@@ -252,13 +293,16 @@ def _refuse_idle(demand: Demand) -> None:
     if len(demand):
         return
     names = "、".join(dict.fromkeys(one.name for one in demand.asked))
-    doubtful = float(demand.unknown.max(initial=0.0))
+    if not names:
+        what = "这个配置标准没有规定必须步行可达的业态，不知道为谁选址"
+        raise SitingError(what, where="选址", remedy="用 --trade 写明业态，或换一个标准")
+    doubtful = int(demand.unknown_doors.max(initial=0))
     if doubtful > 0:
-        what = f"没有居民确认缺{names}，但有{doubtful:,.0f}人没有核实"
+        what = f"没有居民确认缺{names}，但有{doubtful:,}个楼门没有核实"
         remedy = "补齐网点台账并在 district.toml 写明 complete_for，核实以后再选址"
         raise SitingError(what, where="选址", remedy=remedy)
     what = f"没有居民缺{names}，不需要为他们选址"
-    raise SitingError(what, where="选址", remedy="换一种业态，或用 site fewest 看数量够不够")
+    raise SitingError(what, where="选址", remedy="换一种业态")
 
 
 def _refuse_hopeless(options: Options) -> None:
@@ -275,52 +319,3 @@ def _reachable(instance: Instance) -> Bools:
     can = np.zeros(instance.demand, dtype=np.bool_)
     can[instance.rows] = True
     return can
-
-
-def _served(instance: Instance, chosen: Ints) -> Ints:
-    """Return the first of the chosen options that covers each row, -1 for none."""
-    first = np.full(instance.demand, -1, dtype=np.int64)
-    for option in chosen[::-1].tolist():
-        first[instance.covers(option)] = option
-    return first
-
-
-def _in_order(numbers: Ints) -> Ints:
-    """Return numbers without repeats, in the order in which they come first."""
-    return np.array(list(dict.fromkeys(numbers.tolist())), dtype=np.int64)
-
-
-def _people_by_site(options: Options, choice: Choice) -> list[tuple[float, int]]:
-    """Return the people each site newly serves, most first, with its number."""
-    served = _served(options.instance, choice.chosen)[: len(options.demand)]
-    people = newly(options.demand, served, options.candidate)
-    return sorted(
-        ((people[site], site) for site in _in_order(options.candidate[choice.chosen]).tolist()),
-        reverse=True,
-    )
-
-
-def newly(demand: Demand, served: Ints, group: Ints) -> dict[int, float]:
-    """Return the people newly served by group of options; each once, whatever they lacked.
-
-    Where nobody knows the people, a door counts as one.
-    """
-    rows = np.flatnonzero(served >= 0)
-    table = pd.DataFrame(
-        {
-            "group": group[served[rows]],
-            "door": demand.door[rows],
-            "people": np.where(np.isnan(demand.people[rows]), 1.0, demand.people[rows]),
-        }
-    )
-    sums = table.drop_duplicates(["group", "door"]).groupby("group")["people"].sum()
-    found = dict.fromkeys(np.unique(group).tolist(), 0.0)
-    return found | dict(zip(sums.index.tolist(), sums.tolist(), strict=True))
-
-
-def _further(instance: Instance, choice: Choice, wish: Wish) -> Floats:
-    """Return what further outlets would add to a plan, in weighted people."""
-    fixed = instance.fixed.copy()
-    fixed[choice.chosen] = True
-    more = curve(replace(instance, fixed=fixed), Limits(), MOST_MORE, wish.effort)
-    return np.asarray(more.gains)

@@ -5,6 +5,7 @@ the trades it suits and those it excludes, how it can be approved and until when
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,11 @@ from livingcircle.reports import parse_day
 from livingcircle.trades import match_names
 from livingcircle.trades import with_broader
 
-FREE_WORDS = ("空", "闲", "腾退", "待租", "未用", "未使用")
+# What says that a room is free: the whole of what stands between commas, not a part of a word.
+FREE = re.compile(
+    r"(已|现|目前|暂时?)?(空置|闲置|空闲|空着|腾退|腾空|清空|待租|招租|待招商|未用|未使用|空|闲)"
+    r"(中|房|空间|状态|待租|待用|可用)?"
+)
 UNCHECKED_USE = "使用状态未核实"
 
 
@@ -45,6 +50,8 @@ class Space:
         Whether it names the trades it suits; one that names none may take any.
     doubtful
         Whether some of them are words that no trade goes by.
+    contradicts
+        Whether a trade is named among both.
     """
 
     space_id: str
@@ -61,13 +68,16 @@ class Space:
     excluded: frozenset[str]
     named: bool
     doubtful: bool
+    contradicts: bool = False
 
     def fits(self, trades: Sequence[str]) -> bool | None:
-        """Say whether any of the trades may come here; None where a word names no trade we know.
+        """Say whether any of the trades may come here; None where the register does not say.
 
         A space that names no trade may take any. One for a 菜市场 serves who asks for 菜篮子; one
         that may take no 餐饮 takes no kind of it.
         """
+        if self.contradicts:
+            return None
         left = {one for one in trades if not self.excluded.intersection(with_broader((one,)))}
         if not left:
             return False
@@ -109,6 +119,7 @@ def _space(row: Any, day: date | None) -> Space:  # noqa: ANN401 - a row of spac
         excluded=frozenset(excluded.codes),
         named=bool(_text(row, "suitable_trades")),
         doubtful=bool(suitable.unmatched),
+        contradicts=not set(suitable.codes).isdisjoint(excluded.codes),
     )
 
 
@@ -132,6 +143,7 @@ def _use(row: Any, day: date | None) -> tuple[bool | None, str]:  # noqa: ANN401
         return False, f"{use or '已租'}，租约至{until}"
     if until:
         return True, f"{use}，租约已于{until}到期，请核实"
-    if use and not any(word in use for word in FREE_WORDS):
+    parts = [part.strip() for part in re.split(r"[，,、；;（）()\s]+", use) if part.strip()]
+    if use and not any(FREE.fullmatch(part) for part in parts):
         return None, use
     return True, use or UNCHECKED_USE

@@ -71,7 +71,7 @@ def test_doors_with_unknown_people_are_told():
         ({"capacity": None}, "没有规定一处药店服务多少人"),
         ({"capacity": 0.0}, "一处服务 0 人"),
         ({"how": Wish(trades=("laundry",), count=1)}, "没有规定洗染店"),
-        ({"doors": [(0, float("nan"))]}, "不知道|没有一个楼门知道"),
+        ({"doors": [(0, float("nan"))]}, "没有一个楼门登记了居民"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(change, said):

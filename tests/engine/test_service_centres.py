@@ -46,7 +46,7 @@ def test_rooms_of_the_wrong_size_or_use_say_why():
     spaces = [(0, {"area_m2": 242.0}), (0, {"area_m2": 4000.0}), (0, {"area_m2": np.nan}),
               (0, HALL | {"suitable_trades": "药店"})]  # fmt: skip
     plan = centres(spaces)
-    assert plan.choice is None
+    assert not plan.proven
     assert len(plan.rooms) == 0
     assert plan.misfits["reason"].tolist() == [
         "面积242平方米，比规定的1000平方米少758平方米",
@@ -84,4 +84,30 @@ def test_the_room_that_serves_most_is_chosen_and_no_two_in_one_circle():
     assert one.loc[one["chosen"], "space_id"].tolist() == ["s2"]
     both = centres(spaces, count=3)
     assert sorted(both.rooms.loc[both.rooms["chosen"], "circle_id"]) == ["c1", "c2"]
-    assert both.choice.status == "proven"
+    assert (centres(spaces).proven, both.proven) == (True, False)
+
+
+def test_a_second_centre_holds_what_the_first_leaves():
+    """Both rooms reach the same doors: the second takes the trade the first has no floor for."""
+    near = [(950, 10), (1050, 20)]
+    sizes = {"pharmacy": 600.0, "laundry": 600.0, "vegetable": 600.0, "florist": 10.0}
+    shops = [(2500, [trade], {"area_m2": size}) for trade, size in sizes.items()]
+    rooms = [(990, {"area_m2": 1300.0}), (1010, {"area_m2": 1300.0})]
+    plan = centres(rooms, count=2, doors=near, outlets=shops)
+    held = [set(one.split("、")) for one in plan.rooms.loc[plan.rooms["chosen"], "trades"]]
+    assert len(held) == 2
+    assert held[0] | held[1] == {"pharmacy", "laundry", "vegetable", "florist"}
+
+
+def test_a_room_that_cannot_hold_what_it_must_says_so():
+    large = [(2500, [trade], {"area_m2": 800.0}) for trade in SIZES]
+    assert centres([(50, HALL)], outlets=large).misfits["reason"].tolist() == [
+        "1200平方米放不下必须有的业态"
+    ]
+    barred = [(50, HALL | {"excluded_trades": "药店、洗染店"})]
+    assert "排除的业态太多" in centres(barred).misfits["reason"].iloc[0]
+
+
+def test_a_centre_does_not_hold_itself():
+    rule = centre_rule(assess_street(DOORS, rules=RULES))
+    assert all("service_centre" not in trades for _, trades, _ in rule.groups)

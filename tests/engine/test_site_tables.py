@@ -79,8 +79,8 @@ def test_the_curve_adds_up_to_the_value_and_goes_on():
 
 def test_close_plans_name_what_is_exchanged_and_what_it_costs():
     table = close_table(plan(how=Wish(count=1, weights=HOW.weights), spaces=[450, 150, 1500]))
-    assert table["out"].unique().tolist() == ["药店：空间0"]
-    assert table["into"].tolist()[0] == "药店：空间2"
+    assert table["out"].unique().tolist() == ["药店：空间0（s0）"]
+    assert table["into"].tolist()[0] == "药店：空间2（s2）"
     assert table["loss"].tolist()[0] == 10.0
 
 

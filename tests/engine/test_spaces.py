@@ -38,6 +38,10 @@ def test_what_nobody_wrote_is_unknown_not_zero():
     ("occupancy", "lease_end", "free"),
     [
         ("空置", "", True),
+        ("腾退，待租", "", True),
+        ("空调维修店经营中", "", None),
+        ("非闲置", "", None),
+        ("无空置，已满租", "", None),
         ("出租", "2027-06-30", False),
         ("出租", "2026-03-31", True),
         ("出租", "", None),
@@ -55,6 +59,7 @@ def test_a_space_is_free_let_or_in_use(occupancy, lease_end, free):
         ("", "药店", False),
         ("洗染店", "", False),
         ("小文创", "", None),
+        ("药店", "药店", None),
     ],
 )
 def test_a_space_fits_what_it_suits_and_does_not_exclude(suitable, excluded, fits):

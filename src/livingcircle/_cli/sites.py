@@ -76,7 +76,7 @@ def most(
 @site.command()
 def fewest(
     folder: Folder,
-    results: Sites = Path("sites"),
+    results: Sites = Path("sites-fewest"),
     trade: Trades = "",
     budget: Budget = None,
     frontage: Frontage = None,
@@ -107,7 +107,7 @@ def walking(
     folder: Folder,
     trade: Annotated[str, typer.Option("--trade", help="一种业态，如 药店")],
     count: Annotated[int, typer.Option("--count", min=0, help="新设几处")],
-    results: Sites = Path("sites"),
+    results: Sites = Path("sites-walking"),
     capacity: Annotated[
         float | None, typer.Option("--capacity", help="一处服务多少人；不写则按配置标准")
     ] = None,
@@ -132,7 +132,7 @@ def walking(
 @site.command()
 def centre(
     folder: Folder,
-    results: Sites = Path("sites"),
+    results: Sites = Path("sites-centre"),
     count: Count = 1,
     trade: Trades = "",
     let: Let = False,  # noqa: FBT002
@@ -154,7 +154,7 @@ def centre(
 @site.command()
 def mobile(
     folder: Folder,
-    results: Sites = Path("sites"),
+    results: Sites = Path("sites-mobile"),
     trade: Trades = "",
     stops: Annotated[int, typer.Option("--stops", min=1, help="最多几个停靠点")] = 6,
     vehicles: Annotated[int, typer.Option("--vehicles", min=1, help="几辆车")] = 1,
@@ -181,7 +181,7 @@ def mobile(
 @site.command()
 def relocate(
     folder: Folder,
-    results: Sites = Path("sites"),
+    results: Sites = Path("sites-relocate"),
     trade: Trades = "",
     frontage: Frontage = None,
     let: Let = False,  # noqa: FBT002

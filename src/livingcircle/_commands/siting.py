@@ -56,6 +56,7 @@ from livingcircle.walkers import check_hour
 
 Answer = TypeVar("Answer")
 WAIT = 0.2  # seconds between looks for somebody who wants to stop
+MOST = 1_000_000.0  # of any number that is typed
 TELL = 1.0  # seconds between two lines of progress
 
 
@@ -97,8 +98,8 @@ class Asked:
             ("--infants", self.infants), ("--least", self.least), ("--gap", self.gap),
             ("--seconds", self.seconds), ("--budget", self.budget or 0.0),
         ):  # fmt: skip
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"“{value:g}”不合适", where=name, remedy="写 0 或更大的数")
+            if not (math.isfinite(value) and 0 <= value <= MOST):
+                raise InputError(f"“{value:g}”不合适", where=name, remedy=f"写 0 到 {MOST:,.0f}")
         return Wish(
             trades=read_trades(self.trades),
             count=self.count,
@@ -151,7 +152,10 @@ def most(plan: Plan, asked: Asked, folder: Path) -> None:
 
 
 def fewest(plan: Plan, asked: Asked, folder: Path) -> None:
-    """Choose the fewest sites with which every unit meets its standard."""
+    """Choose the fewest sites with which every unit meets its standard; none without money."""
+    if asked.budget == 0:
+        relocate(plan, asked, folder)
+        return
     _choose(plan, asked, folder, site_fewest)
 
 
@@ -180,6 +184,7 @@ def _choose(
 
 def relocate(plan: Plan, asked: Asked, folder: Path) -> None:
     """Say what moving, widening and sharing alone would do."""
+    asked.wish()
     trades = read_trades(asked.trades)
     with fresh_folder(folder) as work:
         assessment = _assess(plan)
@@ -251,6 +256,13 @@ def _assess(plan: Plan) -> Assessment:
     """Read the folder and assess it."""
     with progress("读取并检查") as step:
         district = read_district(plan.folder, progress=step)
+    if len(district.issues):
+        many = len(district.issues)
+        say(
+            err,
+            f"文件里有{many}处问题，有的行没有采用；看详情用 livingcircle check。",
+            style="yellow",
+        )
     with progress("沿街道测算") as step:
         return plan.run(district, step)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from livingcircle._siting.answers import SAME
 from livingcircle._siting.answers import Choice
 from livingcircle._siting.answers import Clock
 from livingcircle._siting.answers import Effort
@@ -173,7 +174,7 @@ def _choice(
     value = float(len(chosen)) if counts else float(instance.cost[chosen].sum())
     bound = max(0.0, value - (best.bound - best.value))
     unmet = float(instance.weight @ shortfall)
-    proven = best.enough(clock.effort.gap) and lost <= clock.effort.gap * unmet
+    proven = best.enough(clock.effort.gap) and lost <= max(clock.effort.gap, SAME) * unmet
     return Choice(
         chosen, gains, value, bound, clock.status(proven=proven), clock.seconds,
         clock.effort.seed, told(best), covered, shortfall, unmet, max(0.0, unmet - lost),

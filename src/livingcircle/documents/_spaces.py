@@ -118,6 +118,10 @@ class Sites:
         self._taken: dict[int, str] = {}
         pairs = assessed.chosen.gaps[["gap_id", "space_name"]].drop_duplicates()
         self._chosen = pairs.groupby("gap_id")["space_name"].agg(tuple).to_dict()
+        told = assessed.chosen.places.groupby("space_id")["trade_name"].agg("、".join)
+        for place, space in enumerate(assessed.district.spaces.index):
+            if space in told.index:
+                self._taken[place] = f"选定的{told[space]}"
         self._given: dict[str, _Given | str] = {}
         asked, insides = requirements_of(assessed), _insides(assessed, self._spaces)
         gaps = assessed.gaps.sort_values(

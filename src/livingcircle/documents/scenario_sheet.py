@@ -24,6 +24,8 @@ TOTAL_FIELDS = (
     Field("缺口项数（前）", 9, "number"),
     Field("缺口项数（后）", 9, "number"),
     Field("够不着的居民减少（人×业态）", 14, "number"),
+    Field("已覆盖的居民增加（人×业态）", 14, "number"),
+    Field("未核实的居民增加（人×业态）", 14, "number"),
     Field("基本保障类步行覆盖率（前，%）", 12, "decimal"),
     Field("基本保障类步行覆盖率（后，%）", 12, "decimal"),
 )
@@ -72,9 +74,13 @@ def _total(one: Outcome) -> list[object]:
     """Return a scenario in one row."""
     district = one.people[one.people["level"] == "district"]
     fewer = float((district["lacking_before"] - district["lacking_after"]).sum())
+    more, doubt = (
+        float((district[f"{one}_after"] - district[f"{one}_before"]).sum())
+        for one in ("served", "unknown")
+    )
     return [
         one.scenario.name, "；".join(step.words for step in one.scenario.steps),
-        len(one.before.gaps), len(one.after.gaps), fewer,
+        len(one.before.gaps), len(one.after.gaps), fewer, more, doubt,
         *(_index(table) for table in (one.before.indices, one.after.indices)),
     ]  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import records
 from livingcircle.documents._desk import at_desk
+from livingcircle.documents._goodness import how_good
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
@@ -18,6 +20,7 @@ from livingcircle.documents._workbook import source_sheet
 from livingcircle.documents._workbook import write_sheet
 from livingcircle.site_tables import close_table
 from livingcircle.site_tables import curve_table
+from livingcircle.site_tables import distinct_people
 from livingcircle.site_tables import left_out_table
 from livingcircle.site_tables import proof
 from livingcircle.site_tables import served_table
@@ -27,11 +30,6 @@ from livingcircle.siting import SitePlan
 
 FILE_NAME = "选址方案.xlsx"
 CURVE = "边际曲线"
-STATUS_WORDS = {
-    "proven": "已证明：没有更好的方案（在所给误差内）",
-    "time": "到时限停止：给出目前最好的方案和上界",
-    "stopped": "中途停止：给出目前最好的方案和上界",
-}
 SITE_FIELDS = (
     Field("次序", 6, "number"),
     Field("拟设业态", 14, "short"),
@@ -42,6 +40,7 @@ SITE_FIELDS = (
     Field("楼层", 6, "short"),
     Field("面积（平方米）", 9, "decimal"),
     Field("面积不足规定", 8, "short"),
+    Field("标准另外要求", 14, "short"),
     Field("使用状态", 16, "short"),
     Field("审批路径", 14, "short"),
     Field("新服务居民（人）", 10, "number"),
@@ -60,11 +59,12 @@ SERVED_FIELDS = (
     Field("补后仍够不着（人）", 11, "number"),
     Field("其中没有候选空间够得着（人）", 14, "number"),
     Field("全区未核实（人）", 11, "number"),
-    Field("标准允许线上替代", 10, "short"),
+    Field("全区未核实（楼门）", 10, "number"),
+    Field("补后仍够不着、标准允许线上替代的（人）", 13, "number"),
 )
 CURVE_FIELDS = (
-    Field("第几个", 7, "number"),
-    Field("拟设网点", 40),
+    Field("第几处", 7, "number"),
+    Field("空间和业态", 46),
     Field("在方案内", 8, "short"),
     Field("新增（加权人）", 12, "decimal"),
     Field("累计（加权人）", 12, "decimal"),
@@ -74,7 +74,7 @@ CLOSE_FIELDS = (
     Field("序号", 6, "number"),
     Field("换掉", 40),
     Field("换成", 40),
-    Field("损失（加权人）", 12, "decimal"),
+    Field("损失", 12, "decimal"),
 )
 SHORT_FIELDS = (
     Field("单位", 18, "short"),
@@ -83,6 +83,9 @@ SHORT_FIELDS = (
     Field("缺（个）", 8, "number"),
     Field("补后仍缺（个）", 9, "number"),
     Field("居民（人）", 10, "number"),
+)
+FEWEST = (
+    "达到数量和半径要求，新设的业态最少（一处放两种算两个；缺的居民全部要够得着，数量在单位内补足）"
 )
 OUT_FIELDS = (Field("空间或选项", 44), Field("没有纳入的原因", 44))
 PROOF_FIELDS = (Field("项目", 24, "short"), Field("内容", 90))
@@ -115,7 +118,7 @@ def _site_sheet(plan: SitePlan, district: str) -> Sheet:
         [
             row.order, row.trade_name, row.space_name, row.space_id, row.circle_name or "圈外",
             row.kind or wording.UNKNOWN, row.floor or wording.UNKNOWN, or_unknown(row.area_m2),
-            "是，服务半径优先" if row.small else "否", row.use, row.approval_path or "未填",
+            _size(row), row.conditions or "—", row.use, row.approval_path or "未填",
             or_unknown(row.people), or_unknown(row.elders), or_unknown(row.infants), row.doors,
             row.cost if wording.known(row.cost) else _cost(row.order, plan), row.source,
         ]
@@ -128,10 +131,30 @@ def _site_sheet(plan: SitePlan, district: str) -> Sheet:
         rows=rows,
         notes=(
             summary(plan),
-            "现有网点一律不动。新服务居民每人只计一次，前面的网点已经服务的不再计；一处空间放几种业态即一店多能，网点数只算一处。",
+            "现有网点一律不动。每行是这种业态在这处新服务的居民，前面各处同一业态已经服务的不再计；",
+            "同一居民可以因不同业态计入几行。一处空间放几种业态即一店多能，网点数只算一处。",
+            _unknown_people(plan),
         ),
         empty="没有可选的网点。",
         freeze=3,
+    )
+
+
+def _size(row: Any) -> str:  # noqa: ANN401 - a site
+    """Say whether a room is smaller than the standard wants it."""
+    if not wording.known(row.area_m2):
+        return wording.UNKNOWN
+    return "是，服务半径优先" if row.small else "否"
+
+
+def _unknown_people(plan: SitePlan) -> str:
+    """Say how many doors have an unknown number of people, and what they count."""
+    demand = plan.options.demand
+    if not demand.modelled:
+        return "居民人数都已登记。"
+    return (
+        f"有{demand.modelled}个缺业态的楼门不知道住了多少人：选择时各按{demand.usual:.0f}人计，"
+        "报告的居民数不含他们。"
     )
 
 
@@ -146,7 +169,8 @@ def _served_sheet(plan: SitePlan) -> Sheet:
     rows: list[list[object]] = [
         [
             row.trade_name, row.radius, row.circle_name, row.lacking, row.served, row.left,
-            row.out_of_reach, row.unknown_people, "是，不计入本表" if row.online else "否",
+            row.out_of_reach, row.unknown_people, row.unknown_doors,
+            row.left if row.online else "不适用",
         ]
         for row in records(table)
     ]  # fmt: skip
@@ -159,7 +183,7 @@ def _served_sheet(plan: SitePlan) -> Sheet:
         notes=(
             "" if known else "居民人数未知，本表按楼门计。",
             "“没有候选空间够得着”的居民，要补登空间，或用直通车、集市等移动方式服务。",
-            "“未核实”的居民不是缺口，核实前不为他们选址。",
+            "“未核实”的居民不是缺口，核实前不为他们选址。线上替代单列，一律不算作已服务。",
         ),
         empty="没有缺的业态。",
         freeze=2,
@@ -168,17 +192,17 @@ def _served_sheet(plan: SitePlan) -> Sheet:
 
 def _curve_sheet(plan: SitePlan) -> Sheet:
     rows: list[list[object]] = [
-        [row.number, row.outlet or "（方案以外，再增加一个）", "是" if row.planned else "否",
+        [row.number, row.shop or "（方案以外，再增加一处最多）", "是" if row.planned else "否",
          row.adds, row.total, row.share]
         for row in records(curve_table(plan))
     ]  # fmt: skip
     return Sheet(
         name=CURVE,
-        title="第一个、第二个……网点各增加多少",
+        title="第一处、第二处……各增加多少",
         fields=CURVE_FIELDS,
         rows=rows,
         notes=(
-            plan.stopped or "方案以外的几行说明再增加网点还能多服务多少；增加不多时就该停。",
+            plan.stopped or "方案以外的几行说明再增加一处最多还能多服务多少；增加不多时就该停。",
             f"{_weights(plan)}只用来排先后；报告的居民数不加权。",
         ),
         paper="A4",
@@ -194,10 +218,13 @@ def _close_sheet(plan: SitePlan) -> Sheet:
     ]
     return Sheet(
         name="相近方案",
-        title="把一个网点换成另一个，损失多少",
+        title="把一处换成另一处，损失多少",
         fields=CLOSE_FIELDS,
         rows=rows,
-        notes=("损失为0的与本方案一样好；空间谈不下来时，从这里挑替换的。",),
+        notes=(
+            "损失为0的与本方案一样好；空间谈不下来时，从这里挑替换的。",
+            "损失的单位与“证明与口径”里方案的值相同。",
+        ),
         paper="A4",
         empty="没有相近的替换方案。",
         freeze=1,
@@ -254,38 +281,55 @@ def proof_rows(plan: SitePlan) -> Mapping[str, str]:
     """Return how good the plan is, in words."""
     told, wish = proof(plan), plan.wish
     most = plan.question == "most"
-    unit = "加权人" if most else "个"
+    unit, bound = ("加权人", "上界") if most else ("个业态", "下界")
+    asked = "在数量或预算内，新服务的居民最多" if most else FEWEST
     rows = {
-        "问题": "在数量或预算内，新服务的居民最多" if most else "达到数量和半径要求，新设最少",
+        "问题": asked,
         "方案的值": f"{told['value']:,.1f}{unit}",
-        "上界" if most else "下界": f"{told['bound']:,.1f}{unit}",
+        bound: f"{told['bound']:,.1f}{unit}",
         "差距": f"{told['gap']:.2%}",
-        "结论": STATUS_WORDS[told["status"]],
+        "结论": how_good(plan.choice, bound),
         "方法": told["how"],
         "同分时": told["tie_break"],
         "随机种子": str(told["seed"]),
         "上限": _limits(plan),
+        "估算投入": _outlay(plan),
         "权重": _weights(plan),
         "同类间距": f"步行不小于{wish.terms.separation:g}米（标准另有规定的从严）",
-        "设施关联": (
-            f"步行300米内每有一种关联业态，按多服务{wish.terms.related:g}人计（密云 附件1.1 四3）"
-        ),
-        "停止条件": f"一处新服务不到{wish.least_people:g}人就不再增加。{told['stopped']}",
     }
-    if not most:
-        rows["仍不能满足的"] = (
-            f"{told['unmet']:,.0f}（人×项），任何方案至少{told['unmet_bound']:,.0f}"
-        )
-    return rows
+    if most:
+        return rows | {
+            "设施关联": (
+                f"步行300米内每有一种关联业态，值里多计{wish.terms.related:g}人"
+                "（密云 附件1.1 四3），新服务的居民不计"
+            ),
+            "停止条件": f"一处新服务不到{wish.least_people:g}人就不再增加。{told['stopped']}",
+        }
+    return rows | {"仍不能满足的": _unmet(plan)}
+
+
+def _unmet(plan: SitePlan) -> str:
+    """Say what stays unmet: people out of reach by trade, and numbers that are short."""
+    left = served_table(plan)["left"].sum()
+    short = sum(one.left for one in plan.shortages.all)
+    unit = "人次" if not plan.options.demand.modelled else "人次（人数未知的楼门不含）"
+    return f"仍够不着的{left:,.0f}{unit}（按业态计），仍缺网点{short}个；逐项见前后对比和数量缺口"
+
+
+def _outlay(plan: SitePlan) -> str:
+    """Say what all rooms together are expected to cost, and how many costs nobody knows."""
+    costs = [plan.options.candidates.spaces[one].cost for one in plan.sites.tolist()]
+    known = [one for one in costs if wording.known(one)]
+    rest = f"，另有{len(costs) - len(known)}处未核实" if len(known) < len(costs) else ""
+    return f"{sum(known):,.1f}万元{rest}" if known else "未核实"
 
 
 def summary(plan: SitePlan) -> str:
     """Say in a sentence what the plan does."""
-    table = site_table(plan)
-    people = table["people"].sum(min_count=1)
-    who = f"新服务{wording.people(people)}次" if wording.known(people) else "新服务居民数未核实"
-    good = f"与上界的差距{plan.choice.gap:.2%}" if plan.choice.gap else "已证明最优"
-    return f"共{len(plan.sites)}处、{len(table)}个业态，{who}（按业态计）；{good}。"
+    people = distinct_people(plan)
+    who = f"新服务居民{wording.people(people)}" if wording.known(people) else "新服务居民数未核实"
+    good = how_good(plan.choice, "上界" if plan.question == "most" else "下界")
+    return f"共{len(plan.sites)}处、{len(plan.order)}个业态，{who}（每人只计一次）；{good}。"
 
 
 def _limits(plan: SitePlan) -> str:

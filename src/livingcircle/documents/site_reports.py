@@ -8,6 +8,7 @@ from livingcircle.assessment import Assessment
 from livingcircle.documents import _wording as wording
 from livingcircle.documents._assessed import records
 from livingcircle.documents._desk import at_desk
+from livingcircle.documents._goodness import how_good
 from livingcircle.documents._provenance import provenance
 from livingcircle.documents._workbook import Field
 from livingcircle.documents._workbook import Sheet
@@ -81,7 +82,7 @@ STOP_FIELDS = (
 )
 LEFT_FIELDS = (
     Field("业态或要求", 20, "short"),
-    Field("缺的居民（人）", 11, "number"),
+    Field("没有空间够得着的（人）", 12, "number"),
     Field("仍没有服务到（人）", 12, "number"),
 )
 
@@ -99,7 +100,10 @@ def write_advice(assessment: Assessment, advice: Advice, path: Path) -> Path:
     sheets = (
         Sheet(
             "迁移", "一次迁移一家网点，谁得谁失", MOVE_FIELDS, moves,
-            ("每行只迁这一家，各行不能相加；每种业态列出净增最多的几家。",),
+            (
+                "每行只迁这一家，各行不能相加；每种业态列出净增最多的几家。只看只有一种业态的网点：",
+                "一店多能的迁走，别的业态也跟着走。" + _usual(advice),
+            ),
             paper="A4", empty="没有迁移后净增的网点。", freeze=1,
         ),
         _raise_sheet(
@@ -112,6 +116,11 @@ def write_advice(assessment: Assessment, advice: Advice, path: Path) -> Path:
         ),
     )  # fmt: skip
     return write_workbook(path, facts, f"{facts.district}不新设空间能做什么", sheets)
+
+
+def _usual(advice: Advice) -> str:
+    """Say what doors with an unknown number of people count."""
+    return f"人数未知的楼门各按{advice.usual:.0f}人计。" if advice.modelled else ""
 
 
 def _raise_sheet(name: str, title: str, table: pd.DataFrame, empty: str) -> Sheet:
@@ -141,9 +150,7 @@ def write_centres(assessment: Assessment, plan: CentrePlan, path: Path) -> Path:
     groups = "，".join(
         f"{wording.TIERS.get(name, name)}不少于{least}种" for name, _, least in plan.rule.groups
     )
-    proved = ""
-    if plan.choice is not None:
-        proved = f"与上界的差距{plan.choice.gap:.2%}；" if plan.choice.gap else "已证明最优；"
+    proved = "只选一处，已证明最优。" if plan.proven else "逐处选定：先定最好的一处，再看其余的。"
     sheets = (
         Sheet(
             "综合体选址", f"{facts.district}综合体选址", CENTRE_FIELDS, rows,
@@ -178,7 +185,7 @@ def write_walking(assessment: Assessment, plan: WalkingPlan, path: Path) -> Path
          row.mean_m if wording.known(row.mean_m) else "没有人来"]
         for place, row in enumerate(records(plan.outlets), start=1)
     ]  # fmt: skip
-    good = f"与下界的差距{plan.choice.gap:.2%}" if plan.choice.gap else "已证明最优"
+    good = how_good(plan.choice, "下界")
     sheet = Sheet(
         "走得最少", f"{facts.district}{name}选址：走得最少", WALKING_FIELDS, rows,
         (
@@ -216,7 +223,7 @@ def write_mobile(assessment: Assessment, plan: MobilePlan, path: Path) -> Path:
     left: list[list[object]] = [
         [row.trade_name, row.lacking, row.left] for row in records(plan.left)
     ]
-    good = f"与上界的差距{plan.choice.gap:.2%}" if plan.choice.gap else "停靠点的选择已证明最优"
+    good = f"停靠点的选择：{how_good(plan.choice)}"
     sheets = (
         Sheet(
             "停靠点和时间", f"{facts.district}直通车、集市停靠点和时间", STOP_FIELDS, rows,

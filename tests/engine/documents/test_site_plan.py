@@ -66,10 +66,10 @@ def test_every_question_has_its_sheet(tmp_path: Path) -> None:
 
 def test_sites_stand_in_the_order_of_the_plan(tmp_path: Path) -> None:
     rows = below(sheets(plan(), tmp_path)["选址方案"], "次序")
-    assert [(row[0], row[1], row[2], row[11]) for row in rows] == [
+    assert [(row[0], row[1], row[2], row[12]) for row in rows] == [
         (1, "药店", "=空间A1", 50), (2, "药店", "空间1", 40),
     ]  # fmt: skip
-    assert [row[15] for row in rows] == [5, "未核实"]
+    assert [row[16] for row in rows] == [5, "未核实"]
 
 
 def test_names_are_never_formulas_and_bytes_are_the_same(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_the_proof_is_in_words(tmp_path: Path) -> None:
     assert told["差距"] == "0.00%"
     assert told["结论"].startswith("已证明")
     assert told["上限"] == "最多2处"
-    assert summary(plan()) == "共2处、2个业态，新服务90人次（按业态计）；已证明最优。"
+    assert summary(plan()) == "共2处、2个业态，新服务居民90人（每人只计一次）；已证明最优。"
 
 
 def test_the_fewest_are_counted_in_outlets(tmp_path: Path) -> None:
     told = sheets(plan(site_fewest, count=None), tmp_path)["证明与口径"]
     rows = dict(row[:2] for row in below(told, "项目"))
-    assert (rows["方案的值"], rows["下界"], rows["上限"]) == ("2.0个", "2.0个", "不限")
+    assert (rows["方案的值"], rows["下界"], rows["上限"]) == ("2.0个业态", "2.0个业态", "不限")
     assert "仍不能满足的" in rows
 
 
