@@ -187,10 +187,11 @@ def ledger_candidates(situation: Situation, day: str = "", *, let: bool = False)
     """
     register = situation.district.spaces
     if len(register) == 0:
-        remedy = "在 district.toml 里加上 [[spaces]]（已有的先运行 check），或用沿街位置代替（--frontage）"
-        raise SitingError(
-            "没有空间资源台账，或其中没有一行可用，不知道哪里可以设网点", remedy=remedy
+        what = "没有空间资源台账，或其中没有一行可用，不知道哪里可以设网点"
+        remedy = (
+            "在 district.toml 里加上 [[spaces]]，已有的先运行 check；或用沿街位置（--frontage）"
         )
+        raise SitingError(what, remedy=remedy)
     spaces = read_spaces(register, parse_day(day) if day else None)
     reasons = [_unusable(one, let=let) for one in spaces]
     found = _candidates(situation, spaces, reasons, LEDGER)

@@ -85,9 +85,8 @@ def site_walking(
     serves = _capacity(assessment, trade) if capacity is None else capacity
     if not 0 < serves <= MOST_SERVED:
         what = f"一处服务 {serves:g} 人不合适"
-        raise SitingError(
-            what, where="--capacity", remedy=f"写大于 0、不超过 {MOST_SERVED:,.0f} 的数"
-        )
+        remedy = f"写大于 0、不超过 {MOST_SERVED:,.0f} 的数"
+        raise SitingError(what, where="--capacity", remedy=remedy)
     walks, names = _walks(assessment, candidates, trade, serves)
     effort = sharing(wish)
     now = walk_least(walks, 0, effort())

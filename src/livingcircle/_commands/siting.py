@@ -258,11 +258,8 @@ def _assess(plan: Plan) -> Assessment:
         district = read_district(plan.folder, progress=step)
     if len(district.issues):
         many = len(district.issues)
-        say(
-            err,
-            f"文件里有{many}处问题，有的行没有采用；看详情用 livingcircle check。",
-            style="yellow",
-        )
+        told = f"文件里有{many}处问题，有的行没有采用；看详情用 livingcircle check。"
+        say(err, told, style="yellow")
     with progress("沿街道测算") as step:
         return plan.run(district, step)
 
