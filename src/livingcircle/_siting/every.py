@@ -174,7 +174,10 @@ def _choice(
     value = float(len(chosen)) if counts else float(instance.cost[chosen].sum())
     bound = max(0.0, value - (best.bound - best.value))
     unmet = float(instance.weight @ shortfall)
-    proven = best.enough(clock.effort.gap) and lost <= max(clock.effort.gap, SAME) * unmet
+    # What is met is proven as everything is: to a share of all that is needed.
+    alike = max(clock.effort.gap * unmet, SAME * float(instance.weight @ need))
+    proven = best.enough(clock.effort.gap) and lost <= alike
+    lost = lost if lost > alike else 0.0
     return Choice(
         chosen, gains, value, bound, clock.status(proven=proven), clock.seconds,
         clock.effort.seed, told(best), covered, shortfall, unmet, max(0.0, unmet - lost),

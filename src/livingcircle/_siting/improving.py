@@ -89,7 +89,9 @@ class Best:
     def lower(self, bound: float, way: str) -> None:
         """Keep a bound if it is lower; whole numbers have whole bounds."""
         if self.grain and np.isfinite(bound):
-            bound = np.floor((bound + _WHOLE * max(1.0, abs(bound))) / self.grain) * self.grain
+            # What rounding may hide is less than half a step, or whole bounds would never be met.
+            slip = min(_WHOLE * max(1.0, abs(bound)), self.grain / 2)
+            bound = np.floor((bound + slip) / self.grain) * self.grain
         bound = max(bound, self.value)
         if bound < self.bound:
             self.bound = float(bound)
