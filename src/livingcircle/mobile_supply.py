@@ -23,9 +23,9 @@ from livingcircle.assessment import Assessment
 from livingcircle.candidates import UNCHECKED
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import frontage_candidates
-from livingcircle.demand import Demand
-from livingcircle.demand import lacking_demand
 from livingcircle.errors import SitingError
+from livingcircle.lacking import Lacking
+from livingcircle.lacking import find_lacking
 from livingcircle.site_options import Near
 from livingcircle.site_options import list_options
 from livingcircle.siting import Wish
@@ -147,13 +147,13 @@ def _checked(timetable: Timetable) -> Timetable:
     return timetable
 
 
-def _lacking(assessment: Assessment, wish: Wish, beyond: Candidates | None) -> Demand:
+def _lacking(assessment: Assessment, wish: Wish, beyond: Candidates | None) -> Lacking:
     """Return who lacks what can come to them, and no room could serve."""
     trades = [trade for trade in wish.trades if trade in MOBILE]
     if wish.trades and not trades:
         what = "这些业态不能用直通车、集市等移动方式提供"
         raise SitingError(what, where="移动供给", remedy="换成菜篮子、早餐、小修小补等业态")
-    demand = lacking_demand(assessment, trades, wish.weights)
+    demand = find_lacking(assessment, trades, wish.weights)
     movable = np.array([bool(MOBILE.intersection(one.trades)) for one in demand.asked])
     keep = movable[demand.service] if len(demand) else np.zeros(0, dtype=np.bool_)
     if beyond is not None:
@@ -164,7 +164,7 @@ def _lacking(assessment: Assessment, wish: Wish, beyond: Candidates | None) -> D
     return replace(demand, **{name: getattr(demand, name)[keep] for name in names})
 
 
-def _why_nobody(demand: Demand, movable: Bools) -> str:
+def _why_nobody(demand: Lacking, movable: Bools) -> str:
     """Say why there is nobody to serve: nobody lacks, nobody knows, or rooms are near enough."""
     if movable.any() and len(demand) and movable[demand.service].any():
         return "缺的居民附近都有空间可用，先在空间里补（加 --all 不看空间）"
@@ -173,7 +173,7 @@ def _why_nobody(demand: Demand, movable: Bools) -> str:
     return "没有居民缺可以移动提供的业态"
 
 
-def _instance(candidates: Candidates, demand: Demand) -> Instance:
+def _instance(candidates: Candidates, demand: Lacking) -> Instance:
     """Return the choice of stops, each with all that can come, for the models."""
     doors = len(candidates.situation.doors)
     row_of = demand.row_of(doors)
@@ -193,7 +193,7 @@ def _instance(candidates: Candidates, demand: Demand) -> Instance:
 def _stop_table(
     assessment: Assessment,
     candidates: Candidates,
-    demand: Demand,
+    demand: Lacking,
     choice: tuple[Instance, Ints],
     timetable: Timetable,
 ) -> pd.DataFrame:
@@ -230,7 +230,7 @@ def _stop_table(
 
 
 def _whom(
-    assessment: Assessment, demand: Demand, rows: npt.NDArray[np.integer[Any]]
+    assessment: Assessment, demand: Lacking, rows: npt.NDArray[np.integer[Any]]
 ) -> dict[str, object]:
     """Return whom a stop serves with what, everybody once, and whether it counts."""
     _, first = np.unique(demand.door[rows], return_index=True)
@@ -278,7 +278,7 @@ def _hour(minutes: float) -> str:
     return f"{whole // 60:02d}:{whole % 60:02d}"
 
 
-def _by_service(demand: Demand, some: Bools) -> Floats:
+def _by_service(demand: Lacking, some: Bools) -> Floats:
     """Return the people of some rows by service; doors where nobody knows."""
     people = np.where(np.isnan(demand.people), 1.0, demand.people)
     counted = np.bincount(demand.service[some], people[some], minlength=len(demand.asked))

@@ -15,10 +15,10 @@ import pandas as pd
 
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
-from livingcircle.demand import Asked
-from livingcircle.demand import Demand
-from livingcircle.demand import Weights
-from livingcircle.demand import lacking_demand
+from livingcircle.lacking import Asked
+from livingcircle.lacking import Lacking
+from livingcircle.lacking import Weights
+from livingcircle.lacking import find_lacking
 from livingcircle.reach import is_plain
 from livingcircle.site_options import Near
 from livingcircle.site_options import open_trades
@@ -83,7 +83,7 @@ def advise(
     trades
         Trades to look at; all that must be within reach without any.
     """
-    demand = lacking_demand(assessment, trades, Weights(0.0, 0.0, urgency=False))
+    demand = find_lacking(assessment, trades, Weights(0.0, 0.0, urgency=False))
     shops = _Shops(assessment, demand)
     moves = [] if candidates is None else _moves(assessment, candidates, demand, shops)
     return Advice(
@@ -98,7 +98,7 @@ def advise(
 class _Shops:
     """Hold the outlets there are, and which doors are near which of them."""
 
-    def __init__(self, assessment: Assessment, demand: Demand) -> None:
+    def __init__(self, assessment: Assessment, demand: Lacking) -> None:
         outlets = assessment.district.outlets
         counts = len(assessment.situation.doors), len(outlets)
         self.near = Near(assessment.situation.reader, counts, demand.asked)
@@ -128,7 +128,7 @@ def _offering(assessment: Assessment, one: Asked) -> Bools:
 
 
 def _moves(
-    assessment: Assessment, candidates: Candidates, demand: Demand, shops: _Shops
+    assessment: Assessment, candidates: Candidates, demand: Lacking, shops: _Shops
 ) -> list[dict[str, object]]:
     """Return the best room for each outlet that could move to the good of more people.
 
@@ -201,7 +201,7 @@ def _kept(place: Ints, only: Ints, people: Floats, count: int) -> dict[int, Floa
     return found
 
 
-def _raises(assessment: Assessment, demand: Demand, shops: _Shops) -> list[dict[str, object]]:
+def _raises(assessment: Assessment, demand: Lacking, shops: _Shops) -> list[dict[str, object]]:
     """Return outlets that would answer a service if they met its conditions."""
     rows = []
     for service, one in enumerate(demand.asked):
@@ -216,7 +216,7 @@ def _raises(assessment: Assessment, demand: Demand, shops: _Shops) -> list[dict[
     return rows
 
 
-def _taken_in(assessment: Assessment, demand: Demand, shops: _Shops) -> list[dict[str, object]]:
+def _taken_in(assessment: Assessment, demand: Lacking, shops: _Shops) -> list[dict[str, object]]:
     """Return shops that could take a trade in as well."""
     rows = []
     for service, one in enumerate(demand.asked):
@@ -231,7 +231,7 @@ def _taken_in(assessment: Assessment, demand: Demand, shops: _Shops) -> list[dic
 
 
 def _newly(
-    demand: Demand, service: int, one: Asked, shops: _Shops, some: Bools
+    demand: Lacking, service: int, one: Asked, shops: _Shops, some: Bools
 ) -> list[tuple[int, float]]:
     """Return the people each of some outlets would newly serve."""
     outlet, door = shops.near.within(one)

@@ -23,10 +23,10 @@ from livingcircle._rules.mixes import CompositeRule
 from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
-from livingcircle.demand import Demand
-from livingcircle.demand import composite_trades
-from livingcircle.demand import lacking_demand
 from livingcircle.errors import SitingError
+from livingcircle.lacking import Lacking
+from livingcircle.lacking import composite_trades
+from livingcircle.lacking import find_lacking
 from livingcircle.site_options import Near
 from livingcircle.site_options import usual_rooms
 from livingcircle.siting import Wish
@@ -157,7 +157,7 @@ def site_centres(assessment: Assessment, candidates: Candidates, wish: Wish) -> 
         If the standard says nothing of service centres.
     """
     rule = centre_rule(assessment)
-    demand = lacking_demand(assessment, wish.trades, wish.weights)
+    demand = find_lacking(assessment, wish.trades, wish.weights)
     trades = _trades(assessment, rule)
     usual = _sizes(assessment, trades)
     reasons = [rule.misfit(space) for space in candidates.spaces]
@@ -228,7 +228,7 @@ def _sizes(assessment: Assessment, trades: tuple[str, ...]) -> Mapping[str, tupl
     }
 
 
-def _covered(candidates: Candidates, demand: Demand) -> list[dict[int, Ints]]:
+def _covered(candidates: Candidates, demand: Lacking) -> list[dict[int, Ints]]:
     """Return the rows of each service that each candidate could cover."""
     doors = len(candidates.situation.doors)
     row_of = demand.row_of(doors)
@@ -247,7 +247,7 @@ def _covered(candidates: Candidates, demand: Demand) -> list[dict[int, Ints]]:
 def _fill(
     space: Space,
     covered: Mapping[int, Ints],
-    demand: Demand,
+    demand: Lacking,
     left: Floats,
     rule: CentreRule,
     sizes: Mapping[str, tuple[float, bool]],
@@ -285,7 +285,7 @@ def _solve(
     area: float,
     allowed: Sequence[str],
     services: Sequence[int],
-    about: tuple[Mapping[int, Ints], Demand, Floats],
+    about: tuple[Mapping[int, Ints], Lacking, Floats],
     rule: CentreRule,
     sizes: Mapping[str, tuple[float, bool]],
 ) -> npt.NDArray[np.bool_] | None:
@@ -315,7 +315,7 @@ def _solve(
 
 
 def _room_table(
-    assessment: Assessment, candidates: Candidates, demand: Demand, rooms: Sequence[_Room]
+    assessment: Assessment, candidates: Candidates, demand: Lacking, rooms: Sequence[_Room]
 ) -> pd.DataFrame:
     """Return every room that could become a service centre, the chosen first, then the best."""
     circles = candidates.situation.members.circles

@@ -15,7 +15,7 @@ from livingcircle._siting.instance import Instance
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import standing_in
-from livingcircle.demand import composite_trades
+from livingcircle.lacking import composite_trades
 from livingcircle.site_options import Options
 from livingcircle.standards import Requirement
 from livingcircle.trades import with_broader

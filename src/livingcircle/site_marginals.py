@@ -17,7 +17,7 @@ from livingcircle._siting.answers import Swaps
 from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Limits
 from livingcircle._siting.most import cover_most
-from livingcircle.demand import Demand
+from livingcircle.lacking import Lacking
 from livingcircle.site_options import Options
 
 Ints = npt.NDArray[np.int64]
@@ -104,7 +104,7 @@ def people_by_shop(options: Options, chosen: Ints) -> list[float]:
     return [people[shop] for shop in in_order(options.candidate[order]).tolist()]
 
 
-def newly(demand: Demand, served: Ints, group: Ints) -> dict[int, float]:
+def newly(demand: Lacking, served: Ints, group: Ints) -> dict[int, float]:
     """Return the people newly served by group of options; each once, whatever they lacked.
 
     Doors with an unknown number of people count as the usual one.

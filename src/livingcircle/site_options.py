@@ -24,8 +24,8 @@ from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import doors_near
 from livingcircle.candidates import standing_in
-from livingcircle.demand import Asked
-from livingcircle.demand import Demand
+from livingcircle.lacking import Asked
+from livingcircle.lacking import Lacking
 from livingcircle.trades import with_broader
 
 Ints = npt.NDArray[np.int64]
@@ -86,7 +86,7 @@ class Options:
     """
 
     candidates: Candidates
-    demand: Demand
+    demand: Lacking
     trades: tuple[str, ...]
     candidate: Ints
     trade: Ints
@@ -106,7 +106,7 @@ class Options:
 def list_options(
     assessment: Assessment,
     candidates: Candidates,
-    demand: Demand,
+    demand: Lacking,
     terms: Terms,
     trades: Sequence[str] = (),
 ) -> Options:
@@ -277,7 +277,7 @@ def _apart(
 
 
 def _pairs(
-    candidates: Candidates, demand: Demand, trades: Sequence[str], allowed: Bools
+    candidates: Candidates, demand: Lacking, trades: Sequence[str], allowed: Bools
 ) -> tuple[Ints, Ints]:
     """Return option and row of everything that can be reached, in that order, each once."""
     number = np.cumsum(allowed.ravel()).reshape(allowed.shape) - 1

@@ -28,10 +28,10 @@ from livingcircle._siting.instance import Limits
 from livingcircle._siting.most import cover_most
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
-from livingcircle.demand import Demand
-from livingcircle.demand import Weights
-from livingcircle.demand import lacking_demand
 from livingcircle.errors import SitingError
+from livingcircle.lacking import Lacking
+from livingcircle.lacking import Weights
+from livingcircle.lacking import find_lacking
 from livingcircle.shortage import Shortages
 from livingcircle.shortage import find_shortages
 from livingcircle.site_marginals import CLOSE_PLANS
@@ -185,7 +185,7 @@ def site_most(assessment: Assessment, candidates: Candidates, wish: Wish) -> Sit
     if wish.count is None and wish.budget is None:
         remedy = "写明最多新设几处（--count），或预算多少万元（--budget）"
         raise SitingError("没有说要设多少", remedy=remedy)
-    demand = lacking_demand(assessment, wish.trades, wish.weights)
+    demand = find_lacking(assessment, wish.trades, wish.weights)
     _refuse_idle(demand)
     options = _options(assessment, candidates, demand, wish)
     _refuse_hopeless(options)
@@ -221,7 +221,7 @@ def site_fewest(assessment: Assessment, candidates: Candidates, wish: Wish) -> S
     SitingError
         If a trade is named of which the standard asks nothing.
     """
-    demand = lacking_demand(assessment, wish.trades, wish.weights)
+    demand = find_lacking(assessment, wish.trades, wish.weights)
     shortages = find_shortages(assessment, wish.trades)
     if not shortages.all:
         _refuse_idle(demand)
@@ -273,7 +273,7 @@ def _until_too_few(
 def _options(
     assessment: Assessment,
     candidates: Candidates,
-    demand: Demand,
+    demand: Lacking,
     wish: Wish,
     more: tuple[str, ...] = (),
 ) -> Options:
@@ -288,7 +288,7 @@ def _options(
     return options
 
 
-def _refuse_idle(demand: Demand) -> None:
+def _refuse_idle(demand: Lacking) -> None:
     """Raise where nobody surely lacks anything: there is nothing to choose for."""
     if len(demand):
         return

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from livingcircle.demand import Weights
+from livingcircle.lacking import Weights
 from livingcircle.site_marginals import by_shop
 from livingcircle.site_options import Terms
 from livingcircle.siting import Wish

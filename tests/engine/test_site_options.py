@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from livingcircle.demand import Weights
-from livingcircle.demand import lacking_demand
+from livingcircle.lacking import Weights
+from livingcircle.lacking import find_lacking
 from livingcircle.site_options import DOUBTFUL
 from livingcircle.site_options import NO_COST
 from livingcircle.site_options import TOO_CLOSE
@@ -23,7 +23,7 @@ DOORS = [(0, 10), (300, 20), (600, 30), (1500, 40)]
 def options_of(terms=None, trades=(), **street):
     """Return the options of a street."""
     assessment = assess_street(DOORS, **street)
-    demand = lacking_demand(assessment, weights=Weights(0.0, 0.0, urgency=False))
+    demand = find_lacking(assessment, weights=Weights(0.0, 0.0, urgency=False))
     return list_options(assessment, rooms_of(assessment), demand, terms or Terms(), trades)
 
 
@@ -91,7 +91,7 @@ def test_a_closed_rival_keeps_nobody_away():
     assessment = assess_street(DOORS, spaces=[700], outlets=[(820, ["pharmacy"])])
     shut = assessment.district.outlets.assign(status="closed")
     object.__setattr__(assessment.district, "outlets", shut)
-    demand = lacking_demand(assessment)
+    demand = find_lacking(assessment)
     options = list_options(assessment, rooms_of(assessment), demand, Terms(separation=250.0))
     assert options.left_out[TOO_CLOSE] == 0
 
@@ -111,7 +111,7 @@ def test_trades_share_a_floor_that_holds_them():
     assessment = assess_street(DOORS, spaces=[100], outlets=shops, rules=(PHARMACY, LAUNDRY))
     sized = assessment.district.outlets.assign(area_m2=[60.0, 30.0])
     object.__setattr__(assessment.district, "outlets", sized)
-    demand = lacking_demand(assessment)
+    demand = find_lacking(assessment)
     instance = list_options(assessment, rooms_of(assessment), demand, Terms()).instance
     assert instance.room.tolist() == [60.0, 30.0]
     assert instance.capacity.tolist() == [100.0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from livingcircle.demand import Weights
+from livingcircle.lacking import Weights
 from livingcircle.site_tables import chosen_sites
 from livingcircle.site_tables import close_table
 from livingcircle.site_tables import curve_table

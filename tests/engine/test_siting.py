@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import livingcircle as lc
-from livingcircle.demand import Weights
 from livingcircle.edits import add_outlet
 from livingcircle.errors import SitingError
+from livingcircle.lacking import Weights
 from livingcircle.site_options import Terms
 from livingcircle.site_tables import site_table
 from livingcircle.siting import Wish

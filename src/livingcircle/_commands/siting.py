@@ -21,7 +21,6 @@ from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.candidates import frontage_candidates
 from livingcircle.candidates import ledger_candidates
-from livingcircle.demand import Weights
 from livingcircle.documents import write_plan_sheets
 from livingcircle.documents.site_plan import FILE_NAME
 from livingcircle.documents.site_plan import summary
@@ -37,6 +36,7 @@ from livingcircle.documents.site_reports import write_walking
 from livingcircle.errors import InputError
 from livingcircle.errors import SitingError
 from livingcircle.io.folder import read_district
+from livingcircle.lacking import Weights
 from livingcircle.least_walking import site_walking
 from livingcircle.mobile_supply import Timetable
 from livingcircle.mobile_supply import plan_mobile

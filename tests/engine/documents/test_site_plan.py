@@ -9,7 +9,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from livingcircle.demand import Weights
 from livingcircle.documents._chosen import chosen_words
 from livingcircle.documents._desk import at_desk
 from livingcircle.documents._provenance import provenance
@@ -21,6 +20,7 @@ from livingcircle.documents.site_plan import summary
 from livingcircle.documents.site_plan import write_site_plan
 from livingcircle.documents.timetables import PROVISION_FIELDS
 from livingcircle.documents.timetables import provision_rows
+from livingcircle.lacking import Weights
 from livingcircle.results import GEOPACKAGE
 from livingcircle.results import SITES
 from livingcircle.results import fresh_folder

@@ -87,7 +87,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Demand:
+class Lacking:
     """Hold who lacks what, one row for each service and door.
 
     Attributes
@@ -138,9 +138,9 @@ class Demand:
         return table
 
 
-def lacking_demand(
+def find_lacking(
     assessment: Assessment, trades: Sequence[str] = (), weights: Weights | None = None
-) -> Demand:
+) -> Lacking:
     """Return who lacks some trades within the walking radius of the standard.
 
     Parameters
@@ -171,7 +171,7 @@ def lacking_demand(
     people, elders, infants = (
         column[door] for column in (residents.residents, residents.elders, residents.infants)
     )
-    return Demand(
+    return Lacking(
         asked=asked,
         service=service,
         door=door,
