@@ -33,6 +33,7 @@ from livingcircle.delineation import Proposal
 from livingcircle.delineation import to_district
 from livingcircle.district import District
 from livingcircle.errors import InputError
+from livingcircle.errors import OutputError
 from livingcircle.io.excel import write_workbook
 from livingcircle.memory import Memory
 from livingcircle.results import fresh_folder
@@ -44,6 +45,8 @@ SEVERITIES = {"hard": "硬约束", "soft": "需书面说明理由", "info": "供
 VERDICTS = {"served": "符合", "lacking": "不符合", "unknown": "未核实", "not_applicable": ""}
 OPERATIONS = {"propose": "从头划分", "import": "采用原有的圈", "improve": "改进", "merge": "合并",
               "split": "拆分", "move": "移动社区", "draw": "画边界"}  # fmt: skip
+BY_HAND = frozenset({"merge", "split", "move", "draw"})
+"""The operations of a person; what the engine made alone can be made again."""
 _CHECK_TITLES = {"circle_id": "生活圈编号", "circle_name": "生活圈名称", "name": "检查",
                  "value": "数值",
                  "limit": "限值", "excess": "超出", "unit": "单位", "severity": "约束",
@@ -78,12 +81,25 @@ def write_circles(
         If something of somebody else's stands there, or it cannot be written.
     """
     some = made.set if isinstance(made, Proposal) else made
+    if isinstance(made, Proposal):
+        _refuse_edited(Path(folder))
     notes = made.notes if isinstance(made, Proposal) else some.land.notes
     with fresh_folder(folder) as work:
         write_workbook(work / WORKBOOK, _sheets(some, notes, made))
         _write_layers(some, district or some.land.district, work / LAYERS)
         text = json.dumps(_record(some), ensure_ascii=False, indent=1, sort_keys=True)
         (work / RECORD).write_text(text + "\n", "utf-8")
+
+
+def _refuse_edited(folder: Path) -> None:
+    """Refuse to put a new proposal over a set that somebody has edited."""
+    try:
+        steps = json.loads((folder / RECORD).read_text("utf-8"))["steps"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if any(one.get("operation") in BY_HAND for one in steps):
+        what = "这个文件夹里的圈有人改过（合并、拆分、移动或画边界），没有覆盖"
+        raise OutputError(what, where=str(folder)[:80], remedy="换一个文件夹，或先移走原来的")
 
 
 def read_circles(

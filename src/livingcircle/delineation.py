@@ -192,7 +192,31 @@ def existing_circles(
     if empty:
         note = f"{'、'.join(empty)}没有带边界的社区，没有参加划分"
         land = replace(land, notes=(*land.notes, note))
+    land = replace(land, notes=(*land.notes, *_parted_notes(land, held)))
     return begin(land, held, Step(1, "import", {}))
+
+
+def _parted_notes(land: Land, held: Sequence[tuple[str, str, frozenset[int]]]) -> list[str]:
+    """Say which communities belong to a circle in part, and are given to one as a whole here."""
+    members = land.district.circle_members
+    parted = members.loc[members["part"].astype(bool), ["community_id", "circle_id"]]
+    circles = land.district.circles["name"]
+    notes = []
+    for tile, community in enumerate(land.tiles.communities):
+        owners = [name for _, name, tiles in held if tile in tiles]
+        others = [
+            str(circles.get(one, one))
+            for one in parted.loc[parted["community_id"] == community, "circle_id"]
+        ]
+        rest = [name for name in dict.fromkeys(others) if name not in owners]
+        if rest:
+            named = land.tiles.names[tile]
+            whose = owners[0] if owners else "圈外"
+            notes.append(
+                f"{named}有一部分属于{'、'.join(rest)}，这里整个算在{whose}，"
+                "圈的人数和面积因此与评估不同"
+            )
+    return notes
 
 
 def _circle_of_tiles(land: Land) -> Ints:

@@ -105,6 +105,14 @@ def test_nothing_of_somebody_elses_is_replaced(tmp_path):
         read_circles(tmp_path, world(1, 1))
 
 
+def test_what_somebody_edited_is_not_replaced_by_a_proposal(tmp_path):
+    district = with_circles(world(3, 3), [[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+    write_circles(edited(district), tmp_path / "圈")
+    with pytest.raises(OutputError, match="有人改过"):
+        write_circles(propose_circles(district), tmp_path / "圈")
+    assert read_circles(tmp_path / "圈", district).steps[-1].operation == "draw"
+
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     """Return a copy of the demonstration district, with proposed circles beside it."""

@@ -406,3 +406,12 @@ def test_a_district_takes_the_circles_back():
     tiles = made.land.door_tile
     assert [areas.index[n] for n in circle] == [made.of_tile[t] for t in tiles]
     assert set(told.circle_members.query("part")["community_id"]) <= {"m01", "m04"}
+
+
+def test_a_community_of_two_circles_is_told_to_go_whole_to_one():
+    district = with_circles(world(1, 3), [[0, 1], [1, 2]])
+    members = district.circle_members.assign(part=[False, True, True, False])
+    notes = existing_circles(replace(district, circle_members=members)).land.notes
+    told = [note for note in notes if "有一部分属于" in note]
+    assert len(told) == 1
+    assert "圈的人数和面积因此与评估不同" in told[0]

@@ -32,6 +32,7 @@ from livingcircle._city.description import Bounds
 from livingcircle._city.description import City
 from livingcircle._city.layout import BELT_TABLES
 from livingcircle._city.layout import EXTENT
+from livingcircle._city.layout import OWN_TABLES
 from livingcircle._city.layout import SOURCES
 from livingcircle._city.layout import SOURCES_FILE
 from livingcircle._city.layout import folder_of
@@ -52,6 +53,7 @@ from livingcircle.trades import match_names
 from livingcircle.trades import with_broader
 
 CRS = "EPSG:4326"
+HELD = tuple(table for table in TABLES if table in {*BELT_TABLES, *OWN_TABLES})
 PLACED = frozenset({*BELT_TABLES, "doors"})  # tables of which every row has a place
 _MARGIN = 1000.0  # metres: an outlet's entrance may lie a little farther out than the outlet
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, pa.ArrowException, ShapelyError)
@@ -76,7 +78,7 @@ def read_with_belt(
     InputError
         When a partition is damaged or lacks a column it cannot do without.
     """
-    own = {table: read_table(city.part(table, name), table) for table in TABLES}
+    own = {table: read_table(city.part(table, name), table) for table in HELD}
     about = read_about(city, name)
     district = District(
         name=name,
