@@ -11,6 +11,7 @@ from rich.table import Table
 from livingcircle._terminal import say
 from livingcircle.assessment import Assessment
 from livingcircle.district import District
+from livingcircle.documents._goodness import how_good
 from livingcircle.documents.site_reports import walking_sentence
 from livingcircle.io._folder.members import split_members
 from livingcircle.least_walking import WalkingPlan
@@ -241,11 +242,11 @@ def show_centres(console: Console, plan: CentrePlan) -> None:
         for row in plan.misfits.head(TOP).to_dict("records"):
             say(console, f"  · {row['name']}：{row['reason']}")
         return
-    columns = ("选定", "空间", "放哪些业态", "新服务居民")
+    columns = ("选定", "编号", "空间", "放哪些业态", "新服务居民")
     table = plain_table("综合体选址", columns, right=("新服务居民",))
     for row in plan.rooms.head(TOP).to_dict("records"):
         mark = "●" if row["chosen"] else ""
-        cells = (str(row["name"]), str(row["trade_names"]))
+        cells = (str(row["space_id"]), str(row["name"]), str(row["trade_names"]))
         table.add_row(mark, *map(escape, cells), _number(row["people"], "人"))
     console.print(table)
 
@@ -258,7 +259,8 @@ def show_walking(console: Console, assessment: Assessment, plan: WalkingPlan) ->
         cells = (_number(row["people"], "人"), _number(row["mean_m"], "米"))
         table.add_row(escape(str(row["name"])), *cells)
     console.print(table)
-    say(console, walking_sentence(plan, assessment.standard.name_of(plan.trade)))
+    said = walking_sentence(plan, assessment.standard.name_of(plan.trade))
+    say(console, f"{said}{how_good(plan.choice, '下界')}。")
 
 
 def show_stops(console: Console, plan: MobilePlan) -> None:

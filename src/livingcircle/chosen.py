@@ -10,7 +10,9 @@ SITE_COLUMNS = (
     "source", "community_id", "circle_id", "circle_name", "trade", "trade_name", "requirements",
     "conditions", "people", "elders", "infants", "doors", "small", "cost",
 )  # fmt: skip
-GAP_COLUMNS = ("gap_id", "order", "space_id", "space_name", "trade", "trade_name", "people")
+GAP_COLUMNS = (
+    "gap_id", "order", "space_id", "space_name", "trade", "trade_name", "people", "counts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class ChosenSites:
         and the place.
     gaps
         One row for each gap and site: ``GAP_COLUMNS``; ``people`` are those of the gap's unit
-        whom the site newly serves, 0 where it only makes up a number.
+        whom the site newly serves; ``counts`` tells whether it makes up a number of the unit.
     """
 
     places: gpd.GeoDataFrame

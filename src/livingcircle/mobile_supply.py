@@ -252,13 +252,15 @@ def _whom(
 
 
 def _rounds(xy: Floats, vehicles: int) -> list[list[int]]:
-    """Return the stops of each vehicle: parted from west to east, each to the nearest next."""
+    """Return the stops of each vehicle: parted from west to east, each to the nearest next.
+
+    ``xy`` are in the order of the choice, so that the first stop is the one that serves most.
+    """
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     rounds = []
     for part in np.array_split(order, vehicles):
-        left = part.tolist()
-        stops = left[:1]
-        left = left[1:]
+        left = sorted(part.tolist())
+        stops, left = left[:1], left[1:]
         while left:
             metres = np.linalg.norm(xy[left] - xy[stops[-1]], axis=1)
             stops.append(left.pop(int(metres.argmin())))

@@ -252,6 +252,10 @@ def _service(one: Asked) -> dict[str, object]:
 def _best(rows: list[dict[str, object]], columns: list[str]) -> pd.DataFrame:
     """Return the best few rows of each service, most people first."""
     table = pd.DataFrame(rows, columns=columns)
+    if "space_id" in columns:
+        # Many outlets could move to the best room; one of them is enough to tell.
+        table = table.sort_values(["people", "outlet_id"], ascending=[False, True])
+        table = table.drop_duplicates(["requirement_id", "space_id"])
     table = table.sort_values(
         ["people", "requirement_id", "outlet_id"], ascending=[False, True, True], kind="stable"
     )

@@ -162,7 +162,8 @@ def gap_table(plan: SitePlan) -> pd.DataFrame:
     """Return which sites help which gaps, and how many people of each gap they newly serve.
 
     A site helps a gap of reach when it newly serves people of its unit with that very
-    requirement; a gap of number when it stands in the unit, and is of a trade that counts.
+    requirement; a gap of number when it stands in the unit, and is of a trade that counts. Where
+    one gap tells of both number and reach, either helps, and ``counts`` says which.
     """
     demand = plan.options.demand
     order = {site: n for n, site in enumerate(plan.sites.tolist(), start=1)}
@@ -173,38 +174,39 @@ def gap_table(plan: SitePlan) -> pd.DataFrame:
     for gap in plan.assessment.gaps.astype(object).to_dict("records"):
         unit, one = units[gap["level"], gap["unit_id"]], asked[gap["requirement_id"]]
         here[unit.doors] = True
-        counts = isinstance(one.rule, CountRule | LadderRule)
-        helping = _standing(plan, one, unit) if counts else _reaching(plan, one)
-        for option, mine in helping:
+        for option, mine, counts in _helping(plan, one, unit):
             served = mine[here[demand.door[mine]]]
             if counts or len(served):
                 site, trade = int(plan.options.candidate[option]), plan.options.trade_of(option)
                 space = plan.options.candidates.spaces[site]
                 told = plan.assessment.standard.name_of(trade)
                 people = _people_once(plan, served)
-                row = (gap["gap_id"], order[site], space.space_id, space.name, trade, told, people)
-                rows.append(row)
+                where = order[site], space.space_id, space.name
+                rows.append((gap["gap_id"], *where, trade, told, people, counts))
         here[unit.doors] = False
     table = pd.DataFrame(rows, columns=list(GAP_COLUMNS))
     return table.sort_values(["gap_id", "order"], kind="stable", ignore_index=True)
 
 
-def _reaching(plan: SitePlan, one: Requirement) -> Iterator[tuple[int, Ints]]:
-    """Yield the opened options with the rows of one requirement that they are first to cover."""
-    demand = plan.options.demand
-    mine = np.array([asked.requirement.id == one.id for asked in demand.asked], dtype=np.bool_)
-    for option, rows in plan.rows_of.items():
-        yield option, rows[mine[demand.service[rows]]]
-
-
-def _standing(plan: SitePlan, one: Requirement, unit: Unit) -> Iterator[tuple[int, Ints]]:
-    """Yield the opened options that make up a number of a unit, with all rows they cover first."""
-    options = plan.options
+def _helping(plan: SitePlan, one: Requirement, unit: Unit) -> Iterator[tuple[int, Ints, bool]]:
+    """Yield the opened options that may help a gap, the rows that tell, and whether they count."""
+    options, demand = plan.options, plan.options.demand
+    number = isinstance(one.rule, CountRule | LadderRule)
+    # A gap of number also tells of plain reach for the same trades at the same level.
+    tells = [
+        asked.requirement.id == one.id
+        or (
+            number and asked.requirement.level == one.level and set(asked.trades) <= set(one.trades)
+        )
+        for asked in demand.asked
+    ]
+    mine = np.array(tells, dtype=np.bool_)
     inside = standing_in(unit, options.candidates)
     for option, rows in plan.rows_of.items():
-        counts = not set(one.trades).isdisjoint(with_broader((options.trade_of(option),)))
-        if counts and inside[options.candidate[option]]:
-            yield option, rows
+        trades = with_broader((options.trade_of(option),))
+        if not set(one.trades).isdisjoint(trades):
+            counts = number and bool(inside[options.candidate[option]])
+            yield option, rows[mine[demand.service[rows]]], counts
 
 
 def _people_once(plan: SitePlan, rows: Ints) -> float:

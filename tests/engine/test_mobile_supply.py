@@ -42,6 +42,11 @@ def test_enough_stops_serve_everybody_one_after_the_other_with_the_drive_between
     assert all(30 < gap <= 45 for gap in np.diff(arrivals))
 
 
+def test_a_round_begins_where_most_people_are_served():
+    plan = stops(Timetable(stops=3))
+    assert plan.stops["people"].iloc[0] == plan.stops["people"].max()
+
+
 def test_two_vehicles_begin_at_the_same_time():
     plan = stops(Timetable(stops=3, vehicles=2))
     assert plan.stops.groupby("vehicle")["arrives"].first().tolist() == ["07:00", "07:00"]

@@ -22,6 +22,12 @@ def test_an_outlet_that_stands_beside_another_moves_for_nothing():
     assert (row["gains"], row["loses"], row["people"]) == (300.0, 0.0, 300.0)
 
 
+def test_of_the_outlets_that_could_take_a_room_the_best_is_told():
+    twins = [(0, ["pharmacy"]), (50, ["pharmacy"]), (100, ["pharmacy"])]
+    moves = advice(spaces=[900], outlets=twins).moves
+    assert moves[["outlet_id", "space_id"]].to_numpy().tolist() == [["o0", "s0"]]
+
+
 def test_whom_only_the_old_place_serves_is_counted_as_lost():
     row = advice(spaces=[900], outlets=[(0, ["pharmacy"])]).moves.iloc[0]
     assert (row["gains"], row["loses"], row["people"]) == (300.0, 30.0, 270.0)

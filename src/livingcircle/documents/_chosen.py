@@ -16,12 +16,14 @@ def chosen_words(assessed: Assessed) -> Mapping[str, str]:
     """Return the sites chosen for each gap in words; gaps without any are not there."""
     told: dict[str, list[str]] = {}
     for row in records(assessed.chosen.gaps):
-        serves = "补足数量"
+        serves = ["计入数量"] if row.counts else []
         if row.people > 0:
-            serves = f"新服务{wording.people(row.people)}"
+            serves.append(f"新服务{wording.people(row.people)}")
         elif not wording.known(row.people):
-            serves = "新服务居民数未核实"
-        told.setdefault(row.gap_id, []).append(f"{row.space_name}设{row.trade_name}（{serves}）")
+            serves.append("新服务居民数未核实")
+        told.setdefault(row.gap_id, []).append(
+            f"{row.space_name}设{row.trade_name}（{'，'.join(serves)}）"
+        )
     return {gap: wording.listed(words, SITES_NAMED) for gap, words in told.items()}
 
 

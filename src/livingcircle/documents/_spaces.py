@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from livingcircle.documents._desk import Assessed
 from livingcircle.documents._provenance import provenance
 from livingcircle.spaces import Space
 from livingcircle.spaces import read_spaces
+from livingcircle.trades import with_broader
 
 EVERYWHERE = shapely.box(-180, -90, 180, 90)
 SPACES_NAMED = 3
@@ -118,10 +120,13 @@ class Sites:
         self._taken: dict[int, str] = {}
         pairs = assessed.chosen.gaps[["gap_id", "space_name"]].drop_duplicates()
         self._chosen = pairs.groupby("gap_id")["space_name"].agg(tuple).to_dict()
-        told = assessed.chosen.places.groupby("space_id")["trade_name"].agg("、".join)
+        places = assessed.chosen.places.groupby("space_id")
+        told, trades = places["trade_name"].agg("、".join), places["trade"].agg(tuple)
+        self._picked: dict[int, frozenset[str]] = {}
         for place, space in enumerate(assessed.district.spaces.index):
             if space in told.index:
                 self._taken[place] = f"选定的{told[space]}"
+                self._picked[place] = frozenset(with_broader(tuple(trades[space])))
         self._given: dict[str, _Given | str] = {}
         asked, insides = requirements_of(assessed), _insides(assessed, self._spaces)
         gaps = assessed.gaps.sort_values(
@@ -160,6 +165,10 @@ class Sites:
         if inside is None:
             return f"{wording.UNKNOWN}（没有边界）"
         fitting = self._spaces.fitting(inside, trades)
+        # A room chosen for this very trade is told where it helps, not offered a second time.
+        none = frozenset[str]()
+        found = [p for p in fitting.found if self._picked.get(p, none).isdisjoint(trades)]
+        fitting = replace(fitting, found=tuple(found))
         left = [place for place in fitting.found if place not in self._taken]
         own = tuple(left[: _wanted(row)])
         self._taken |= dict.fromkeys(own, f"{row.unit_name}{row.trade_name}")

@@ -28,6 +28,7 @@ from livingcircle.documents._frame import Frame
 from livingcircle.documents._picture import compose
 from livingcircle.documents._picture import ground_signs
 from livingcircle.documents._picture import outlet_signs
+from livingcircle.documents._picture import site_signs
 from livingcircle.documents._provenance import Provenance
 from livingcircle.documents._provenance import provenance
 from livingcircle.errors import OutputError
@@ -99,7 +100,7 @@ def print_figure(assessed: Assessed, press: Press, circle_id: str) -> bytes:
         "family": FAMILY,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(made_up=facts.made_up),
+        "legend": legend(assessed, made_up=facts.made_up),
     }
     return press.print(page, facts, kind="png", ppi=FIGURE_PPI)
 
@@ -111,9 +112,9 @@ def scale_bar(frame: Frame) -> dict[str, Any]:
     return {"label": label, "share": round(length / frame.width, 5)}
 
 
-def legend(*, made_up: bool) -> list[dict[str, str]]:
+def legend(assessed: Assessed, *, made_up: bool) -> list[dict[str, str]]:
     """Return the signs and what they mean, as small pictures with words."""
-    signs = (*outlet_signs(made_up=made_up), *ground_signs())
+    signs = (*site_signs(assessed), *outlet_signs(made_up=made_up), *ground_signs())
     return [{"svg": sign.svg, "text": sign.text} for sign in signs]
 
 
@@ -129,7 +130,7 @@ def sheet_page(assessed: Assessed, facts: Provenance, circle_id: str) -> dict[st
         "made_up": facts.made_up,
         "svg": picture.svg,
         "scale": scale_bar(picture.frame),
-        "legend": legend(made_up=facts.made_up),
+        "legend": legend(assessed, made_up=facts.made_up),
         "focus": _focus_sentence(picture.areas),
         "facts": _facts(assessed, circle_id),
         "circles": [] if circle_id else _circles(assessed),

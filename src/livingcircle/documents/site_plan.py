@@ -223,7 +223,7 @@ def _close_sheet(plan: SitePlan) -> Sheet:
         rows=rows,
         notes=(
             "损失为0的与本方案一样好；空间谈不下来时，从这里挑替换的。",
-            "损失的单位与“证明与口径”里方案的值相同。",
+            "损失按加权人计。",
         ),
         paper="A4",
         empty="没有相近的替换方案。",

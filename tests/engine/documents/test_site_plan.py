@@ -123,10 +123,11 @@ def test_people_nobody_knows_and_numbers_made_up_are_told_apart(told) -> None:
         {
             "gap_id": ["G1", "G2"], "order": [1, 1], "space_name": ["甲", "甲"],
             "trade": ["pharmacy"] * 2, "trade_name": ["药店"] * 2, "people": [0.0, float("nan")],
+                "counts": [True, False],
         }
     )  # fmt: skip
     words = chosen_words(replace(told, chosen=replace(told.chosen, gaps=gaps)))
-    assert words == {"G1": "甲设药店（补足数量）", "G2": "甲设药店（新服务居民数未核实）"}
+    assert words == {"G1": "甲设药店（计入数量）", "G2": "甲设药店（新服务居民数未核实）"}
 
 
 def test_the_map_shows_the_sites_with_a_list_of_them(told) -> None:
