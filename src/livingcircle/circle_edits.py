@@ -172,6 +172,9 @@ def draw(
         hard.
     """
     target = before.circle(circle) if circle else None
+    # Drawn as it is written down, so that doors on the very line fall alike when done again.
+    written = shapely.to_wkt(boundary, rounding_precision=9)
+    boundary = shapely.from_wkt(written)
     land, inside = cut_along(before.land, _area(before, boundary))
     if not inside:
         raise InputError("画的边界里没有任何社区", remedy="核对坐标：经度在前，纬度在后，WGS-84")
@@ -187,15 +190,18 @@ def draw(
         key = target.id
     left = frozenset[int]() if target is None else _tiles(spread, key) - inside
     given = _heirs(land, spread, key, left)
-    circles = []
+    circles, gone = [], []
     for old in spread:
         kept = inside if old.id == key else (old.tiles - inside) | given.get(old.id, frozenset())
-        if not kept:
-            what = f"这样“{old.name}”的成员就全部划走了"
-            raise InputError(what, remedy=f"先用 merge 合并“{old.name}”，再画边界")
-        circles.append(_with_tiles(land, old, kept))
+        if kept:
+            circles.append(_with_tiles(land, old, kept))
+        else:
+            gone.append(old.name)
+    if gone:
+        what = f"这样{'、'.join(f'“{name}”' for name in gone)}的成员就全部划走了"
+        raise InputError(what, remedy="先用 merge 把它们合并成一个圈，再画这个圈的边界")
     arguments = {"circle": circle and key, "name": name,
-                 "boundary": shapely.to_wkt(boundary, rounding_precision=9)}  # fmt: skip
+                 "boundary": written}  # fmt: skip
     known = spread[: len(before.circles)]  # a new circle stands at the end
     step = _step(before, "draw", arguments, reason, on, _lineage(known, circles))
     return advance(before, land, circles, step, issued)

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from shapely.errors import ShapelyError
 
+from livingcircle._delineation.land import Land
 from livingcircle._delineation.land import prepare_land
 from livingcircle._delineation.wishes import Prices
 from livingcircle._delineation.wishes import Wishes
@@ -45,6 +47,7 @@ SEVERITIES = {"hard": "硬约束", "soft": "需书面说明理由", "info": "供
 VERDICTS = {"served": "符合", "lacking": "不符合", "unknown": "未核实", "not_applicable": ""}
 OPERATIONS = {"propose": "从头划分", "import": "采用原有的圈", "improve": "改进", "merge": "合并",
               "split": "拆分", "move": "移动社区", "draw": "画边界"}  # fmt: skip
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ShapelyError)
 BY_HAND = frozenset({"merge", "split", "move", "draw"})
 """The operations of a person; what the engine made alone can be made again."""
 _CHECK_TITLES = {"circle_id": "生活圈编号", "circle_name": "生活圈名称", "name": "检查",
@@ -118,27 +121,48 @@ def read_circles(
         raise InputError("这里没有划好的圈", where=str(folder)[:80], remedy=remedy)
     try:
         told = json.loads(path.read_text("utf-8"))
-        wishes, ids = _wishes(told["wishes"]), told["tiles"]
-        steps = [_step(one) for one in told["steps"]]
-        first = [(c["id"], c["name"], c["formation"], c["tiles"]) for c in told["first"]]
-        issued = int(told["issued_first"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        what = "圈层记录已损坏，或由另一个版本写出"
-        raise InputError(what, where=path.name, remedy="从备份恢复，或重新划分") from problem
+        wishes, ids = _wishes(told["wishes"]).checked(), told["tiles"]
+    except _DAMAGED as problem:
+        raise _damaged() from problem
     land = prepare_land(district, wishes, memory)
     if list(land.tiles.ids) != ids:
         what = "社区或阻隔与划圈时不同，记录的操作对不上了"
         remedy = "用当时的数据打开；数据确已更新的，把圈写回 [[circles]] 再用 improve"
         raise InputError(what, where=str(folder)[:80], remedy=remedy)
+    try:
+        return _replayed(land, told)
+    except _DAMAGED as problem:
+        raise _damaged() from problem
+
+
+def _damaged() -> InputError:
+    what = "圈层记录已损坏，或由另一个版本写出"
+    return InputError(what, where=RECORD, remedy="从备份恢复，或重新划分")
+
+
+def _replayed(land: Land, told: Mapping[str, Any]) -> CircleSet:
+    """Return the set that a record leads to, if it is whole and every step comes to what it did."""
+    steps = [_step(one) for one in told["steps"]]
     circles = tuple(
-        Circle(one, name, formation, frozenset(land.number[tile] for tile in tiles))
-        for one, name, formation, tiles in first
+        Circle(c["id"], c["name"], c["formation"], frozenset(land.number[t] for t in c["tiles"]))
+        for c in told["first"]
     )
-    held = frozenset[int]().union(*(circle.tiles for circle in circles))
-    outside = frozenset(range(len(land.tiles))) - held
+    held = [tile for circle in circles for tile in circle.tiles]
+    versions = [step.version for step in steps]
+    strange = {circle.formation for circle in circles} - set(FORMATIONS)
+    if not steps or versions != list(range(1, len(steps) + 1)) or strange:
+        raise _damaged()
+    if len(held) != len(set(held)) or len(held) != sum(len(c["tiles"]) for c in told["first"]):
+        raise _damaged()
+    outside = frozenset(range(len(land.tiles))) - set(held)
+    if outside and steps[0].operation == "propose":
+        raise _damaged()
+    issued = int(told["issued_first"])
     some = CircleSet(land, land, circles, (steps[0],), circles, issued, outside)
     for step in steps[1:]:
         some = again(some, step)
+        if some.steps[-1].lineage != step.lineage:
+            raise _damaged()
     return some
 
 

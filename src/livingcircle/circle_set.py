@@ -24,9 +24,9 @@ from livingcircle._delineation.judging import Judged
 from livingcircle._delineation.judging import as_frame
 from livingcircle._delineation.judging import check_rows
 from livingcircle._delineation.judging import judge
+from livingcircle._delineation.judging import unreached
 from livingcircle._delineation.land import Land
 from livingcircle.circles import BARRIER_NAMES
-from livingcircle.circles import SEVERITY
 from livingcircle.errors import InputError
 
 INDICATORS = ["name", "formation", "communities", "community_count", "split_communities",
@@ -226,7 +226,7 @@ def _indicator_row(some: CircleSet, circle: Circle) -> dict[str, object]:
     """Return the indicators of a circle."""
     judged = some.judged(circle)
     group, names = judged.group, some.land.community_names
-    reached = not all(math.isnan(some.land.inside[t]) for t in group.tiles)
+    reached = not unreached(some.land, group)
     beyond = math.isinf(group.walk)
     return {
         "name": circle.name,
@@ -257,7 +257,7 @@ def begin(land: Land, groups: Sequence[tuple[str, str, frozenset[int]]], step: S
         How it came about.
     """
     taken, names = {one for one, _, _ in groups} - {""}, {name for _, name, _ in groups} - {""}
-    circles, issued = [], 0
+    circles, issued = [], max((issued_by(one) for one in taken), default=0)
     for given, name, tiles in groups:
         one = given
         if not one:
@@ -346,12 +346,16 @@ def refuse_unlawful(some: CircleSet, circle: Circle) -> None:
     if not judged.contiguous:
         alone = circle.tiles - some.land.borders.reached(circle.tiles)
         names = "、".join(some.land.tiles.names[t] for t in sorted(alone)[:3])
-        what = f"这样“{circle.name}”就断开了：{names}与其余部分不相邻，或隔着河流、铁路、快速路"
-        raise InputError(what, remedy="换一个相邻的社区或圈，或先把隔开的部分拆出去")
-    hard = [
-        kind for kind in judged.crossings if SEVERITY[kind] == "hard" and kind in some.land.hard
-    ]
+        what = f"这样“{circle.name}”就断开了：{names}与其余部分不相邻，或隔着{walls(some.land)}"
+        remedy = "换一个相邻的社区或圈；原来就断开的，先用 split 把隔开的部分拆出去"
+        raise InputError(what, remedy=remedy)
+    hard = [kind for kind in judged.crossings if kind in some.land.hard]
     if hard:
         told = "、".join(f"{BARRIER_NAMES[kind]}{judged.crossings[kind]:.0f}米" for kind in hard)
         what = f"这样“{circle.name}”就被{told}穿过"
-        raise InputError(what, remedy="圈不能跨越河流、铁路、快速路，分在两边各成一圈")
+        raise InputError(what, remedy=f"圈不能跨越{walls(some.land)}，分在两边各成一圈")
+
+
+def walls(land: Land) -> str:
+    """Return what no circle crosses, in words."""
+    return "、".join(BARRIER_NAMES[kind] for kind in land.wishes.hard) or "任何阻隔"

@@ -43,6 +43,7 @@ __all__ = ["Prices", "Proposal", "Wishes", "existing_circles", "improve_circles"
            "propose_circles", "to_district"]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
+_SAME_AREA = 0.01  # share by which a drawn boundary may differ from its communities
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ def existing_circles(
     if empty:
         note = f"{'、'.join(empty)}没有带边界的社区，没有参加划分"
         land = replace(land, notes=(*land.notes, note))
-    land = replace(land, notes=(*land.notes, *_parted_notes(land, held)))
+    notes = (*_parted_notes(land, held), *_twice_notes(land), *_drawn_notes(land, held))
+    land = replace(land, notes=(*land.notes, *notes))
     return begin(land, held, Step(1, "import", {}))
 
 
@@ -215,6 +217,35 @@ def _parted_notes(land: Land, held: Sequence[tuple[str, str, frozenset[int]]]) -
             notes.append(
                 f"{named}有一部分属于{'、'.join(rest)}，这里整个算在{whose}，"
                 "圈的人数和面积因此与评估不同"
+            )
+    return notes
+
+
+def _twice_notes(land: Land) -> list[str]:
+    """Say which communities are listed whole in several circles; the last one has them."""
+    members = land.district.circle_members
+    whole = members[~members["part"].astype(bool)]
+    circles, notes = land.district.circles["name"], []
+    for community, ones in whole.groupby("community_id", sort=False)["circle_id"]:
+        if len(ones) > 1 and community in land.parts_of:
+            named = [str(circles.get(one, one)) for one in ones]
+            name = land.community_names[str(community)]
+            notes.append(f"{name}同时写在{'、'.join(named)}里，这里算在{named[-1]}")
+    return notes
+
+
+def _drawn_notes(land: Land, held: Sequence[tuple[str, str, frozenset[int]]]) -> list[str]:
+    """Say which circles have a drawn boundary of another size than their communities together."""
+    drawn, notes = land.district.circles.geometry, []
+    for one, name, tiles in held:
+        shape = drawn.get(one)
+        if shape is None or shapely.is_empty(shape):
+            continue
+        own = shapely.area(land.grid.project(shape)) / 1e6
+        mine = float(shapely.area(land.tiles.shapes[sorted(tiles)]).sum()) / 1e6
+        if abs(own - mine) > _SAME_AREA * mine:
+            notes.append(
+                f"{name}画的边界是{own:.3f}平方公里，它的社区合起来是{mine:.3f}平方公里；这里按社区算"
             )
     return notes
 
@@ -317,11 +348,16 @@ def _proposal(made: CircleSet, cells: Sequence[Cell], wanted: int | None) -> Pro
     notes, count = [*made.land.notes], len(made.circles)
     if wanted is not None and count != wanted:
         few = count > wanted
-        why = f"阻隔把土地分成{len(cells)}格，限值又不许再合并" if few else "社区不够再分"
+        parted = f"阻隔把土地分成{len(cells)}格，" if len(cells) > 1 else ""
+        why = f"{parted}面积和步行的限值不许再合并" if few else "社区不够再分"
         remedy = "放宽步行或面积限值" if few else "用 draw 把大的社区切开"
         notes.append(
             f"想要{wanted}个圈，只能做到{count}个，{'多' if few else '少'}{abs(count - wanted)}个："
             f"{why}；要更{'少' if few else '多'}，{remedy}"
+        )
+    if wanted is not None and len(cells) > 1:
+        notes.append(
+            "个数是各格一步步凑出来的：每格的证明只说明在它那个价钱下最优，不证明整个地区按这个个数最优"
         )
     return Proposal(made, pd.DataFrame(rows, index=index), made.checks(), tuple(notes))
 
@@ -330,7 +366,8 @@ def to_district(district: District, made: CircleSet) -> District:
     """Return the district with the circles of a set, ready for :func:`livingcircle.assess`.
 
     Every circle has its boundary drawn, so that doors of split communities fall to the right one;
-    what was written of a circle that kept its id (kind, sheet of six fields) is kept.
+    what was written of a circle of the district that is still there (kind, sheet of six fields) is
+    kept. A set drawn from nothing keeps nothing: the same id there is another circle.
     """
     land, rows = made.land, []
     for circle in made.circles:
@@ -350,7 +387,8 @@ def to_district(district: District, made: CircleSet) -> District:
     circles = conform("circles", frame)
     told = ["kind", "subtype", "planned_year", "resident_profile", "trade_completeness",
             "built_profile", "location_resources", "openness", "cooperation"]  # fmt: skip
-    kept = circles.index.intersection(district.circles.index)
+    own = [one.id for one in made.first] if made.steps[0].operation == "import" else []
+    kept = circles.index.intersection(district.circles.index).intersection(own)
     for column in told:
         values = circles[column].copy()
         values.loc[kept] = district.circles.loc[kept, column]

@@ -63,6 +63,10 @@ class SitingError(LivingCircleError):
     """A question of siting contradicts itself, so that there is nothing to choose."""
 
 
+class SolverError(LivingCircleError):
+    """The solver of a choice among sites or circles failed; its model is ours to mend."""
+
+
 class OutputError(LivingCircleError):
     """A result cannot be written; whatever stood there before is still there."""
 

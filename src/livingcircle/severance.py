@@ -26,6 +26,8 @@ Shapes = npt.NDArray[np.object_]
 KINDS = tuple(SEVERITY)
 HARD = tuple(kind for kind, severity in SEVERITY.items() if severity == "hard")
 EDGE = "区界"
+# Hand-drawn boundaries miss each other by a few metres.
+GAP_METRES = 5.0
 # A side counts as bounded by something that runs within the width of a wide street beside it.
 BESIDE = MARGIN_METRES + 5.0
 _SMALLEST_SHARE = 0.02
@@ -57,7 +59,7 @@ def land_of(district: District, grid: LocalGrid) -> shapely.Geometry:
     shapes = district.communities.geometry.dropna()
     if len(shapes):
         plane = np.asarray(grid.project(shapes.to_numpy()), dtype=object)
-        return shapely.union_all(shapely.make_valid(plane))
+        return _closed(shapely.union_all(shapely.make_valid(plane)))
     if district.extent is not None:
         return grid.project(district.extent)
     placed = [layer.geometry for layer in (district.doors, district.streets) if len(layer)]
@@ -66,6 +68,12 @@ def land_of(district: District, grid: LocalGrid) -> shapely.Geometry:
         raise InputError("没有社区边界，也没有范围和道路，不知道要划分哪块地", remedy=remedy)
     points = grid.project(shapely.union_all(placed[0].to_numpy()))
     return shapely.buffer(shapely.convex_hull(points), MARGIN_METRES)
+
+
+def _closed(land: shapely.Geometry) -> shapely.Geometry:
+    """Return land without the gaps between boundaries that were drawn to meet."""
+    wide = shapely.buffer(land, GAP_METRES / 2, join_style="mitre")
+    return shapely.union(land, shapely.buffer(wide, -GAP_METRES / 2, join_style="mitre"))
 
 
 def sever(

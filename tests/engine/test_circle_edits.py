@@ -203,6 +203,12 @@ def test_nothing_is_joined_across_a_river():
             wrong()
 
 
+def test_a_boundary_around_several_whole_circles_names_them_all():
+    some = a_set()
+    with pytest.raises(InputError, match="“圈0”、“圈1”的成员就全部划走了"):
+        draw(some, degrees(shapely.box(-10, -10, 610, 610)), name="大圈")
+
+
 @cache
 def halves(*, severed):
     """Return a set of two circles, with a river between them or not."""

@@ -78,6 +78,58 @@ def test_another_district_is_refused(tmp_path):
         read_circles(tmp_path / "圈", world(2, 3))
 
 
+def test_numbers_go_on_after_those_a_district_brought(tmp_path):
+    district = with_circles(world(2, 2), [[0], [1], [2], [3]])
+    names = {f"c{n}": f"Q{n + 5:02d}" for n in range(4)}
+    district = replace(
+        district,
+        circles=district.circles.rename(index=names),
+        circle_members=district.circle_members.replace({"circle_id": names}),
+    )
+    once = merge(existing_circles(district), ["Q05", "Q06"]).set
+    twice = merge(once, [once.circles[-1].id, "Q07"]).set
+    assert [circle.id for circle in twice.circles] == ["Q08", "Q10"]
+    write_circles(twice, tmp_path / "圈")
+    assert read_circles(tmp_path / "圈", district).circles == twice.circles
+
+
+def spoiled(told, how):
+    """Return a record spoiled in one place."""
+    first, steps = told["first"], told["steps"]
+    changes = {
+        "no steps": {"steps": []},
+        "a step missing": {"steps": [steps[0], *steps[2:]]},
+        "no arguments": {"steps": [steps[0], {**steps[1], "arguments": None}]},
+        "an unknown tile": {"first": [{**first[0], "tiles": ["x"]}, *first[1:]]},
+        "a tile twice": {"first": [*first, first[0]]},
+        "a tile lost": {"first": first[1:]},
+        "no such formation": {"first": [{**first[0], "formation": "z"}, *first[1:]]},
+        "a strange band": {"wishes": {**told["wishes"], "band": "x"}},
+        "another lineage": {"steps": [steps[0], {**steps[1], "lineage": [["Q01", "Q09"]]}]},
+        "no boundary": {"steps": [steps[0], {
+            **steps[1], "operation": "draw",
+            "arguments": {"boundary": "POLYGON", "circle": "", "name": ""}}]},
+    }  # fmt: skip
+    return {**told, **changes[how]}
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["no steps", "a step missing", "no arguments", "an unknown tile", "a tile twice",
+     "a tile lost", "no such formation", "a strange band", "another lineage", "no boundary"],
+)  # fmt: skip
+def test_a_record_that_does_not_lead_where_it_says_is_told(tmp_path, how):
+    district = world(2, 2)
+    start = propose_circles(district, Wishes(count=4)).set
+    some = merge(start, [start.circles[0].id, start.circles[1].id]).set
+    some = merge(some, [some.circles[-1].id, some.circles[0].id]).set
+    write_circles(some, tmp_path / "圈")
+    path = tmp_path / "圈" / "circle_set.json"
+    path.write_text(json.dumps(spoiled(json.loads(path.read_text("utf-8")), how)), "utf-8")
+    with pytest.raises(InputError, match="记录已损坏"):
+        read_circles(tmp_path / "圈", district)
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"tiles": 3}'])
 def test_a_damaged_record_is_told(tmp_path, damage):
     write_circles(propose_circles(world(1, 2)), tmp_path / "圈")

@@ -32,9 +32,11 @@ from livingcircle.delineation import propose_circles
 from livingcircle.delineation import to_district
 from livingcircle.errors import InputError
 from tests.engine.worlds import memberships
+from tests.engine.worlds import squares
 from tests.engine.worlds import with_circles
 from tests.engine.worlds import world
 from tests.factories.streets import draw_streets
+from tests.factories.streets import lift
 
 ROOMY = Wishes(band=60, limits=Limits(area_km2=50.0, density=(0, 1e9)))
 
@@ -415,3 +417,99 @@ def test_a_community_of_two_circles_is_told_to_go_whole_to_one():
     told = [note for note in notes if "有一部分属于" in note]
     assert len(told) == 1
     assert "圈的人数和面积因此与评估不同" in told[0]
+
+
+def with_shapes(district, shapes):
+    """Return a world whose communities have other boundaries, in metres."""
+    drawn = gpd.GeoSeries(lift(shapes), index=district.communities.index, crs="EPSG:4326")
+    return replace(district, communities=district.communities.set_geometry(drawn))
+
+
+@pytest.mark.parametrize("gap", [0.005, 1.0, 2.0])
+def test_boundaries_that_miss_each_other_a_little_part_nothing(gap):
+    district = world(2, 4)
+    shrunk = [shapely.buffer(box, -gap, join_style="mitre") for box in squares(2, 4)]
+    apart = propose_circles(with_shapes(district, shrunk))
+    assert memberships(apart.set) == memberships(propose_circles(district).set)
+
+
+def test_boundaries_too_far_apart_to_meet_are_told():
+    shrunk = [shapely.buffer(box, -4.0, join_style="mitre") for box in squares(1, 3)]
+    found = propose_circles(with_shapes(world(1, 3), shrunk))
+    assert any("边界之间有缝的（超过5米）" in note for note in found.notes)
+
+
+def test_a_community_in_two_pieces_is_parted_by_the_river_between_them():
+    pieces = shapely.MultiPolygon([shapely.box(0, 0, 270, 300), shapely.box(330, 0, 600, 300)])
+    above = shapely.box(0, 300, 270, 600), shapely.box(330, 300, 600, 600)
+    river = ("river", shapely.LineString([(300, -50), (300, 700)]))
+    found = propose_circles(with_shapes(world(1, 3, severed=[river]), [pieces, *above]))
+    banks = {
+        name: bool(shapely.bounds(shape)[0] > 270)
+        for name, shape in zip(found.set.land.tiles.ids, found.set.land.tiles.shapes, strict=True)
+    }
+    assert sorted(banks.values()) == [False, False, True, True]
+    assert all(len({banks[name] for name in some}) == 1 for some in memberships(found.set))
+    assert len(found.set.circles) == 2
+    dry = propose_circles(with_shapes(world(1, 3), [pieces, *above]))
+    assert dry.set.land.tiles.ids == ("m00", "m01", "m02")
+    assert any("社区00由不相连的几块地组成" in note for note in dry.notes)
+
+
+def test_a_boundary_around_nothing_is_refused():
+    line = shapely.Polygon([(0, 0), (300, 0), (0, 0)])
+    with pytest.raises(InputError, match="社区01的边界围不住任何土地"):
+        propose_circles(with_shapes(world(1, 2), [squares(1, 2)[0], line]))
+
+
+def test_what_is_never_crossed_is_hard_whatever_it_is():
+    road = ("river", shapely.LineString([(300, -50), (300, 350)]))
+    wishes = Wishes(hard=("railway",), soft=("river",), limits=Limits(area_km2=50.0))
+    district = with_circles(world(1, 2, severed=[road]), [[0, 1]])
+    checks = existing_circles(district, wishes).checks().set_index("check")
+    assert checks.loc["crosses_river", ["severity", "verdict"]].tolist() == ["soft", "lacking"]
+    assert checks.loc["crosses_railway", "severity"] == "hard"
+
+
+def test_a_walk_known_in_part_is_unknown():
+    southern = draw_streets([(150, 150), (450, 150)])
+    district = with_circles(replace(world(2, 2), streets=southern), [[0, 1, 2, 3]])
+    made = existing_circles(district)
+    walk = made.checks().set_index("check").loc["walk"]
+    assert walk["verdict"] == "unknown"
+    assert "社区02、社区03没有接得上道路的楼门" in walk["reason"]
+    assert made.indicators()["walk_minutes"].isna().all()
+
+
+def test_a_number_of_circles_over_several_cells_claims_no_proof_for_all():
+    river = ("river", shapely.LineString([(900, -50), (900, 700)]))
+    found = propose_circles(world(2, 6, severed=[river]), Wishes(count=6))
+    assert any("不证明整个地区按这个个数最优" in note for note in found.notes)
+    assert not any("不证明" in note for note in propose_circles(world(2, 6)).notes)
+
+
+def test_what_was_written_of_another_circle_of_the_same_id_is_not_kept():
+    district = with_circles(world(2, 2), [[0, 1], [2, 3]])
+    circles = district.circles.assign(kind="resident").rename(index={"c0": "Q01", "c1": "Q02"})
+    members = district.circle_members.replace({"circle_id": {"c0": "Q01", "c1": "Q02"}})
+    named = replace(district, circles=circles, circle_members=members)
+    fresh = to_district(named, propose_circles(named).set)
+    assert fresh.circles["kind"].isna().all() or (fresh.circles["kind"] == "").all()
+    kept = to_district(named, existing_circles(named))
+    assert kept.circles["kind"].tolist() == ["resident", "resident"]
+
+
+def test_a_community_listed_twice_and_a_boundary_of_another_size_are_told():
+    district = with_circles(world(1, 3), [[0, 1], [1, 2]])
+    drawn = gpd.GeoSeries(lift([shapely.box(0, 0, 450, 300), shapely.box(450, 0, 900, 300)]),
+                          index=district.circles.index, crs="EPSG:4326")  # fmt: skip
+    shaped = replace(district, circles=district.circles.set_geometry(drawn))
+    notes = "\n".join(existing_circles(shaped).land.notes)
+    assert "社区01同时写在圈0、圈1里，这里算在圈1" in notes
+    assert "圈0画的边界是0.135平方公里，它的社区合起来是0.090平方公里" in notes
+
+
+@pytest.mark.parametrize("wrong", [{"count": 2.5}, {"prices": Prices(circle=float("nan"))}])
+def test_wishes_that_would_never_end_are_refused(wrong):
+    with pytest.raises(InputError, match=r"2\.5个圈|代价里有"):
+        propose_circles(world(1, 2), Wishes(**wrong))

@@ -15,6 +15,7 @@ from livingcircle._tables.columns import Column
 from livingcircle._tables.columns import Kind
 from livingcircle._tables.texts import cleaned
 from livingcircle._tables.texts import texts_of
+from livingcircle.io._folder.description import SECTIONS
 from livingcircle.tables import TABLES
 from livingcircle.tables import conform
 from tests.factories.district import draw_district
@@ -79,7 +80,7 @@ def test_a_column_is_written_out_as_its_cells_are(cells):
     assert texts_of(cells) == [cell_text(value) for value in cells.tolist()]
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+@pytest.mark.parametrize("name", sorted(SECTIONS.values()))
 def test_a_table_that_conforms_stays_as_it_is(name):
     shops = [(10, 0, ["pharmacy"], {"name": "甲"}), (20, 0, ["pharmacy"], {"name": ""})]
     table = getattr(draw_district(shops, [(10, 0, 30), (30, 0, None)]), name)

@@ -27,6 +27,7 @@ from livingcircle.circle_files import write_circles
 from livingcircle.circle_kinds import suggest_kinds
 from livingcircle.circle_set import Change
 from livingcircle.circle_set import CircleSet
+from livingcircle.circle_set import walls
 from livingcircle.circles import BARRIER_NAMES
 from livingcircle.circles import Limits
 from livingcircle.delineation import Wishes
@@ -73,6 +74,9 @@ def wishes(
         raise InputError(f"“{density}”不是人口密度的范围", where="--density", remedy=remedy)
     options = read_description(folder).options
     hard, soft = (_words(text) for text in kinds)
+    if not hard:
+        remedy = "写上至少一种，如 river,railway,expressway"
+        raise InputError("没有写绝不跨越的阻隔", where="--hard", remedy=remedy)
     # What one says is never crossed is not asked about again as crossed for a reason.
     return Wishes(
         band=band,
@@ -223,7 +227,7 @@ def _edit(folder: Path, drawn: Path, on: str, edit: _EDIT) -> None:
     _show(change.indicators, f"第{change.set.version}版，动了这些圈")
     checks = change.set.checks()
     mine = checks["circle_id"].isin(change.indicators.index) & (checks["verdict"] == "lacking")
-    _tell_broken(checks[mine])
+    _tell_broken(checks[mine], change.set)
 
 
 def _read(folder: Path) -> District:
@@ -238,7 +242,7 @@ def _memory(folder: Path) -> Memory:
 def _tell(some: CircleSet, broken: pd.DataFrame, notes: Sequence[str]) -> None:
     """Show the circles, what they break, and what was not known."""
     _show(some.indicators(), f"{some.land.district.name}：{len(some.circles)}个圈")
-    _tell_broken(broken)
+    _tell_broken(broken, some)
     for note in notes:
         say(out, f"注意：{note}", style="yellow")
 
@@ -268,13 +272,13 @@ def _walk(minutes: float, beyond: float) -> str:
     return UNKNOWN if math.isnan(beyond) else f">{beyond:g}分"
 
 
-def _tell_broken(rows: pd.DataFrame) -> None:
+def _tell_broken(rows: pd.DataFrame, made: CircleSet) -> None:
     """Tell what is broken, by how much, the hard before the soft; the rest is counted."""
     for severity, word in SEVERITIES.items():
         some = rows[rows["severity"] == severity]
         if severity == "hard":
             say(out, f"{word}：{'全部符合' if len(some) == 0 else f'{len(some)}处不符合'}"
-                "（连成一片，不跨越河流、铁路、快速路）")  # fmt: skip
+                f"（连成一片，不跨越{walls(made.land)}）")  # fmt: skip
         elif len(some):
             counts = some["name"].value_counts(sort=False)
             told = "、".join(f"{name}{count}处" for name, count in counts.items())

@@ -11,14 +11,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from livingcircle.circles import MARGIN_METRES
+from livingcircle.severance import GAP_METRES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
-# Hand-drawn boundaries miss each other by a few metres.
-GAP_METRES = 5.0
 # Two tiles that touch in a corner only are no neighbours.
 LEAST_BORDER = 20.0
 _NONE = frozenset[int]()

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from highspy.highs import _Highs as Solver  # type: ignore[attr-defined]
 
 from livingcircle._delineation.groups import Tiles
+from livingcircle._highs import run_solver
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -80,7 +81,7 @@ def choose(
         taken[start] = 1.0
         solution.col_value = taken.tolist()
         solver.setSolution(solution)
-    solver.run()
+    run_solver(solver)
     value = np.array(solver.getSolution().col_value)
     bound = float(solver.getInfo().mip_dual_bound)
     found = np.flatnonzero(value > 0.5) if len(value) == len(groups) else start  # noqa: PLR2004
@@ -114,7 +115,6 @@ def _model(
     solver = Solver()
     for option, value in (
         ("output_flag", False),
-        ("threads", 1),
         ("random_seed", 0),
         ("mip_max_nodes", min(max(BRANCHES // len(groups), LEAST_BRANCHES), MOST_BRANCHES)),
         ("mip_rel_gap", PROVEN_GAP),

@@ -14,7 +14,6 @@ from livingcircle._delineation.groups import Group
 from livingcircle._delineation.groups import Measures
 from livingcircle._delineation.land import Land
 from livingcircle.circles import BARRIER_NAMES
-from livingcircle.circles import SEVERITY
 from livingcircle.circles import crossed_kinds
 
 CHECKS = ["circle_id", "circle_name", "check", "name", "value", "limit", "excess", "unit",
@@ -55,7 +54,8 @@ class Judged:
     @property
     def compactness(self) -> float:
         """Return 4π × area ÷ edge² (Polsby and Popper), 1 for a disc."""
-        return min(1.0, 4.0 * math.pi * self.group.km2 * 1e6 / self.group.edge**2)
+        edge = self.group.edge
+        return min(1.0, 4.0 * math.pi * self.group.km2 * 1e6 / edge**2) if edge > 0 else math.nan
 
 
 def judge(land: Land, measures: Measures, tiles: Iterable[int]) -> Judged:
@@ -82,7 +82,7 @@ def check_rows(land: Land, judged: Judged, circle: tuple[str, str]) -> list[Row]
     """Return one row for each check of a circle."""
     rows = [
         _contiguity(judged),
-        *(_crossing(judged, kind) for kind in (*land.wishes.hard, *land.wishes.soft)),
+        *(_crossing(land, judged, kind) for kind in (*land.wishes.hard, *land.wishes.soft)),
         _area(land, judged),
         _walk(land, judged),
         _density(land, judged),
@@ -107,14 +107,15 @@ def _contiguity(judged: Judged) -> Row:
                 "hard", "served" if fine else "lacking", reason)  # fmt: skip
 
 
-def _crossing(judged: Judged, kind: str) -> Row:
+def _crossing(land: Land, judged: Judged, kind: str) -> Row:
     """Judge what runs through the circle."""
     name, metres = BARRIER_NAMES[kind], judged.crossings.get(kind, 0.0)
     reason = f"有{metres:.0f}米{name}穿过圈内" if metres else ""
-    if metres and SEVERITY[kind] == "soft":
+    severity = "hard" if kind in land.hard else "soft"
+    if metres and severity == "soft":
         reason += "，需书面说明理由"
     return _row(f"crosses_{kind}", f"跨越{name}", round(metres, 1), "不跨越", round(metres, 1),
-                "米", SEVERITY[kind], "lacking" if metres else "served", reason)  # fmt: skip
+                "米", severity, "lacking" if metres else "served", reason)  # fmt: skip
 
 
 def _area(land: Land, judged: Judged) -> Row:
@@ -132,9 +133,10 @@ def _walk(land: Land, judged: Judged) -> Row:
     """Judge the walk from end to end."""
     limit, minutes, reach = land.wishes.band, judged.group.walk, land.walks.reach
     row = ("walk", "端到端步行", round(minutes, 1), f"≤{limit:g}")
-    if all(math.isnan(land.inside[t]) for t in judged.group.tiles):
+    if minutes <= limit and (missing := unreached(land, judged.group)):
+        named = "、".join(land.tiles.names[tile] for tile in missing[:3])
         return _row("walk", "端到端步行", math.nan, f"≤{limit:g}", math.nan, "分钟", "soft",
-                    "unknown", "圈内没有接得上道路的楼门")  # fmt: skip
+                    "unknown", f"{named}没有接得上道路的楼门，量不出步行")  # fmt: skip
     if minutes <= limit:
         return _row(*row, 0.0, "分钟", "soft", "served", "")
     inside = np.nan_to_num(land.inside, nan=0.0)
@@ -146,6 +148,17 @@ def _walk(land: Land, judged: Judged) -> Row:
     excess = minutes - limit
     told = f"多出{excess:.1f}分钟，{why}"
     return _row(*row, round(excess, 1), "分钟", "soft", "lacking", told)
+
+
+def unreached(land: Land, group: Group) -> list[int]:
+    """Return the tiles of a group that are lived in, and from which no walk is known.
+
+    Where none of its tiles has a door, not one walk is known: all of them.
+    """
+    unknown = [tile for tile in sorted(group.tiles) if math.isnan(land.inside[tile])]
+    if len(unknown) == len(group.tiles):
+        return unknown
+    return [tile for tile in unknown if land.tiles.doors[tile] > 0]
 
 
 def _why(land: Land, judged: Judged, alone: npt.NDArray[np.float64], limit: float) -> str:

@@ -36,6 +36,7 @@ from livingcircle.coordinates import LocalGrid
 from livingcircle.district import District
 from livingcircle.errors import InputError
 from livingcircle.memory import Memory
+from livingcircle.severance import GAP_METRES
 from livingcircle.severance import cut_land
 from livingcircle.severance import land_of
 from livingcircle.situation import RESIDENTIAL
@@ -49,6 +50,7 @@ Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 # Walks are known up to so many times the band; beyond, only that they are longer.
 REACH = 2.0
+SHOWN = 5  # names in a sentence
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,9 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     hard, soft = ({k: shapes[k] for k in kinds} for kinds in (wishes.hard, wishes.soft))
     communities = district.communities
     plane = np.asarray(grid.project(communities.geometry.to_numpy()), dtype=object)
-    pieces = cut_communities(shapely.make_valid(plane), hard)
+    plane = shapely.make_valid(plane)
+    _refuse_flat(communities, plane)
+    pieces = cut_communities(plane, hard)
     if not pieces:
         remedy = "补上社区边界，或核对范围和道路是不是在同一个地方"
         raise InputError("没有一个单元可以用来拼圈", remedy=remedy)
@@ -189,12 +193,13 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     places = tuple(np.arange(a, b) for a, b in pairwise(ends))
     walks = measure_walks(situation, chosen, REACH * wishes.band)
     walk, inside = tile_walks(walks, places)
+    borders = find_borders(tiles.shapes, together(hard))
     return Land(
         district=district,
         wishes=wishes,
         grid=grid,
         tiles=tiles,
-        borders=find_borders(tiles.shapes, together(hard)),
+        borders=borders,
         blocks=cell_of_tiles(tiles.shapes, door_tile, xy, cut_land(land, {**hard, **soft})),
         hard=hard,
         soft=soft,
@@ -209,8 +214,60 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
         community_names=dict(
             zip(communities.index.astype(str), communities["name"].astype(str), strict=True)
         ),
-        notes=(*notes, *_notes(situation, door_tile, tiles)),
+        notes=(
+            *notes,
+            *_apart_notes(tiles, borders),
+            *_door_notes(tiles, door_tile, points, residents),
+            *_notes(situation, door_tile, tiles),
+        ),
     )
+
+
+def _refuse_flat(communities: pd.DataFrame, plane: Shapes) -> None:
+    """Refuse boundaries that enclose nothing."""
+    flat = communities.geometry.notna().to_numpy() & ~(shapely.area(plane) > 0)
+    if flat.any():
+        names = "、".join(communities["name"][flat].astype(str).iloc[:5])
+        what = f"{names}的边界围不住任何土地"
+        raise InputError(what, remedy="重画这些社区的边界；不知道边界的，留空")
+
+
+def _apart_notes(tiles: Tiles, borders: Borders) -> list[str]:
+    """Say which tiles meet no other, and which lie in pieces."""
+    notes = []
+    both = zip(borders.neighbours, borders.opposite, strict=True)
+    alone = [n for n, (beside, across) in enumerate(both) if not beside and not across]
+    if alone and len(tiles) > 1:
+        named = _listed([tiles.names[n] for n in alone])
+        notes.append(
+            f"{named}与别的单元都不相接，只能各自成圈；边界之间有缝的（超过{GAP_METRES:g}米），把边界画到一起"
+        )
+    pieces = np.flatnonzero(shapely.get_num_geometries(tiles.shapes) > 1)
+    if len(pieces):
+        named = _listed([tiles.names[n] for n in pieces])
+        notes.append(f"{named}由不相连的几块地组成，各作为一个单元，“连成一片”不看单元内部")
+    return notes
+
+
+def _listed(names: list[str]) -> str:
+    """Return a few names, and how many there are."""
+    more = f"等{len(names)}个单元" if len(names) > SHOWN else ""
+    return "、".join(names[:SHOWN]) + more
+
+
+def _door_notes(tiles: Tiles, door_tile: Ints, points: Shapes, residents: Floats) -> list[str]:
+    """Say where doors contradict the boundaries, and where only some of them tell their people."""
+    notes, here = [], np.flatnonzero(door_tile >= 0)
+    away = shapely.distance(tiles.shapes[door_tile[here]], points[here]) > GAP_METRES
+    if away.any():
+        notes.append(
+            f"{away.sum()}个楼门写的社区与所在的位置不同，划圈按写的社区算，评估按圈的边界算"
+        )
+    told = ~np.isnan(residents[here])
+    partly = ~np.isnan(tiles.people[door_tile[here]]) & ~told
+    if partly.any():
+        notes.append(f"{partly.sum()}个楼门的人数未知，所在单元的人数和密度只含已知的")
+    return notes
 
 
 def _with_units(district: District) -> tuple[District, list[str]]:
@@ -245,9 +302,8 @@ def _with_stand_ins(district: District, notes: list[str]) -> District:
     if len(empty) == len(communities):
         notes.append("没有楼门也没有人口，只能按面积和步行划，人口和密度都是未知")
     else:
-        some = "、".join(communities["name"].iloc[empty[:5]])
-        more = f"等{len(empty)}个单位" if len(empty) > 5 else ""  # noqa: PLR2004 - as many as shown
-        notes.append(f"{some}{more}没有楼门也没有人口，人数未知，步行按其中一点粗略计算")
+        some = _listed(communities["name"].iloc[empty].tolist())
+        notes.append(f"{some}没有楼门也没有人口，人数未知，步行按其中一点粗略计算")
     shapes = communities.geometry.to_numpy()[empty]
     frame = gpd.GeoDataFrame(
         {"community": communities.index[empty], "use": "住宅"},

@@ -13,8 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from livingcircle.circles import MARGIN_METRES
+from livingcircle.circles import SMALLEST_SIDE
 from livingcircle.circles import sides_of
 from livingcircle.coordinates import LocalGrid
 from livingcircle.coordinates import geodesic_area
@@ -84,15 +87,37 @@ def cut_communities(shapes: Shapes, severing: Mapping[str, Shapes]) -> list[Piec
         Lines and waters that part for good, by kind.
     """
     trees = {kind: shapely.STRtree(some) for kind, some in severing.items()}
+    hulls = shapely.convex_hull(shapes)
     pieces = []
     for number, shape in enumerate(shapes):
         if shape is None or shapely.is_empty(shape):
             continue
-        near = [severing[k][trees[k].query(shape, predicate="intersects")] for k in severing]
-        parts = part_by(shape, [some for some in near if len(some)])
+        hull = hulls[number]
+        near = [severing[k][trees[k].query(hull, predicate="intersects")] for k in severing]
+        kinds = [some for some in near if len(some)]
+        parts = [part for block in blocks_of(shape, kinds) for part in part_by(block, kinds)]
         first = 0 if len(parts) == 1 else 1
         pieces += [Piece(number, first + n, part) for n, part in enumerate(parts)]
     return pieces
+
+
+def blocks_of(shape: shapely.Geometry, kinds: Sequence[Shapes]) -> list[shapely.Geometry]:
+    """Return the pieces of an area in several parts between which a line or a water lies.
+
+    Parts with nothing between them stay one; so does what is too small to be a side.
+    """
+    parts = shapely.get_parts(shape)
+    if len(parts) == 1 or not kinds:
+        return [shape]
+    parts = parts[np.lexsort((*shapely.bounds(parts).T[:2], -shapely.area(parts)))]
+    large = shapely.area(parts) >= SMALLEST_SIDE * shapely.area(shape)
+    wall = shapely.union_all(np.concatenate(kinds))
+    a, b = np.triu_indices(int(large.sum()), 1)
+    free = ~shapely.intersects(shapely.shortest_line(parts[a], parts[b]), wall)
+    graph = coo_array((free[free], (a[free], b[free])), shape=(large.sum(), large.sum()))
+    label = connected_components(graph, directed=False)[1]
+    near = shapely.distance(parts[:, None], parts[large]).argmin(axis=1)
+    return [shapely.union_all(parts[label[near] == n]) for n in range(int(label.max()) + 1)]
 
 
 def part_by(shape: shapely.Geometry, kinds: Sequence[Shapes]) -> list[shapely.Geometry]:

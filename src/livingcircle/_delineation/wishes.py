@@ -1,6 +1,8 @@
 """Say what circles are wanted: limits, what parts them, how many, and what each fault costs."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import astuple
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -116,8 +118,10 @@ class Wishes:
         elif not 0 <= low < high:
             trap = f"人口密度从{low:g}到{high:g}，下限不小于上限"
             remedy = "先写小的，再写大的，如 10000-30000"
-        elif self.count is not None and self.count < 1:
-            trap, remedy = f"要划{self.count}个圈", "至少划 1 个，或不写"
+        elif self.count is not None and not (isinstance(self.count, int) and self.count >= 1):
+            trap, remedy = f"要划{self.count}个圈", "写成整数，至少划 1 个，或不写"
+        elif not all(0 <= price < math.inf for price in astuple(self.prices)):
+            trap, remedy = "代价里有负数、空值或无穷大", "每一项代价写成不小于 0 的数"
         elif not (self.slack >= 0 and self.most >= 1 and self.candidates >= 1):
             trap, remedy = "放宽幅度、成员数或候选数不合适", "放宽幅度不小于 0，其余至少为 1"
         if trap:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from livingcircle._highs import run_solver
 from livingcircle._siting.answers import Clock
 from livingcircle._siting.instance import Bools
 from livingcircle._siting.instance import Floats
@@ -105,7 +106,7 @@ def run(
     highs.changeColsBounds(len(lower), every, lower, programme.upper)
     if len(begin):
         highs.setSolution(len(begin), begin.astype(np.int32), np.ones(len(begin)))
-    highs.run()
+    run_solver(highs)
     info, status = highs.getInfo(), highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return None, -np.inf, True
