@@ -336,6 +336,7 @@ def _conclude(
     lost: Sequence[str],
 ) -> CityRun:
     """Add the finished districts up and write down which they are and which are missing."""
+    shutil.rmtree(out / DRAFTS, ignore_errors=True)  # what a worker left that was killed
     keys = {task.district: task.key for task in tasks}
     found = {one.name: finished(out, one.name, keys[one.name]) for one in city.districts}
     records = {name: record for name, record in found.items() if record is not None}
