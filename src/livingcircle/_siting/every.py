@@ -170,7 +170,7 @@ def _choice(
     chosen, gains = in_order(alone, best.model.number[best.chosen])
     covered = counted(instance, chosen)
     shortfall = np.maximum(need - covered, 0)
-    counts = by == "count" or not instance.cost.any()
+    counts = by == "count"
     value = float(len(chosen)) if counts else float(instance.cost[chosen].sum())
     bound = max(0.0, value - (best.bound - best.value))
     unmet = float(instance.weight @ shortfall)

@@ -346,3 +346,13 @@ def test_a_text_table_comes_back_as_a_workbook_with_no_formula(tmp_path):
     page = openpyxl.load_workbook(back)["a"]
     assert (page["A2"].value, page["A2"].data_type) == ("=1+1", "s")
     assert page["C2"].comment is not None
+
+
+def test_tables_print_across_with_their_heading_on_every_page(tmp_path):
+    wide = pd.DataFrame({f"列{n}": ["很长的内容" * 6] * 80 for n in range(12)})
+    excel.write_workbook(tmp_path / "表.xlsx", {"宽表": wide})
+    page = openpyxl.load_workbook(tmp_path / "表.xlsx")["宽表"]
+    assert page.page_setup.orientation == "landscape"
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.page_setup.fitToHeight == 0  # as many pages down as it takes; one across is usual
+    assert page.print_title_rows.endswith("$1:$1")

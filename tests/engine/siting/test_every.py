@@ -50,6 +50,12 @@ def test_cheap_ones_are_taken_where_money_counts():
     assert cheap.bound == pytest.approx(5)
 
 
+def test_what_costs_nothing_comes_to_no_money():
+    choice = cover_all(question([{0}], [1], cost=[0.0]), np.array([1]), by="cost")
+    assert choice.chosen.tolist() == [0]
+    assert (choice.value, choice.bound, choice.status) == (0, 0, "proven")
+
+
 def test_what_nobody_can_meet_is_told_and_the_rest_is_solved():
     choice = cover_all(question([{0}, {1}], [5, 5, 7]), np.array([1, 2, 1]))
     assert sorted(choice.chosen.tolist()) == [0, 1]

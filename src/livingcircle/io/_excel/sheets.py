@@ -21,6 +21,7 @@ HEADER = {"bold": True, "bg_color": "#DCE9F5", "border": 1, "border_color": "#9F
           "text_wrap": True, "valign": "vcenter", "align": "center", "font_name": "微软雅黑",
           "font_size": 10}  # fmt: skip
 BODY = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
+_A4 = 9  # paper sizes have numbers
 _LONGEST = 32_767  # characters in a cell, the format's own limit
 _NARROW, _WIDE = 6, 48
 _YES = {True: "是", False: "否"}
@@ -65,6 +66,7 @@ def _write_frame(
 ) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 30)
+    _print_across(sheet)
     for position, title in enumerate(frame.columns):
         values = frame.iloc[:, position].tolist()
         sheet.write_string(0, position, str(title), header)
@@ -73,6 +75,15 @@ def _write_frame(
             write_value(sheet, row, position, value, body, file)
     if len(frame) and len(frame.columns):
         sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+
+
+def _print_across(sheet: "xlsxwriter.worksheet.Worksheet") -> None:
+    """Print all columns side by side on A4 landscape, the heading and the page on every sheet."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R第&P页，共&N页")
 
 
 def write_value(
