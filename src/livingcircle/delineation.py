@@ -20,6 +20,7 @@ import shapely
 from livingcircle._delineation.groups import Measures
 from livingcircle._delineation.land import Land
 from livingcircle._delineation.land import prepare_land
+from livingcircle._delineation.notes import notes_on_circles
 from livingcircle._delineation.partition import Cell
 from livingcircle._delineation.partition import Divider
 from livingcircle._delineation.partition import Progress
@@ -43,7 +44,6 @@ __all__ = ["Prices", "Proposal", "Wishes", "existing_circles", "improve_circles"
            "propose_circles", "to_district"]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
-_SAME_AREA = 0.01  # share by which a drawn boundary may differ from its communities
 
 
 @dataclass(frozen=True)
@@ -193,61 +193,8 @@ def existing_circles(
     if empty:
         note = f"{'、'.join(empty)}没有带边界的社区，没有参加划分"
         land = replace(land, notes=(*land.notes, note))
-    notes = (*_parted_notes(land, held), *_twice_notes(land), *_drawn_notes(land, held))
-    land = replace(land, notes=(*land.notes, *notes))
+    land = replace(land, notes=(*land.notes, *notes_on_circles(land, held)))
     return begin(land, held, Step(1, "import", {}))
-
-
-def _parted_notes(land: Land, held: Sequence[tuple[str, str, frozenset[int]]]) -> list[str]:
-    """Say which communities belong to a circle in part, and are given to one as a whole here."""
-    members = land.district.circle_members
-    parted = members.loc[members["part"].astype(bool), ["community_id", "circle_id"]]
-    circles = land.district.circles["name"]
-    notes = []
-    for tile, community in enumerate(land.tiles.communities):
-        owners = [name for _, name, tiles in held if tile in tiles]
-        others = [
-            str(circles.get(one, one))
-            for one in parted.loc[parted["community_id"] == community, "circle_id"]
-        ]
-        rest = [name for name in dict.fromkeys(others) if name not in owners]
-        if rest:
-            named = land.tiles.names[tile]
-            whose = owners[0] if owners else "圈外"
-            notes.append(
-                f"{named}有一部分属于{'、'.join(rest)}，这里整个算在{whose}，"
-                "圈的人数和面积因此与评估不同"
-            )
-    return notes
-
-
-def _twice_notes(land: Land) -> list[str]:
-    """Say which communities are listed whole in several circles; the last one has them."""
-    members = land.district.circle_members
-    whole = members[~members["part"].astype(bool)]
-    circles, notes = land.district.circles["name"], []
-    for community, ones in whole.groupby("community_id", sort=False)["circle_id"]:
-        if len(ones) > 1 and community in land.parts_of:
-            named = [str(circles.get(one, one)) for one in ones]
-            name = land.community_names[str(community)]
-            notes.append(f"{name}同时写在{'、'.join(named)}里，这里算在{named[-1]}")
-    return notes
-
-
-def _drawn_notes(land: Land, held: Sequence[tuple[str, str, frozenset[int]]]) -> list[str]:
-    """Say which circles have a drawn boundary of another size than their communities together."""
-    drawn, notes = land.district.circles.geometry, []
-    for one, name, tiles in held:
-        shape = drawn.get(one)
-        if shape is None or shapely.is_empty(shape):
-            continue
-        own = shapely.area(land.grid.project(shape)) / 1e6
-        mine = float(shapely.area(land.tiles.shapes[sorted(tiles)]).sum()) / 1e6
-        if abs(own - mine) > _SAME_AREA * mine:
-            notes.append(
-                f"{name}画的边界是{own:.3f}平方公里，它的社区合起来是{mine:.3f}平方公里；这里按社区算"
-            )
-    return notes
 
 
 def _circle_of_tiles(land: Land) -> Ints:
