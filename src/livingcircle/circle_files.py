@@ -122,9 +122,10 @@ def read_circles(
     try:
         told = json.loads(path.read_text("utf-8"))
         wishes, ids = _wishes(told["wishes"]).checked(), told["tiles"]
+        reach = float(told["reach"])
     except _DAMAGED as problem:
         raise _damaged() from problem
-    land = prepare_land(district, wishes, memory)
+    land = prepare_land(district, wishes, memory, reach)
     if list(land.tiles.ids) != ids:
         what = "社区或阻隔与划圈时不同，记录的操作对不上了"
         remedy = "用当时的数据打开；数据确已更新的，把圈写回 [[circles]] 再用 improve"
@@ -187,6 +188,7 @@ def _record(some: CircleSet) -> dict[str, Any]:
     return {
         "district": some.land.district.name,
         "wishes": asdict(some.origin.wishes),
+        "reach": some.origin.walks.reach,
         "tiles": list(uncut),
         "first": [
             {"id": c.id, "name": c.name, "formation": c.formation,

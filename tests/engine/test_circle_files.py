@@ -93,6 +93,16 @@ def test_numbers_go_on_after_those_a_district_brought(tmp_path):
     assert read_circles(tmp_path / "圈", district).circles == twice.circles
 
 
+def test_walks_are_known_as_far_after_a_narrower_improvement(tmp_path):
+    district = with_circles(world(2, 6), [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]])
+    wide = existing_circles(district, Wishes(band=20))
+    narrow = improve_circles(district, Wishes(band=10), start=wide).set
+    write_circles(narrow, tmp_path / "圈")
+    back = read_circles(tmp_path / "圈", district)
+    assert back.land.walks.reach == narrow.land.walks.reach == 40.0
+    pd.testing.assert_frame_equal(back.indicators(), narrow.indicators())
+
+
 def spoiled(told, how):
     """Return a record spoiled in one place."""
     first, steps = told["first"], told["steps"]

@@ -157,8 +157,15 @@ def together(shapes: dict[str, Shapes]) -> Shapes:
     return np.concatenate([np.empty(0, dtype=object), *shapes.values()])
 
 
-def prepare_land(district: District, wishes: Wishes, memory: Memory | None = None) -> Land:
+def prepare_land(
+    district: District,
+    wishes: Wishes,
+    memory: Memory | None = None,
+    reach: float | None = None,
+) -> Land:
     """Return a district ready for drawing circles.
+
+    Walks are measured up to ``reach`` minutes, twice the band if not given.
 
     Raises
     ------
@@ -191,7 +198,7 @@ def prepare_land(district: District, wishes: Wishes, memory: Memory | None = Non
     chosen = np.concatenate([np.empty(0, dtype=np.int64), *standing])
     ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
     places = tuple(np.arange(a, b) for a, b in pairwise(ends))
-    walks = measure_walks(situation, chosen, REACH * wishes.band)
+    walks = measure_walks(situation, chosen, reach or REACH * wishes.band)
     walk, inside = tile_walks(walks, places)
     borders = find_borders(tiles.shapes, together(hard))
     return Land(
