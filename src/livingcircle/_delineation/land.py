@@ -18,6 +18,7 @@ import shapely
 from livingcircle._delineation.blocks import with_blocks
 from livingcircle._delineation.borders import Borders
 from livingcircle._delineation.borders import find_borders
+from livingcircle._delineation.tiles import Piece
 from livingcircle._delineation.tiles import Tiles
 from livingcircle._delineation.tiles import as_tiles
 from livingcircle._delineation.tiles import cell_of_tiles
@@ -179,13 +180,7 @@ def prepare_land(
     shapes = severing_shapes(district, grid)
     hard, soft = ({k: shapes[k] for k in kinds} for kinds in (wishes.hard, wishes.soft))
     communities = district.communities
-    plane = np.asarray(grid.project(communities.geometry.to_numpy()), dtype=object)
-    plane = shapely.make_valid(plane)
-    _refuse_flat(communities, plane)
-    pieces = cut_communities(plane, hard)
-    if not pieces:
-        remedy = "补上社区边界，或核对范围和道路是不是在同一个地方"
-        raise InputError("没有一个单元可以用来拼圈", remedy=remedy)
+    pieces = _pieces(communities, hard, grid)
     points = np.asarray(grid.project(situation.doors.geometry.to_numpy()), dtype=object)
     door_tile = tile_of_doors(pieces, situation.members.door_community, points)
     residents = situation.doors["residents"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -194,20 +189,21 @@ def prepare_land(
     xy = np.asarray(shapely.get_coordinates(points), dtype=np.float64)
     usable = ~(situation.off_network | situation.shut_in)
     standing = representatives(door_tile, xy, residents, usable, len(tiles))
-    land = land_of(district, grid)
     chosen = np.concatenate([np.empty(0, dtype=np.int64), *standing])
     ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
     places = tuple(np.arange(a, b) for a, b in pairwise(ends))
     walks = measure_walks(situation, chosen, reach or REACH * wishes.band)
     walk, inside = tile_walks(walks, places)
     borders = find_borders(tiles.shapes, together(hard))
+    cells = cut_land(land_of(district, grid), {**hard, **soft})
+    names = communities["name"].astype(str)
     return Land(
         district=district,
         wishes=wishes,
         grid=grid,
         tiles=tiles,
         borders=borders,
-        blocks=cell_of_tiles(tiles.shapes, door_tile, xy, cut_land(land, {**hard, **soft})),
+        blocks=cell_of_tiles(tiles.shapes, door_tile, xy, cells),
         hard=hard,
         soft=soft,
         standing=places,
@@ -218,9 +214,7 @@ def prepare_land(
         place=xy[chosen],
         walk=walk,
         inside=inside,
-        community_names=dict(
-            zip(communities.index.astype(str), communities["name"].astype(str), strict=True)
-        ),
+        community_names=dict(zip(communities.index.astype(str), names, strict=True)),
         notes=(
             *notes,
             *_apart_notes(tiles, borders),
@@ -228,6 +222,18 @@ def prepare_land(
             *_notes(situation, door_tile, tiles),
         ),
     )
+
+
+def _pieces(communities: gpd.GeoDataFrame, hard: dict[str, Shapes], grid: LocalGrid) -> list[Piece]:
+    """Return the communities cut into tiles."""
+    plane = np.asarray(grid.project(communities.geometry.to_numpy()), dtype=object)
+    plane = shapely.make_valid(plane)
+    _refuse_flat(communities, plane)
+    pieces = cut_communities(plane, hard)
+    if not pieces:
+        remedy = "补上社区边界，或核对范围和道路是不是在同一个地方"
+        raise InputError("没有一个单元可以用来拼圈", remedy=remedy)
+    return pieces
 
 
 def _refuse_flat(communities: pd.DataFrame, plane: Shapes) -> None:
