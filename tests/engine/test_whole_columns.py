@@ -35,6 +35,12 @@ def by_cell(word: str, column: Column, factor: float) -> Cell:
     return Cell(None) if nothing else read_cell(word, column, factor)
 
 
+@pytest.mark.parametrize("words", [["2"], ["2", "约1"]])
+def test_a_unit_in_the_heading_holds_for_whole_numbers_too(words):
+    sample = next(column for column in COLUMNS if column.name == "sample")
+    assert read_words(words, sample, 1e4)[0][0] == 20_000
+
+
 @given(words=WORDS, column=st.sampled_from(COLUMNS), factor=st.sampled_from([1.0, 1e4]))
 def test_a_column_reads_as_its_words_do(words, column, factor):
     words = list(dict.fromkeys(map(clean, words)))

@@ -168,6 +168,8 @@ def read_cell(text: str, column: Column, factor: float = 1.0) -> Cell:
         return Cell(None, problem, "把公式改成它应有的值")
     if column.kind in {Kind.NUMBER, Kind.PEOPLE}:
         return _number(text, column, factor)
+    if column.kind is Kind.INTEGER:
+        return _integer(text, column, factor)
     return _READERS[column.kind](text, column)
 
 
@@ -210,8 +212,8 @@ def _out_of_range(number: float, text: str, column: Column) -> Cell | None:
     return None
 
 
-def _integer(text: str, column: Column) -> Cell:
-    cell = _number(text, column, 1.0)
+def _integer(text: str, column: Column, factor: float) -> Cell:
+    cell = _number(text, column, factor)
     if isinstance(cell.value, float):
         if not cell.value.is_integer() or abs(cell.value) >= 2**53:
             return Cell(None, f"“{text}”不是整数，按没有填处理", "填写整数")
@@ -313,7 +315,6 @@ _READERS: dict[Kind, Callable[[str, Column], Cell]] = {
     Kind.ID: _id,
     Kind.TEXT: _text,
     Kind.TRADES: _text,  # resolved against the catalogue by livingcircle._tables.checks
-    Kind.INTEGER: _integer,
     Kind.YEAR: _year,
     Kind.BOOLEAN: _boolean,
     Kind.CHOICE: _choice,
