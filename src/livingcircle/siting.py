@@ -21,7 +21,7 @@ import numpy.typing as npt
 from livingcircle._siting.answers import Choice
 from livingcircle._siting.answers import Effort
 from livingcircle._siting.answers import Progress
-from livingcircle._siting.curves import alternatives
+from livingcircle._siting.close import alternatives
 from livingcircle._siting.every import cover_all
 from livingcircle._siting.instance import Instance
 from livingcircle._siting.instance import Limits

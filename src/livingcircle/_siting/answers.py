@@ -178,23 +178,3 @@ class Swaps:
     out: Ints
     into: Ints
     loss: Floats
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Hold what so many new outlets can reach.
-
-    Attributes
-    ----------
-    chosen, gains
-        Options in the order a greedy choice takes them, and what each adds, shape (k,).
-    value
-        What the first, the first two, … reach, shape (k,).
-    bound
-        What no choice of so many can beat, shape (k,).
-    """
-
-    chosen: Ints
-    gains: Floats
-    value: Floats
-    bound: Floats

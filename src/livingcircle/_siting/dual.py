@@ -80,13 +80,6 @@ class Pricing:
             self._step()
         return self.best
 
-    def by_count(self, most: int) -> Floats:
-        """Return a bound for 1, 2, … options at the best prices so far; other limits stay.
-
-        The main limit must be the count.
-        """
-        return self._task.by_count(self.best, most)
-
     def _step(self) -> None:
         """Take a bundle of steps, look at the bound, and begin anew from a better point."""
         task = self._task
@@ -216,19 +209,6 @@ class _Task:
         slip = _ROUNDING * float(np.abs(sure).sum() + gains.sum() + abs(base))
         bound = base + float(gains.sum()) + slip
         return Prices(point.row, point.side, bound, value[: model.count])
-
-    def by_count(self, prices: Prices, most: int) -> Floats:
-        """Return bounds for 1, 2, … options at some prices."""
-        model = self.model
-        value = self.worth_of.copy()
-        _add_prices(self.kernel[0], self.kernel[1], prices.row, prices.side, value)
-        sure = model.need * (model.weight - prices.row)
-        own = np.sort(np.maximum(value[: model.count], 0.0))[::-1][:most]
-        top = np.concatenate([np.cumsum(own), np.full(most - len(own), own.sum())])
-        base = float(sure.sum() + prices.side @ self.sides.limit)
-        base += float(np.maximum(value[model.count :], 0.0).sum())
-        slip = _ROUNDING * float(np.abs(sure).sum() + own.sum() + abs(base))
-        return np.asarray(base + top + slip)
 
     def worth(self, point: _Point) -> float:
         """Return what a point is worth, less what it breaks at its own prices, twice."""

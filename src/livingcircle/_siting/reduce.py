@@ -9,7 +9,6 @@ import numpy as np
 from livingcircle._kernels.base import fast
 from livingcircle._kernels.base import inner
 from livingcircle._siting.instance import Bools
-from livingcircle._siting.instance import Floats
 from livingcircle._siting.instance import Ints
 from livingcircle._siting.model import Arrays
 from livingcircle._siting.model import Model
@@ -178,18 +177,3 @@ def _follows(back: Ints, options: Small, start: Ints, rows: Small, need: Small) 
             if _holds(back, options, strict, other):
                 gone[other] = True
     return gone
-
-
-def fixed_by(reduced_worth: Floats, bound: float, value: float) -> tuple[Bools, Bools]:
-    """Return which options no better choice can hold, and which every better choice holds.
-
-    Parameters
-    ----------
-    reduced_worth, bound
-        Of the best prices.
-    value
-        What the best choice so far is worth; a choice must be worth more to be better.
-    """
-    never = bound + reduced_worth <= value
-    always = bound - reduced_worth <= value
-    return never & (reduced_worth < 0), always & (reduced_worth > 0)
