@@ -24,6 +24,7 @@ from livingcircle._rules.sizes import SiteAreaRule
 from livingcircle.assessment import Assessment
 from livingcircle.candidates import Candidates
 from livingcircle.errors import SitingError
+from livingcircle.errors import SolverError
 from livingcircle.lacking import Lacking
 from livingcircle.lacking import composite_trades
 from livingcircle.lacking import find_lacking
@@ -35,6 +36,8 @@ from livingcircle.trades import with_broader
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_OPTIMAL, _INFEASIBLE = 0, 2  # what milp says of itself
 
 
 @dataclass(frozen=True)
@@ -311,6 +314,8 @@ def _solve(
     ]
     worth = np.concatenate([-gains, slight * (room + 1.0)])
     solved = milp(worth, constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(count + many))
+    if solved.status not in (_OPTIMAL, _INFEASIBLE):
+        raise SolverError("求解器没有算成", remedy="请把输入和这句话报告给开发者")
     return None if solved.x is None else np.asarray(solved.x[count:] > 0.5)  # noqa: PLR2004
 
 
