@@ -179,32 +179,39 @@ def draw(
     if not inside:
         raise InputError("画的边界里没有任何社区", remedy="核对坐标：经度在前，纬度在后，WGS-84")
     spread = _spread(before.circles, before.land, land)
-    issued = before.issued
+    issued, left = before.issued, frozenset[int]()
     if target is None:
-        one, issued = next_id(issued, before.known_ids)
+        key, issued = _issue(before)
         label = name or fresh_name(land, inside, {c.name for c in spread})
         _refuse_taken(label, spread)
-        spread.append(Circle(one, label, formation_of(land, inside), inside))
-        key = one
+        spread.append(Circle(key, label, formation_of(land, inside), inside))
     else:
         key = target.id
-    left = frozenset[int]() if target is None else _tiles(spread, key) - inside
-    given = _heirs(land, spread, key, left)
-    circles, gone = [], []
-    for old in spread:
-        kept = inside if old.id == key else (old.tiles - inside) | given.get(old.id, frozenset())
-        if kept:
-            circles.append(_with_tiles(land, old, kept))
-        else:
-            gone.append(old.name)
-    if gone:
-        what = f"这样{'、'.join(f'“{name}”' for name in gone)}的成员就全部划走了"
-        raise InputError(what, remedy="先用 merge 把它们合并成一个圈，再画这个圈的边界")
+        left = _tiles(spread, key) - inside
+    circles = _redrawn(land, spread, (key, inside), _heirs(land, spread, key, left))
     arguments = {"circle": circle and key, "name": name,
                  "boundary": written}  # fmt: skip
     known = spread[: len(before.circles)]  # a new circle stands at the end
     step = _step(before, "draw", arguments, reason, on, _lineage(known, circles))
     return advance(before, land, circles, step, issued)
+
+
+def _redrawn(
+    land: Land,
+    circles: Sequence[Circle],
+    drawn: tuple[str, frozenset[int]],
+    given: Mapping[str, frozenset[int]],
+) -> list[Circle]:
+    """Return circles where one has the tiles drawn, and others those given to them of the rest."""
+    key, inside = drawn
+    kept = {
+        c.id: inside if c.id == key else (c.tiles - inside) | given.get(c.id, frozenset())
+        for c in circles
+    }
+    if gone := [c.name for c in circles if not kept[c.id]]:
+        what = f"这样{'、'.join(f'“{name}”' for name in gone)}的成员就全部划走了"
+        raise InputError(what, remedy="先用 merge 把它们合并成一个圈，再画这个圈的边界")
+    return [_with_tiles(land, c, kept[c.id]) for c in circles]
 
 
 def again(before: CircleSet, step: Step) -> CircleSet:

@@ -85,7 +85,7 @@ def write_circles(
     """
     some = made.set if isinstance(made, Proposal) else made
     if isinstance(made, Proposal):
-        _refuse_edited(Path(folder))
+        refuse_edited(Path(folder))
     notes = made.notes if isinstance(made, Proposal) else some.land.notes
     with fresh_folder(folder) as work:
         write_workbook(work / WORKBOOK, _sheets(some, notes, made))
@@ -94,8 +94,14 @@ def write_circles(
         (work / RECORD).write_text(text + "\n", "utf-8")
 
 
-def _refuse_edited(folder: Path) -> None:
-    """Refuse to put a new proposal over a set that somebody has edited."""
+def refuse_edited(folder: Path) -> None:
+    """Refuse to put a new proposal over a set that somebody has edited.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds one.
+    """
     try:
         steps = json.loads((folder / RECORD).read_text("utf-8"))["steps"]
     except (OSError, ValueError, KeyError, TypeError):

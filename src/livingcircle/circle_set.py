@@ -346,16 +346,17 @@ def refuse_unlawful(some: CircleSet, circle: Circle) -> None:
     if not judged.contiguous:
         alone = circle.tiles - some.land.borders.reached(circle.tiles)
         names = "、".join(some.land.tiles.names[t] for t in sorted(alone)[:3])
-        what = f"这样“{circle.name}”就断开了：{names}与其余部分不相邻，或隔着{walls(some.land)}"
+        across = f"，或隔着{hard_names(some.land)}" if some.land.hard else ""
+        what = f"这样“{circle.name}”就断开了：{names}与其余部分不相邻{across}"
         remedy = "换一个相邻的社区或圈；原来就断开的，先用 split 把隔开的部分拆出去"
         raise InputError(what, remedy=remedy)
     hard = [kind for kind in judged.crossings if kind in some.land.hard]
     if hard:
         told = "、".join(f"{BARRIER_NAMES[kind]}{judged.crossings[kind]:.0f}米" for kind in hard)
         what = f"这样“{circle.name}”就被{told}穿过"
-        raise InputError(what, remedy=f"圈不能跨越{walls(some.land)}，分在两边各成一圈")
+        raise InputError(what, remedy=f"圈不能跨越{hard_names(some.land)}，分在两边各成一圈")
 
 
-def walls(land: Land) -> str:
-    """Return what no circle crosses, in words."""
-    return "、".join(BARRIER_NAMES[kind] for kind in land.wishes.hard) or "任何阻隔"
+def hard_names(land: Land) -> str:
+    """Return what no circle crosses, in words; ``""`` where it may cross anything."""
+    return "、".join(BARRIER_NAMES[kind] for kind in land.wishes.hard)

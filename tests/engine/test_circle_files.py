@@ -205,6 +205,8 @@ def test_commands_edit_a_set_in_its_folder(sample, tmp_path):
     assert "第2版　合并：居民要求，Q11→Q13；Q12→Q13" in told.replace("\n", "")
     with pytest.raises(InputError, match="“示范十四社区”"):
         run("move", sample, drawn, "示范十四社", "Q09")
+    with pytest.raises(OutputError, match="有人改过"):
+        run("propose", sample, "--out", drawn)
 
 
 def test_the_circles_layer_can_be_read_as_input(sample, tmp_path):

@@ -23,11 +23,12 @@ from livingcircle.circle_edits import split as split_circle
 from livingcircle.circle_files import OPERATIONS
 from livingcircle.circle_files import SEVERITIES
 from livingcircle.circle_files import read_circles
+from livingcircle.circle_files import refuse_edited
 from livingcircle.circle_files import write_circles
 from livingcircle.circle_kinds import suggest_kinds
 from livingcircle.circle_set import Change
 from livingcircle.circle_set import CircleSet
-from livingcircle.circle_set import walls
+from livingcircle.circle_set import hard_names
 from livingcircle.circles import BARRIER_NAMES
 from livingcircle.circles import Limits
 from livingcircle.delineation import Wishes
@@ -129,6 +130,7 @@ def _check_layer_file(table: Path, folder: Path) -> None:
 
 def propose(folder: Path, target: Path, wish: Wishes) -> None:
     """Draw all circles and write them."""
+    refuse_edited(target)
     district = _read(folder)
     with progress("划分圈层") as step:
         found = propose_circles(district, wish, memory=_memory(folder), progress=step)
@@ -140,6 +142,7 @@ def propose(folder: Path, target: Path, wish: Wishes) -> None:
 
 def improve(folder: Path, target: Path, wish: Wishes) -> None:
     """Improve the circles the district has, and write them."""
+    refuse_edited(target)
     district, memory = _read(folder), _memory(folder)
     before = existing_circles(district, wish, memory=memory)
     with progress("改进圈层") as step:
@@ -274,11 +277,12 @@ def _walk(minutes: float, beyond: float) -> str:
 
 def _tell_broken(rows: pd.DataFrame, made: CircleSet) -> None:
     """Tell what is broken, by how much, the hard before the soft; the rest is counted."""
+    never = f"，不跨越{hard_names(made.land)}" if made.land.hard else ""
     for severity, word in SEVERITIES.items():
         some = rows[rows["severity"] == severity]
         if severity == "hard":
             say(out, f"{word}：{'全部符合' if len(some) == 0 else f'{len(some)}处不符合'}"
-                f"（连成一片，不跨越{walls(made.land)}）")  # fmt: skip
+                f"（连成一片{never}）")  # fmt: skip
         elif len(some):
             counts = some["name"].value_counts(sort=False)
             told = "、".join(f"{name}{count}处" for name, count in counts.items())

@@ -24,22 +24,16 @@ def notes_on_circles(land: Land, held: Held) -> list[str]:
 def _parted(land: Land, held: Held) -> list[str]:
     """Say which communities belong to a circle in part, and are given to one as a whole here."""
     members = land.district.circle_members
-    parted = members.loc[members["part"].astype(bool), ["community_id", "circle_id"]]
-    circles = land.district.circles["name"]
+    parted = members[members["part"].astype(bool)].groupby("community_id")["circle_id"].agg(list)
+    circles, owner = land.district.circles["name"], {t: name for _, name, ts in held for t in ts}
     notes = []
     for tile, community in enumerate(land.tiles.communities):
-        owners = [name for _, name, tiles in held if tile in tiles]
-        others = [
-            str(circles.get(one, one))
-            for one in parted.loc[parted["community_id"] == community, "circle_id"]
-        ]
-        rest = [name for name in dict.fromkeys(others) if name not in owners]
+        others = (str(circles.get(one, one)) for one in parted.get(community, ()))
+        rest = [name for name in dict.fromkeys(others) if name != owner.get(tile)]
         if rest:
-            named = land.tiles.names[tile]
-            whose = owners[0] if owners else "圈外"
             notes.append(
-                f"{named}有一部分属于{'、'.join(rest)}，这里整个算在{whose}，"
-                "圈的人数和面积因此与评估不同"
+                f"{land.tiles.names[tile]}有一部分属于{'、'.join(rest)}，"
+                f"这里整个算在{owner.get(tile, '圈外')}，圈的人数和面积因此与评估不同"
             )
     return notes
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from dataclasses import dataclass
 from dataclasses import field
+from numbers import Integral
 
 from livingcircle.circles import Limits
 from livingcircle.errors import InputError
@@ -118,7 +119,7 @@ class Wishes:
         elif not 0 <= low < high:
             trap = f"人口密度从{low:g}到{high:g}，下限不小于上限"
             remedy = "先写小的，再写大的，如 10000-30000"
-        elif self.count is not None and not (isinstance(self.count, int) and self.count >= 1):
+        elif self.count is not None and not (isinstance(self.count, Integral) and self.count >= 1):
             trap, remedy = f"要划{self.count}个圈", "写成整数，至少划 1 个，或不写"
         elif not all(0 <= price < math.inf for price in astuple(self.prices)):
             trap, remedy = "代价里有负数、空值或无穷大", "每一项代价写成不小于 0 的数"
