@@ -254,7 +254,8 @@ def _whom(
 def _rounds(xy: Floats, vehicles: int) -> list[list[int]]:
     """Return the stops of each vehicle: parted from west to east, each to the nearest next.
 
-    ``xy`` are in the order of the choice, so that the first stop is the one that serves most.
+    ``xy`` are in the order of the choice, so that a round begins at the stop that adds most,
+    people weighted.
     """
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     rounds = []

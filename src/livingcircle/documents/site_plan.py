@@ -151,7 +151,7 @@ def _unknown_people(plan: SitePlan) -> str:
     """Say how many doors have an unknown number of people, and what they count."""
     demand = plan.options.demand
     if not demand.modelled:
-        return "居民人数都已登记。"
+        return "缺业态的楼门都有居民人数，是登记的还是推算的，看上面的数据性质。"
     return (
         f"有{demand.modelled}个缺业态的楼门不知道住了多少人：选择时各按{demand.usual:.0f}人计，"
         "报告的居民数不含他们。"
