@@ -100,15 +100,19 @@ def refuse_edited(folder: Path) -> None:
     Raises
     ------
     OutputError
-        If the folder holds one.
+        If the folder holds one, or a record that cannot be read.
     """
-    try:
-        steps = json.loads((folder / RECORD).read_text("utf-8"))["steps"]
-    except (OSError, ValueError, KeyError, TypeError):
+    path, remedy = folder / RECORD, "换一个文件夹，或先移走原来的"
+    if not path.is_file():
         return
-    if any(one.get("operation") in BY_HAND for one in steps):
+    try:
+        done = {one["operation"] for one in json.loads(path.read_text("utf-8"))["steps"]}
+    except _DAMAGED as problem:
+        what = "这个文件夹里的圈层记录读不出来，不知道有没有人改过，没有覆盖"
+        raise OutputError(what, where=str(folder)[:80], remedy=remedy) from problem
+    if done & BY_HAND:
         what = "这个文件夹里的圈有人改过（合并、拆分、移动或画边界），没有覆盖"
-        raise OutputError(what, where=str(folder)[:80], remedy="换一个文件夹，或先移走原来的")
+        raise OutputError(what, where=str(folder)[:80], remedy=remedy)
 
 
 def read_circles(

@@ -173,6 +173,9 @@ def test_what_somebody_edited_is_not_replaced_by_a_proposal(tmp_path):
     with pytest.raises(OutputError, match="有人改过"):
         write_circles(propose_circles(district), tmp_path / "圈")
     assert read_circles(tmp_path / "圈", district).steps[-1].operation == "draw"
+    (tmp_path / "圈" / "circle_set.json").write_text("{", "utf-8")
+    with pytest.raises(OutputError, match="不知道有没有人改过"):
+        write_circles(propose_circles(district), tmp_path / "圈")
 
 
 @pytest.fixture(scope="module")
