@@ -4,6 +4,7 @@ Whatever an operation needs is laid down here once, so that the operation itself
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
@@ -188,10 +189,7 @@ def prepare_land(
     tiles = as_tiles(pieces, communities, counted, grid)
     xy = np.asarray(shapely.get_coordinates(points), dtype=np.float64)
     usable = ~(situation.off_network | situation.shut_in)
-    standing = representatives(door_tile, xy, residents, usable, len(tiles))
-    chosen = np.concatenate([np.empty(0, dtype=np.int64), *standing])
-    ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
-    places = tuple(np.arange(a, b) for a, b in pairwise(ends))
+    chosen, places = _in_a_row(representatives(door_tile, xy, residents, usable, len(tiles)))
     walks = measure_walks(situation, chosen, reach or REACH * wishes.band)
     walk, inside = tile_walks(walks, places)
     borders = find_borders(tiles.shapes, together(hard))
@@ -222,6 +220,13 @@ def prepare_land(
             *_notes(situation, door_tile, tiles),
         ),
     )
+
+
+def _in_a_row(standing: Sequence[Ints]) -> tuple[Ints, tuple[Ints, ...]]:
+    """Return the representatives of all tiles in one list, and where each tile's stand in it."""
+    ends = np.cumsum([0, *(len(some) for some in standing)]).tolist()
+    places = tuple(np.arange(a, b) for a, b in pairwise(ends))
+    return np.concatenate([np.empty(0, dtype=np.int64), *standing]), places
 
 
 def _pieces(communities: gpd.GeoDataFrame, hard: dict[str, Shapes], grid: LocalGrid) -> list[Piece]:
