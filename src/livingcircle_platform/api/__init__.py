@@ -1,0 +1,1 @@
+"""Answer machines: JSON, tiles, layers for QGIS."""

@@ -1,0 +1,1 @@
+"""Run the engine in the background and keep what it found."""

@@ -1,0 +1,1 @@
+"""Keep an append-only, hash-chained account of every write."""

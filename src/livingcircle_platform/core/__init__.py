@@ -1,0 +1,1 @@
+"""Hold what every room needs: geometry, records, jobs, errors, pages."""

@@ -1,0 +1,1 @@
+"""Hold database back ends with the few functions ours need."""

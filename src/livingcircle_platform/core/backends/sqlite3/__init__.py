@@ -1,0 +1,1 @@
+"""Extend SQLite by the geometry questions that PostGIS answers by itself."""

@@ -1,0 +1,63 @@
+"""Keep a few codes in one column, so that "has this code" is one question on every database."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_BAR = "|"
+
+
+class CodesField(models.TextField):
+    """Hold a tuple of short codes, in order; ``__has`` finds the rows with one of them."""
+
+    description = "A few codes"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        kwargs.setdefault("default", tuple)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: str | None, *_: object) -> tuple[str, ...]:
+        """Return the codes of a row."""
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+        """Return codes from a tuple, a list, or the text they are stored as."""
+        if not value:
+            return ()
+        parts = value.split(_BAR) if isinstance(value, str) else [str(one) for one in value]
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    def get_prep_value(self, value: Any) -> str:  # noqa: ANN401
+        """Return the text that is stored: ``|a|b|``, or nothing."""
+        codes = self.to_python(value)
+        return f"{_BAR}{_BAR.join(codes)}{_BAR}" if codes else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Return the stored text, for fixtures."""
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def formfield(self, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Leave the choice of codes to the form that knows them."""
+        return super().formfield(**{"widget": None, **kwargs}) if kwargs else None
+
+
+@CodesField.register_lookup
+class Has(models.Lookup):
+    """Find rows that hold one code."""
+
+    lookup_name = "has"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # noqa: ANN401
+        """Return the question as a search for the code between its bars."""
+        left, params = self.process_lhs(compiler, connection)
+        code = str(self.rhs).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        return f"{left} LIKE %s ESCAPE '\\'", [*params, f"%{_BAR}{code}{_BAR}%"]
+
+
+def codes_of(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Return codes from what a form sent."""
+    return CodesField().to_python(value)

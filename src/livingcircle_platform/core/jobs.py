@@ -1,0 +1,205 @@
+"""Run background work that survives the page, the worker and the machine.
+
+A task is a function ``name(handle, **arguments)`` in some room's ``tasks.py``; it returns the
+address of the page that shows its result. It may be run again after a worker died, so it writes in
+one transaction or picks up where it stopped.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import close_old_connections
+from django.db import connection
+from django.db import transaction
+from django.db.models import F
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from livingcircle_platform.core.models import Job
+from livingcircle_platform.errors import PlatformError
+
+LEASE = timedelta(seconds=30)
+BEAT_SECONDS = 8.0
+MOST_ATTEMPTS = 3
+_HOME = "livingcircle_platform."
+_log = logging.getLogger(__name__)
+
+
+class CancelledError(Exception):
+    """Somebody asked the job to stop; what was not finished leaves no trace."""
+
+
+class Handle:
+    """Let a task tell how far it is, and learn whether it should stop.
+
+    ``kept`` belongs to the worker and outlives one job: what a task puts there spares the next one
+    work, and is never needed for a right answer.
+    """
+
+    def __init__(self, job: Job, kept: dict[str, Any]) -> None:
+        self.job = job
+        self.kept = kept
+
+    def tell(self, done: int, total: int, step: str = "") -> None:
+        """Write down progress, which never goes back, and stop here if asked to.
+
+        Raises
+        ------
+        CancelledError
+            If somebody asked for it.
+        """
+        job = Job.objects.filter(pk=self.job.pk)
+        job.update(done=done, total=total, step=step, lease_until=timezone.now() + LEASE)
+        self.stop_if_asked()
+
+    def stop_if_asked(self) -> None:
+        """Raise :class:`CancelledError` if somebody asked the job to stop."""
+        if self.is_cancelled():
+            raise CancelledError
+
+    def is_cancelled(self) -> bool:
+        """Say whether somebody asked the job to stop."""
+        return Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists()
+
+
+def claim(worker: str) -> Job | None:
+    """Take the next job: one that waits, or one whose worker stopped renewing its lease."""
+    now = timezone.now()
+    waiting = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    for job in Job.objects.filter(waiting).order_by("asked_at")[:20]:
+        taken = Job.objects.filter(waiting, pk=job.pk, attempts=job.attempts).update(
+            state=Job.State.RUNNING, worker=worker, lease_until=now + LEASE,
+            attempts=F("attempts") + 1, begun_at=job.begun_at or now,
+        )  # fmt: skip
+        if taken:
+            job.refresh_from_db()
+            return job
+    return None
+
+
+def run(job: Job, kept: dict[str, Any]) -> None:
+    """Run one claimed job to its end, whatever that is."""
+    if job.cancel_asked:
+        _end(job, Job.State.CANCELLED)
+        return
+    if job.attempts > MOST_ATTEMPTS:
+        problem = f"试了{MOST_ATTEMPTS}次都中途停了。请管理员查看服务器内存和日志，再重新提交。"
+        _end(job, Job.State.FAILED, problem=problem)
+        return
+    try:
+        with _lease(job):
+            result = _task(job.task)(Handle(job, kept), **job.arguments)
+    except CancelledError:
+        _end(job, Job.State.CANCELLED)
+    except PlatformError as problem:
+        _end(job, Job.State.FAILED, problem=str(problem))
+    except Exception as problem:  # noqa: BLE001 - the worker must outlive any one job
+        _log.exception("job %s failed", job.pk)
+        sentence = getattr(problem, "what", None) and str(problem)
+        usual = (
+            f"程序出错，已记入日志（编号 {str(job.pk)[:8]}）。数据没有改动，可以把编号告诉管理员。"
+        )
+        _end(job, Job.State.FAILED, problem=sentence or usual)
+    else:
+        _end(job, Job.State.DONE, result=result or "")
+
+
+def work(stop: threading.Event, *, pause: float = 1.0, once: bool = False) -> int:
+    """Run jobs until told to stop; return how many were run."""
+    worker = f"{socket.gethostname()}-{os.getpid()}"
+    kept: dict[str, Any] = {}
+    ran = 0
+    while not stop.is_set():
+        close_old_connections()
+        job = claim(worker)
+        if job is not None:
+            run(job, kept)
+            ran += 1
+        elif once:
+            break
+        else:
+            stop.wait(pause)
+    return ran
+
+
+def ask(
+    task: Callable[..., str],
+    *,
+    title: str,
+    acting_user: Any,  # noqa: ANN401 - the room below knows no users
+    area: Any,  # noqa: ANN401
+    arguments: dict[str, Any],
+    job_id: Any = None,  # noqa: ANN401
+) -> Job:
+    """Put a job into the queue; the same id twice is one job."""
+    name = f"{task.__module__}.{task.__qualname__}"
+    told = {"task": name, "title": title, "arguments": arguments, "area": area}
+    if job_id is None:
+        return Job.objects.create(asked_by=acting_user, **told)
+    return Job.objects.get_or_create(pk=job_id, defaults={"asked_by": acting_user, **told})[0]
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop; one that has not begun is over at once."""
+    Job.objects.filter(pk=job.pk).update(cancel_asked=True)
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+    waiting.update(state=Job.State.CANCELLED, ended_at=timezone.now())
+
+
+def _task(name: str) -> Callable[..., str]:
+    """Return the function a job names, from our own rooms only."""
+    if not name.startswith(_HOME) or ".tasks." not in name:
+        raise PlatformError(f"不认识的后台任务“{name}”")
+    return import_string(name)
+
+
+def _end(job: Job, state: Job.State, *, problem: str = "", result: str = "") -> None:
+    done = {"done": F("total")} if state == Job.State.DONE else {}
+    Job.objects.filter(pk=job.pk).update(
+        state=state, problem=problem, result=result, ended_at=timezone.now(),
+        lease_until=None, **done,
+    )  # fmt: skip
+
+
+@contextmanager
+def _lease(job: Job) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the task runs."""
+    over = threading.Event()
+    beat = threading.Thread(target=partial(_beat, job.pk, over), daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beat.join(timeout=BEAT_SECONDS)
+
+
+def _beat(pk: object, over: threading.Event) -> None:
+    while not over.wait(BEAT_SECONDS):
+        Job.objects.filter(pk=pk, state=Job.State.RUNNING).update(
+            lease_until=timezone.now() + LEASE
+        )
+    connection.close()
+
+
+def finish(job: Job, write: Callable[[], str]) -> str:
+    """Write a task's result in one transaction, unless another worker took the job over.
+
+    A worker that was only slow must not write beside the one that replaced it.
+    """
+    with transaction.atomic():
+        held = Job.objects.select_for_update().filter(
+            pk=job.pk, worker=job.worker, attempts=job.attempts, cancel_asked=False
+        )
+        if not held.exists():
+            raise CancelledError
+        return write()

@@ -1,0 +1,71 @@
+"""Put together what every page shows, and the page that tells a problem."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http import HttpResponse
+from django.http import JsonResponse
+from django.shortcuts import render
+
+from livingcircle_platform.errors import ConflictError
+from livingcircle_platform.errors import PlatformError
+
+LOOKS = ("normal", "elder", "contrast")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame around every page needs."""
+    look = request.COOKIES.get("look", "normal")
+    return {
+        "look": look if look in LOOKS else "normal",
+        "is_read_only": getattr(request, "is_read_only", False),
+        "is_demo": settings.DEMO,
+        "map_settings": {
+            "approval": settings.MAP_APPROVAL,
+            "tianditu_key": settings.TIANDITU_KEY,
+            "wmts_url": settings.WMTS_URL,
+        },
+    }
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Say whether a machine asks."""
+    return request.path.startswith("/api/") or "application/json" in request.headers.get(
+        "Accept", ""
+    )
+
+
+def problem_page(request: HttpRequest, problem: PlatformError) -> HttpResponse:
+    """Return a refusal as JSON for a machine, a fragment for HTMX, or a page."""
+    told = {"what": problem.what, "remedy": problem.remedy}
+    if isinstance(problem, ConflictError):
+        told |= {"theirs": problem.theirs, "yours": problem.yours, "version": problem.version}
+    if wants_json(request):
+        return JsonResponse({"error": told}, status=problem.status)
+    context = {"problem": problem, **told, "kept": _typed(request)}
+    partial = getattr(request, "htmx", False) and not request.htmx.boosted
+    name = "core/problem_fragment.html" if partial else "core/problem.html"
+    response = render(request, name, context, status=problem.status)
+    if partial:
+        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed into a refused form, so that nothing has to be typed again."""
+    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in secret
+        for value in values
+        if value
+    ]
+
+
+def json_for_script(value: object) -> str:
+    """Return JSON for a data attribute."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

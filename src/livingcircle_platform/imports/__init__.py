@@ -1,0 +1,1 @@
+"""Take in files: upload, staged rows, read-back, accept, undo."""

@@ -1,0 +1,1 @@
+"""Keep outlets, merchants, spaces, service centres and mobile services."""

@@ -1,0 +1,6 @@
+"""Give addresses to the pages of this room."""
+
+from django.urls import URLPattern
+
+app_name = "registry"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Keep areas, their profiles, and circles with their versions."""

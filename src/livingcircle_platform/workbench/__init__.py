@@ -1,0 +1,1 @@
+"""Show staff what spans the rooms: overview, maps, comparisons."""

@@ -1,0 +1,8 @@
+"""Hand the platform to a web server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livingcircle_platform.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Test the platform, room by room."""
