@@ -212,7 +212,7 @@ class Entrance(Record):
 
 
 class Photo(Record):
-    """Keep a photograph of an outlet or a room, made anew from its pixels without what was hidden."""
+    """Keep a photograph, made anew from its pixels without what was hidden in the file."""
 
     outlet = models.ForeignKey(
         Outlet, null=True, blank=True, on_delete=models.PROTECT, related_name="photos"

@@ -87,4 +87,4 @@ CREATE OR REPLACE FUNCTION {GRAMS_ASKED}(needle text) RETURNS text[] LANGUAGE sq
 AS $$ SELECT CASE WHEN length(needle) < 2 THEN ARRAY[needle] ELSE (
     SELECT array_agg(DISTINCT substr(needle, place, 2))
     FROM generate_series(1, length(needle) - 1) AS place) END $$;
-"""
+"""  # noqa: S608 - made of our own names

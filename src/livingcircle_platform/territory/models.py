@@ -94,7 +94,7 @@ class Area(Record):
 
 
 class AreaProfile(Record):
-    """Tell who lives in a community, as of one day; a newer profile follows, none is overwritten."""
+    """Tell who lives in a community as of one day; a newer profile overwrites none."""
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="profiles")
     as_of = models.DateField("截至")

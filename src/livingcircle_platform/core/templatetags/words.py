@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -100,11 +99,9 @@ def item(mapping: Any, key: object) -> Any:  # noqa: ANN401
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """Return this page's address with some parameters changed; ``None`` drops one."""
-    asked: QueryDict = context["request"].GET.copy()
+    asked = context["request"].GET.copy()
     for name, value in changes.items():
         asked.pop(name, None)
         if value is not None:
             asked[name] = str(value)
-    return (
-        f"?{urlencode(list((name, value) for name, values in asked.lists() for value in values))}"
-    )
+    return f"?{urlencode([(name, value) for name, values in asked.lists() for value in values])}"
