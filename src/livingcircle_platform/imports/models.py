@@ -8,6 +8,7 @@ from livingcircle_platform.core.models import Job
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.imports import policies
 from livingcircle_platform.territory.models import Area
+from livingcircle_platform.territory.models import Source
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -41,8 +42,17 @@ class Batch(Record):
     coordinates = models.CharField("坐标系", max_length=40, blank=True)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     columns = models.JSONField("列的对应", default=dict, blank=True)
-    source = models.CharField("来源", max_length=200, blank=True)
-    status_of_source = models.CharField("可信程度", max_length=10, default="real")
+    title = models.CharField("来源", max_length=200, blank=True)
+    status_of_source = models.CharField(
+        "可信程度", max_length=10, choices=Source.Status, default=Source.Status.REAL
+    )
+    date = models.CharField("数据日期", max_length=20, blank=True)
+    licence = models.CharField("许可", max_length=200, blank=True)
+    complete_for = models.JSONField(default=list, blank=True)
+    # What accepted rows point at as their source.
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="batches"
+    )
     problem = models.TextField(blank=True)
     # What was read: headers, sheets, preview, doubts about the coordinates, counts.
     summary = models.JSONField(default=dict, blank=True)

@@ -12,6 +12,7 @@ from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.search import SearchField
 from livingcircle_platform.registry.search import line_of
 from livingcircle_platform.territory.models import Area
+from livingcircle_platform.territory.models import Source
 
 
 class Trade(models.Model):
@@ -56,8 +57,10 @@ class Kept(Record):
     code = models.CharField("编号", max_length=60)
     name = models.CharField("名称", max_length=200)
     note = models.TextField("备注", blank=True)
-    source = models.CharField("来源", max_length=200, blank=True)
-    status_of_source = models.CharField("可信程度", max_length=10, default="real")
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        verbose_name="来源",
+    )  # fmt: skip
     line = SearchField()
 
     objects = RegistryQuerySet.as_manager()
@@ -75,6 +78,11 @@ class Kept(Record):
     def audit_area(self) -> Area:
         """Return where it lies."""
         return self.area
+
+    @property
+    def status_of_source(self) -> str:
+        """Return how far it may be believed; what was entered here by hand is real."""
+        return self.source.status if self.source else Source.Status.REAL
 
     def names(self) -> list[str]:
         """Return the words it can be found by."""

@@ -93,6 +93,43 @@ class Area(Record):
         return self.above(Area.Level.DISTRICT)
 
 
+class Source(Record):
+    """Name where rows came from: how far to believe them, whose they are, what they are full for.
+
+    ``complete_for`` lists the trades for which the source is a full list, so that a missing row
+    means a missing outlet; ``listed`` says so of every trade in it, ``none`` of none.
+    """
+
+    class Status(models.TextChoices):
+        """Say how far rows may be believed; shown wherever they show."""
+
+        REAL = "real", "真实"
+        MODELLED = "modelled", "模型推算"
+        DERIVED = "derived", "推导"
+        MADE_UP = "made_up", "虚构"
+
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="sources")
+    title = models.CharField("标题", max_length=200)
+    file = models.CharField("文件", max_length=200, blank=True)
+    status = models.CharField("可信程度", max_length=10, choices=Status, default=Status.REAL)
+    date = models.CharField("数据日期", max_length=20, blank=True)
+    licence = models.CharField("许可", max_length=200, blank=True)
+    note = models.TextField("说明", blank=True)
+    complete_for = models.JSONField("哪些业态是全的", default=list, blank=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
+    @property
+    def audit_area(self) -> Area:
+        """Return the district."""
+        return self.district
+
+
 class AreaProfile(Record):
     """Tell who lives in a community as of one day; a newer profile overwrites none."""
 
@@ -109,8 +146,10 @@ class AreaProfile(Record):
     floor_area_m2 = models.FloatField("总建筑面积（平方米）", null=True, blank=True)
     built_year = models.PositiveSmallIntegerField("建成年份", null=True, blank=True)
     zone = models.CharField("区位", max_length=40, blank=True)
-    source = models.CharField("来源", max_length=200, blank=True)
-    status = models.CharField("可信程度", max_length=10, default="real")
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        verbose_name="来源",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["-as_of", "-created_at"]
@@ -158,6 +197,10 @@ class CircleSet(Record):
     in_force_from = models.DateField("启用日期", null=True, blank=True)
     in_force_until = models.DateField("停用日期", null=True, blank=True)
     reason = models.TextField("划分说明", blank=True)
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        verbose_name="来源",
+    )  # fmt: skip
     # What the drawing desk did, step by step: enough to draw the same circles again.
     steps = models.JSONField(default=list, blank=True)
     settings = models.JSONField(default=dict, blank=True)
@@ -223,14 +266,18 @@ class Circle(Record):
     # Whether somebody drew the boundary, or it follows from the members.
     is_drawn = models.BooleanField(default=False)
     parents = models.JSONField(default=list, blank=True)
-    households = models.FloatField("户数", null=True, blank=True)
+    # As the bureau stated them; figures of a run stand beside, never in their place.
+    population = models.FloatField("人口（填报）", null=True, blank=True)
+    households = models.FloatField("户数（填报）", null=True, blank=True)
+    dwellings = models.FloatField("住宅套数（填报）", null=True, blank=True)
+    planned_year = models.PositiveSmallIntegerField("计划建成年份", null=True, blank=True)
     # The six fields of 密云 附件1.2.
-    portrait = models.TextField("人群画像", blank=True)
-    completeness = models.TextField("社区业态完备度", blank=True)
-    look = models.TextField("社区画像", blank=True)
-    location = models.TextField("区位资源", blank=True)
+    resident_profile = models.TextField("人群画像", blank=True)
+    trade_completeness = models.TextField("社区业态完备度", blank=True)
+    built_profile = models.TextField("社区画像", blank=True)
+    location_resources = models.TextField("区位资源", blank=True)
     openness = models.TextField("社区开放度", blank=True)
-    synergy = models.TextField("社区协同度", blank=True)
+    cooperation = models.TextField("社区协同度", blank=True)
 
     objects = CircleQuerySet.as_manager()
 
