@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VENDOR := src/livingcircle_platform/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check benchmark lock sample clean
+.PHONY: help demo test check benchmark lock sample assets clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -32,8 +33,10 @@ lock: $(VENV)/.dev ## Pin all dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra platform pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra platform --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
+assets: $(VENDOR)/.stamp ## Fetch the files that pages need in a browser, at pinned versions
+
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENDOR) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,6 +47,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "正在安装（只在第一次，约一两分钟）……"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENDOR)/.stamp: assets.lock.json tools/fetch_assets.py | $(BIN)/python
+	@$(BIN)/python tools/fetch_assets.py
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
