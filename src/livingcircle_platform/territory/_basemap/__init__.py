@@ -1,0 +1,1 @@
+"""Keep the rooms behind :mod:`livingcircle_platform.territory.basemap`."""
