@@ -143,7 +143,9 @@ function addLayers(map, id, data, layers) {
   map.addSource(id, { type: "geojson", data, promoteId: "id" });
   const paint = () => layers(coloursOf(island.element));
   island.shown.push(paint);
-  for (const layer of paint()) map.addLayer({ ...layer, source: id });
+  // Faces lie below the names of the ground, everything else above them.
+  const names = map.getStyle().layers.find((layer) => layer.type === "symbol")?.id;
+  for (const layer of paint()) map.addLayer({ ...layer, source: id }, layer.type === "fill" ? names : undefined);
   const clickable = paint().filter((layer) => layer.type !== "symbol").map((layer) => layer.id);
   for (const layer of clickable) {
     map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
@@ -168,7 +170,7 @@ export function addPoints(map, id, data, { colour: plain = "accent" } = {}) {
     {
       id: `${id}-dots`, type: "circle",
       paint: {
-        "circle-radius": lit(14, ["interpolate", ["linear"], ["zoom"], 11, 3, 14, ["case", ["has", "mark"], 9, 6]]),
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, lit(8, 3), 14, lit(14, ["case", ["has", "mark"], 9, 6])],
         "circle-color": toned(colour, plain),
         "circle-stroke-color": lit(colour("highlight"), colour("accent-halo")),
         "circle-stroke-width": lit(4, 1.5),
@@ -201,12 +203,29 @@ export function addAreas(map, id, data, { colour: plain = "accent" } = {}) {
       id: `${id}-outlines`, type: "line", layout: { "line-join": "round" },
       paint: { "line-color": lit(colour("highlight"), toned(colour, plain)), "line-width": lit(5, 2) },
     },
-    {
-      id: `${id}-names`, type: "symbol", filter: ["has", "name"],
-      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "text-padding": 12 },
-      paint: { "text-color": toned(colour, plain), "text-halo-color": colour("text-halo"), "text-halo-width": 2 },
-    },
   ]);
+  // A face that lies on several tiles would be named on each: its name is a point of its own.
+  addLayers(map, `${id}-named`, { type: "FeatureCollection", features: data.features.map(namePoint) }, (colour) => [{
+    id: `${id}-names`, type: "symbol", filter: ["has", "name"],
+    layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "text-padding": 12 },
+    paint: { "text-color": toned(colour, plain), "text-halo-color": colour("text-halo"), "text-halo-width": 2 },
+  }]);
+}
+
+function namePoint({ geometry, properties }) {
+  const rings = geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.coordinates.map(([ring]) => ring);
+  const middles = rings.map((ring) => {
+    let [area, x, y] = [0, 0, 0];
+    const [x0, y0] = ring[0]; // counted from the first corner, or the digits would not suffice
+    for (let i = 1; i < ring.length; i += 1) {
+      const [ax, ay, bx, by] = [ring[i - 1][0] - x0, ring[i - 1][1] - y0, ring[i][0] - x0, ring[i][1] - y0];
+      const cross = ax * by - bx * ay;
+      [area, x, y] = [area + cross, x + (ax + bx) * cross, y + (ay + by) * cross];
+    }
+    return { area: Math.abs(area), at: area ? [x0 + x / (3 * area), y0 + y / (3 * area)] : ring[0] };
+  });
+  const { at } = middles.reduce((a, b) => (b.area > a.area ? b : a));
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
 }
 
 /** Show lines, or give those already shown under this id new data. */

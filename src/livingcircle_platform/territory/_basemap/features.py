@@ -1,15 +1,18 @@
 """Read what the base map draws from an OpenStreetMap extract, placed on the Mercator square."""
 
 import math
+from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import osmium
 import shapely
 from osmium.filter import KeyFilter
+from osmium.osm.types import OSMEntity
 
 from livingcircle_platform.territory._basemap import kinds
 from livingcircle_platform.territory._basemap.kinds import Kind
@@ -19,6 +22,7 @@ _NAMED_FROM_SHARE = 1 / 12  # of a tile's width: about 40 pixels, room for a nam
 _NORTH_END = 85.0  # where the Mercator square ends
 
 Raw = tuple[Kind, str, str]  # kind, name, WKB in hexadecimal
+Draw = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,7 @@ class Features:
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> "Features":
         """Return some rows."""
-        return Features(
-            self.shapes[rows], self.kinds[rows], self.names[rows], self.from_zoom[rows]
-        )
+        return Features(self.shapes[rows], self.kinds[rows], self.names[rows], self.from_zoom[rows])
 
     def drawn_as(self, shapes: npt.NDArray[np.object_]) -> "Features":
         """Return the same rows with other shapes, without those of which nothing is left."""
@@ -85,20 +87,30 @@ def _objects(extract: Path) -> Iterator[Raw]:
     factory = osmium.geom.WKBFactory()
     for item in reader:
         tags = dict(item.tags)
-        try:
-            if item.is_area():
-                for kind in kinds.area_kinds(tags):
-                    yield kind, kinds.name_of(tags), factory.create_multipolygon(item)
-            elif item.is_way() and (line := kinds.line_kind(tags)) is not None:
-                yield line, kinds.name_of(tags), factory.create_linestring(item)
-            elif item.is_node() and (place := kinds.place_kind(tags)) is not None:
-                if name := kinds.name_of(tags):
-                    yield place, name, factory.create_point(item)
-        except osmium.InvalidLocationError:
-            continue  # the extract was cut here: what lacks its nodes cannot be drawn
-        except RuntimeError as error:
-            if "geometry" not in str(error).lower():
-                raise
+        for kind, draw in _wanted(item, tags, factory):
+            name = kinds.name_of(tags)
+            if (wkb := _drawn(draw, item)) is not None and (name or kind.layer != "names"):
+                yield kind, name, wkb
+
+
+def _wanted(
+    item: OSMEntity, tags: kinds.Tags, factory: osmium.geom.WKBFactory
+) -> Iterator[tuple[Kind, Draw]]:
+    if item.is_area():
+        for area in kinds.area_kinds(tags):
+            yield area, factory.create_multipolygon
+    elif item.is_way() and (line := kinds.line_kind(tags)) is not None:
+        yield line, factory.create_linestring
+    elif item.is_node() and (place := kinds.place_kind(tags)) is not None:
+        yield place, factory.create_point
+
+
+def _drawn(draw: Draw, item: OSMEntity) -> str | None:
+    """Return the shape of an object; nothing where the extract lacks the nodes to draw it."""
+    try:
+        return draw(item)
+    except (osmium.InvalidLocationError, RuntimeError):
+        return None
 
 
 def _batches(objects: Iterator[Raw]) -> Iterator[list[Raw]]:
