@@ -10,7 +10,7 @@ from typing import IO
 
 from django.conf import settings
 
-_CHUNK = 1024**2
+_PIECE = 1024**2
 
 
 def path_of(sha256: str) -> Path:
@@ -21,7 +21,7 @@ def path_of(sha256: str) -> Path:
 def keep(source: Path | str) -> str:
     """Keep a copy of a file and return its checksum."""
     with Path(source).open("rb") as stream:
-        return keep_stream(iter(lambda: stream.read(_CHUNK), b""))
+        return keep_stream(iter(lambda: stream.read(_PIECE), b""))
 
 
 def keep_stream(chunks: Iterator[bytes]) -> str:

@@ -49,6 +49,8 @@ class Batch(Record):
     date = models.CharField("数据日期", max_length=20, blank=True)
     licence = models.CharField("许可", max_length=200, blank=True)
     complete_for = models.JSONField(default=list, blank=True)
+    # Whether a file of base data stands beside those there are, or in their place.
+    adds = models.BooleanField("与已有文件并用", default=False)
     # What accepted rows point at as their source.
     source = models.ForeignKey(
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="batches"
@@ -94,6 +96,8 @@ class StagedRow(models.Model):
     values = models.JSONField(default=dict)
     before = models.JSONField(null=True)
     object_id = models.UUIDField(null=True)
+    # The version that was compared; accepting leaves alone what was changed since.
+    seen = models.PositiveIntegerField(null=True)
     # The version the record had after accepting; undo leaves alone what was changed since.
     version = models.PositiveIntegerField(null=True)
     problems = models.JSONField(default=list)

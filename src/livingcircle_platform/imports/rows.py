@@ -107,7 +107,7 @@ def circle_values(
                 **{name: _text(row[name]) for name in SIX_FIELDS},
                 **{name: _number(row[name]) for name in numbers},
                 "boundary": _shape(shape),
-                "members": [list(pair) for pair in members.get(code, [])],
+                "members": sorted(list(pair) for pair in members.get(code, [])),
             },
         )
 

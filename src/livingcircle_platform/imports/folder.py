@@ -1,0 +1,165 @@
+"""Bring a whole district folder into the record, as accepted batches that can be taken back."""
+
+import uuid
+from collections.abc import Iterable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from django.db import transaction
+
+from livingcircle.district import District
+from livingcircle.io.folder import read_description
+from livingcircle.io.folder import read_district
+from livingcircle_platform.core import files
+from livingcircle_platform.imports import actions
+from livingcircle_platform.imports import rows
+from livingcircle_platform.imports import staging
+from livingcircle_platform.imports.accepting import MODELS
+from livingcircle_platform.imports.accepting_territory import known_circles
+from livingcircle_platform.imports.accepting_territory import known_communities
+from livingcircle_platform.imports.models import Batch
+from livingcircle_platform.imports.places import Places
+from livingcircle_platform.imports.rows import Row
+from livingcircle_platform.registry.models import Entrance
+from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.territory.models import Area
+from livingcircle_platform.territory.models import BaseFile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_DATABASE = ("outlets", "communities", "circles", "spaces")
+Staged = Iterable[tuple[int, str, Row]]
+
+
+@transaction.atomic
+def load_folder(folder: Path, area: Area, *, acting_user: Any) -> list[Batch]:  # noqa: ANN401
+    """Read a district folder and write all of it into the record of a district.
+
+    Raises
+    ------
+    livingcircle.errors.LivingCircleError
+        If the folder cannot be read; then nothing is written.
+    """
+    described = read_description(folder)
+    district = read_district(folder)
+    area.standard = described.standard
+    area.save(update_fields=["standard"])
+    made = []
+    for table in ("communities", "circles", "outlets", "spaces"):
+        for entry in _first_of_each(described.entries, table):
+            batch = _batch(area, table, entry)
+            staged = _rows_of(table, district, entry.file, area)
+            known = known_rows(batch)
+            batch.summary = {"counts": staging.keep(staging.staged(batch, staged, known))}
+            batch.state = Batch.State.STAGED
+            batch.save()
+            made.append(actions.accept(batch, acting_user=acting_user, seen=batch.version))
+    _keep_base_files(described, area)
+    _keep_entrances(district, area)
+    return made
+
+
+def known_rows(batch: Batch) -> dict[str, staging.Known]:
+    """Return what the record holds of the table that a batch brings, by code."""
+    district = batch.area.district or batch.area
+    if batch.table in MODELS:
+        return staging.known_records(MODELS[batch.table], batch)
+    if batch.table == "communities":
+        return known_communities(district)
+    return known_circles(district) if batch.table == "circles" else {}
+
+
+def _first_of_each(entries: Iterable[Any], table: str) -> Iterator[Any]:
+    """Yield the entries of a table; communities and circles are joined from theirs into one."""
+    found = [entry for entry in entries if entry.table == table]
+    joined = table in {"communities", "circles"}
+    yield from found[:1] if joined else found
+
+
+def _batch(area: Area, table: str, entry: Any) -> Batch:  # noqa: ANN401
+    batch = Batch(
+        area=area, table=table, title=entry.title, status_of_source=str(entry.status),
+        date=entry.date, licence=entry.licence, sheet=entry.sheet,
+        complete_for=_complete(entry.complete_for),
+    )  # fmt: skip
+    batch.files = [_file(entry.path, entry.file)]
+    batch.save(force_insert=True)
+    return batch
+
+
+def _file(path: Path, name: str) -> dict[str, Any]:
+    size = path.stat().st_size
+    return {"id": str(uuid.uuid4()), "name": name, "sha256": files.keep(path), "bytes": size}
+
+
+def _complete(said: str | frozenset[str]) -> list[str]:
+    return [said] if isinstance(said, str) else sorted(said)
+
+
+def _rows_of(table: str, district: District, file: str, area: Area) -> Staged:
+    frame: gpd.GeoDataFrame = getattr(district, table)
+    if table == "communities":
+        found = rows.community_values(frame)
+    elif table == "circles":
+        found = rows.circle_values(frame, _members(district))
+    else:
+        frame = frame[frame["source"] == file]
+        translate = rows.outlet_values if table == "outlets" else rows.space_values
+        found = translate(frame, Places(area))
+    for number, (code, values) in zip(frame["row"].tolist(), found, strict=True):
+        yield int(number), code, values
+
+
+def _members(district: District) -> dict[str, list[tuple[str, bool]]]:
+    members: dict[str, list[tuple[str, bool]]] = {}
+    told = district.circle_members[["circle_id", "community_id", "part"]]
+    for circle, community, part in told.itertuples(index=False):
+        members.setdefault(str(circle), []).append((str(community), bool(part)))
+    return members
+
+
+def _keep_base_files(described: Any, area: Area) -> None:  # noqa: ANN401
+    """Keep every file that is not rows of the record, as the description tells of it."""
+    for entry in described.entries:
+        if entry.table in _DATABASE:
+            continue
+        kept = _file(entry.path, entry.file)
+        if _is_kept(area, entry.section, kept["sha256"]):
+            continue
+        BaseFile.objects.create(
+            district=area, section=entry.section, name=Path(entry.file).name,
+            sha256=kept["sha256"], bytes=kept["bytes"], title=entry.title,
+            status=str(entry.status), date=entry.date, licence=entry.licence,
+            coordinates=entry.coordinates or described.coordinates,
+            description={"sheet": entry.sheet, "layer": entry.layer, "note": entry.note,
+                         "encoding": entry.encoding, "columns": dict(entry.columns)},
+        )  # fmt: skip
+    if described.extent_path is not None:
+        kept = _file(described.extent_path, described.extent)
+        if _is_kept(area, BaseFile.Section.EXTENT, kept["sha256"]):
+            return
+        BaseFile.objects.create(
+            district=area, section=BaseFile.Section.EXTENT, name=Path(described.extent).name,
+            sha256=kept["sha256"], bytes=kept["bytes"], title="数据范围",
+        )  # fmt: skip
+
+
+def _is_kept(area: Area, section: str, sha256: str) -> bool:
+    current = BaseFile.objects.filter(district=area, section=section, replaced_on=None)
+    return current.filter(sha256=sha256, removed_at=None).exists()
+
+
+def _keep_entrances(district: District, area: Area) -> None:
+    """Keep further entrances of outlets that came with the outlets' own file."""
+    found = district.entrances
+    of_outlets = found[found["of"] == "outlet"]
+    bare = Outlet.objects.in_district(area).filter(entrances=None)
+    known = dict(bare.values_list("code", "pk"))
+    Entrance.objects.bulk_create(
+        Entrance(outlet_id=known[code], lon=shape.x, lat=shape.y)
+        for code, shape in zip(of_outlets["of_id"], of_outlets.geometry, strict=True)
+        if code in known
+    )
