@@ -46,7 +46,7 @@ def write_readbacks(district: District, folder: Path | str, out: Path | str) -> 
     issues = [Issue(*row) for row in district.issues[columns].itertuples(index=False)]
     if not issues:
         return []
-    write_workbook(out / ISSUE_LIST, {"问题清单": _issue_sheet(district.issues)})
+    write_issue_list(district.issues, out / ISSUE_LIST)
     files = sorted({issue.file for issue in issues if _markable(folder / issue.file)})
     # "a/doors.csv", "a/doors.xlsx" and "doors.csv" are three files and get three workbooks.
     names = [Path(file).with_suffix("").as_posix().replace("/", "_") for file in files]
@@ -62,6 +62,11 @@ def write_readbacks(district: District, folder: Path | str, out: Path | str) -> 
         write_readback(source, here, target, encoding=encodings.get(file, ""))
         written.append(target.relative_to(out))
     return written
+
+
+def write_issue_list(issues: pd.DataFrame, path: Path | str) -> None:
+    """Write a list of issues as a workbook for a clerk, what tells most first."""
+    write_workbook(path, {"问题清单": _issue_sheet(issues)})
 
 
 def by_gravity(issues: pd.DataFrame) -> pd.DataFrame:

@@ -26,14 +26,14 @@ from livingcircle._tables.cells import Cell
 from livingcircle._tables.cells import read_words
 from livingcircle._tables.cells import without_controls
 from livingcircle._tables.checks import Findings
-from livingcircle._tables.columns import IGNORED_HEADERS
 from livingcircle._tables.columns import Column
-from livingcircle._tables.columns import Header
 from livingcircle._tables.columns import Kind
 from livingcircle._tables.columns import Table
-from livingcircle._tables.columns import header_key
 from livingcircle._tables.columns import header_row
 from livingcircle._tables.columns import match_header
+from livingcircle._tables.headers import HeaderMatch
+from livingcircle._tables.headers import How
+from livingcircle._tables.headers import match_headers
 from livingcircle._tables.issues import ERROR
 from livingcircle._tables.issues import REVIEW
 from livingcircle._tables.issues import WARNING
@@ -55,6 +55,8 @@ __all__ = [
     "WARNING",
     "Checked",
     "Column",
+    "HeaderMatch",
+    "How",
     "Issue",
     "Kind",
     "Table",
@@ -63,6 +65,7 @@ __all__ = [
     "empty",
     "header_row",
     "issues_frame",
+    "match_headers",
 ]
 
 TABLES = MappingProxyType(
@@ -141,17 +144,19 @@ def check(
     numbers = frame.index if frame.index.name == ROW else range(first_row, first_row + len(frame))
     where = f"{file}，工作表“{sheet}”" if sheet else file
     heads, unused = _match_headers(table, frame, columns, where)
-    raw = {head.column.name: texts_of(frame[name]) for name, head in heads.items()}
+    raw = {column.name: texts_of(frame[name]) for name, (column, _) in heads.items()}
     text = {name: cleaned(cells) for name, cells in raw.items()}
     data = _data_positions(table, text, _drawn(frame))
-    titles = {head.column.name: without_controls(name).strip("* ") for name, head in heads.items()}
+    titles = {
+        column.name: without_controls(name).strip("* ") for name, (column, _) in heads.items()
+    }
     found = Findings(table, file, sheet, np.asarray(numbers, dtype=np.int64)[data].tolist(), titles)
     grid = {name: _at(data, cells) for name, cells in text.items()}
     checks.note_unused(found, [without_controls(title) for title in unused])
     checks.note_controls(found, {name: _at(data, cells) for name, cells in raw.items()})
     checks.refuse_totals(found, grid)
     checks.refuse_copies(found, grid, _shapes(frame, data))
-    rows = _typed(found, grid, {h.column.name: h.factor for h in heads.values()})
+    rows = _typed(found, grid, {column.name: factor for column, factor in heads.values()})
     checks.check_people(found, rows)
     return _split(found, rows, frame, data)
 
@@ -182,22 +187,16 @@ def conform(table_name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _match_headers(
     table: Table, frame: pd.DataFrame, columns: Mapping[str, str], where: str
-) -> tuple[dict[str, Header], list[str]]:
+) -> tuple[dict[str, tuple[Column, float]], list[str]]:
     titles = [str(name) for name in frame.columns if name != "geometry"]
     twice = sorted({title for title in titles if titles.count(title) > 1})
     if twice:
         what = f"列“{twice[0]}”出现了两次"
         raise TableError(what, where=where, remedy="只保留一列，或改掉其中一个列名")
     _check_mapping(table, titles, columns, where)
-    heads: dict[str, Header] = {}
-    taken: set[str] = set()
-    official = {key for column in table.columns for key in (header_key(column.title), column.name)}
-    # Named by district.toml first, then by the official title, then by an alias.
-    for title in sorted(titles, key=lambda t: (t not in columns, header_key(t) not in official)):
-        head = match_header(table, columns.get(title, title))
-        if head is not None and head.column.name not in taken:
-            heads[title] = head
-            taken.add(head.column.name)
+    matches = match_headers(table, titles, columns)
+    heads = {m.title: (m.column, m.factor) for m in matches if m.column is not None}
+    taken = {column.name for column, _ in heads.values()}
     missing = [c for c in table.columns if c.required and c.name not in taken]
     if missing:
         needed = "、".join(f"“{column.title}”" for column in missing)
@@ -206,8 +205,7 @@ def _match_headers(
             where=where,
             remedy="补上这一列，或在 district.toml 的 columns 里写明哪一列就是它",
         )
-    unused = [t for t in titles if t not in heads and header_key(t) not in IGNORED_HEADERS]
-    return {title: heads[title] for title in titles if title in heads}, unused
+    return heads, [match.title for match in matches if match.how is How.UNUSED]
 
 
 def _check_mapping(

@@ -198,18 +198,33 @@ def match_header(table: Table, title: str) -> Header | None:
     return None
 
 
-def header_row(table: Table | None, rows: Sequence[Sequence[str]], among: int = 10) -> int | None:
+def header_row(
+    table: Table | None,
+    rows: Sequence[Sequence[str]],
+    among: int = 10,
+    columns: Mapping[str, str] = MappingProxyType({}),
+) -> int | None:
     """Return the position of the row that looks most like this table's header.
 
     A sheet often begins with a title and a date; the header is the row, among the first few,
     in which most cells are known column names. None when no row holds two of them.
+
+    Parameters
+    ----------
+    columns
+        Headers of this file that are none of ours, each with the column it means.
     """
     if table is None:
         return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), None)
     scores = [
-        len({h.column.name for cell in row if (h := match_header(table, cell)) is not None})
+        len({h.column.name for cell in row if (h := _meant(table, cell, columns)) is not None})
         for row in rows[:among]
     ]
     best = max(scores, default=0)
     wanted = min(2, len(table.columns))
     return scores.index(best) if best >= wanted else None
+
+
+def _meant(table: Table, cell: str, columns: Mapping[str, str]) -> Header | None:
+    title = " ".join(cell.split())
+    return match_header(table, columns.get(title, title))

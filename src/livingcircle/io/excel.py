@@ -3,8 +3,10 @@
 This is the door for spreadsheets; each of the four things it does has a module of its own.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -24,6 +26,8 @@ from livingcircle.tables import Table
 __all__ = [
     "Sheet",
     "check_target",
+    "choose_sheet",
+    "find_table",
     "read_sheets",
     "read_table",
     "replacing",
@@ -38,6 +42,27 @@ def read_table(
 ) -> tuple[pd.DataFrame, str, list[Issue]]:
     """Read the sheet that holds a table, with true row numbers as the index.
 
+    Returns and raises what :func:`find_table` does.
+    """
+    sheets = read_sheets(path, encoding=encoding)
+    return find_table(sheets, table_name, sheet=sheet, file=file or Path(path).name)
+
+
+def find_table(
+    sheets: Sequence[Sheet],
+    table_name: str,
+    *,
+    file: str,
+    sheet: str = "",
+    columns: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[pd.DataFrame, str, list[Issue]]:
+    """Find the sheet that holds a table among those read, with true row numbers as the index.
+
+    Parameters
+    ----------
+    columns
+        Headers of this file that are none of ours, each with the column it means.
+
     Returns
     -------
     tuple
@@ -49,23 +74,35 @@ def read_table(
     TableError
         When there is no such sheet, no header row, or the header takes more than one row.
     """
-    path, table = Path(path), TABLES[table_name]
-    file = file or path.name
-    chosen = _choose(read_sheets(path, encoding=encoding), table, sheet, file)
+    table = TABLES[table_name]
+    chosen = choose_sheet(sheets, table, sheet, file=file, columns=columns)
     where = f"{file}，工作表“{chosen.name}”" if chosen.name else file
-    header = tables.header_row(table, chosen.rows)
+    header = tables.header_row(table, chosen.rows, columns=columns)
     if header is None:
-        columns = "、".join(column.title for column in table.columns if column.required)
+        needed = "、".join(column.title for column in table.columns if column.required)
         what = f"前 10 行里没有找到{table.title}的表头"
-        needed = columns or table.columns[0].title
-        remedy = f"表头要写在同一行里，至少有{needed}；也可以下载模板填写"
+        remedy = f"表头要写在同一行里，至少有{needed or table.columns[0].title}；也可以下载模板填写"
         raise TableError(what, where=where, remedy=remedy)
     _check_header(chosen, header, where)
     issues = _merged_notes(chosen, header, file)
     return _frame(chosen, header), chosen.name, issues
 
 
-def _choose(sheets: Sequence[Sheet], table: Table, wanted: str, file: str) -> Sheet:
+def choose_sheet(
+    sheets: Sequence[Sheet],
+    table: Table,
+    wanted: str = "",
+    *,
+    file: str,
+    columns: Mapping[str, str] = MappingProxyType({}),
+) -> Sheet:
+    """Return the sheet of this name, or the visible one most like the table.
+
+    Raises
+    ------
+    TableError
+        When no sheet has this name, or none that can be seen holds anything.
+    """
     if wanted and sheets[0].name:
         named = [sheet for sheet in sheets if sheet.name.strip() == wanted.strip()]
         if named:
@@ -76,13 +113,13 @@ def _choose(sheets: Sequence[Sheet], table: Table, wanted: str, file: str) -> Sh
     visible = [sheet for sheet in sheets if not sheet.hidden and any(map(any, sheet.rows))]
     if not visible:
         raise TableError("工作簿里没有数据", where=file, remedy="核对是不是导出了空表")
-    scores = [_score(sheet, table) for sheet in visible]
+    scores = [_score(sheet, table, columns) for sheet in visible]
     return visible[scores.index(max(scores))]
 
 
-def _score(sheet: Sheet, table: Table) -> int:
+def _score(sheet: Sheet, table: Table, columns: Mapping[str, str]) -> int:
     """Count the columns a sheet shares with a table; a sheet of our own title goes first."""
-    header = tables.header_row(table, sheet.rows)
+    header = tables.header_row(table, sheet.rows, columns=columns)
     if header is None:
         return 0
     return 1 + sum(bool(cell.strip()) for cell in sheet.rows[header]) + (sheet.name == table.title)

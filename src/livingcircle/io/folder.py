@@ -14,8 +14,6 @@ import pandas as pd
 import shapely
 
 from livingcircle import tables
-from livingcircle.coordinates import Reference
-from livingcircle.coordinates import suspect_label
 from livingcircle.district import District
 from livingcircle.district import Source
 from livingcircle.district import Status
@@ -29,6 +27,7 @@ from livingcircle.io._folder.description import Description
 from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.description import read_description
 from livingcircle.io._folder.joining import join
+from livingcircle.io._folder.labels import doubt_labels
 from livingcircle.io._folder.members import Directory
 from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.members import split_members
@@ -38,23 +37,17 @@ from livingcircle.io._folder.parts import Part
 from livingcircle.io._folder.parts import read_part
 from livingcircle.io._folder.reported import resolve_units
 from livingcircle.io._folder.twins import ask_about_twins
+from livingcircle.io._folder.twins import offers_of
 from livingcircle.tables import REVIEW
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
 from livingcircle.tables import Issue
-from livingcircle.trades import match_names
-from livingcircle.trades import with_broader
 
 __all__ = ["read_description", "read_district"]
 
 Progress = Callable[[int, int, str], None]
 _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",
                   "outlets", "entrances", "spaces", "reports")  # fmt: skip
-# How many points make a label worth doubting: houses stand back from the streets, and only many
-# of them together prove anything. Measured; see docs/explanation/coordinates.md.
-_WITNESSES = {"outlets": 5, "entrances": 5, "gates": 5, "doors": 300}
-_TEN_M = 9e-5  # degrees
-_MOST_REFERENCE = 3_000_000  # points along the streets: 30,000 km of them
 
 
 def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
@@ -80,13 +73,13 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
         whole[name], found = join(name, [part for part in parts if part.table == name])
         issues += found
     sources = [part.source for part in parts]
-    issues += _labels(parts, whole["streets"])
+    issues += doubt_labels(parts, whole["streets"])
     made, found = _communities_of_circles(whole)
     sources += made
     members, more = resolve_members(whole["circles"], whole["communities"])
     whole["reports"], unplaced = resolve_units(whole, described.name)
     issues += [*found, *more, *_settle_doors(whole), *unplaced]
-    outlet_trades = _outlet_trades(whole["outlets"])
+    outlet_trades = offers_of(whole["outlets"])
     issues += ask_about_twins(whole["outlets"], outlet_trades)
     issues += check_agreement(whole, members)
     extent = _extent(described, parts, whole["streets"])
@@ -179,44 +172,6 @@ def _extent(
     return _box([streets])
 
 
-def _labels(parts: Sequence[Part], streets: gpd.GeoDataFrame) -> list[Issue]:
-    """Hold each file of points against the streets, in case its system is not the declared one."""
-    judged = [
-        part
-        for part in parts
-        if part.extent is None
-        and (part.system or "declared" in part.rows)
-        and len(part.rows) >= _WITNESSES.get(part.table, np.inf)
-    ]
-    if not judged or not len(streets):
-        return []
-    lines = streets.geometry.to_numpy()
-    lines = lines[shapely.length(lines) > 0]
-    step = max(_TEN_M, float(shapely.length(lines).sum()) / _MOST_REFERENCE)
-    reference = Reference(shapely.get_coordinates(shapely.segmentize(lines, step)))
-    return [issue for part in judged for issue in _doubts(part, reference)]
-
-
-def _doubts(part: Part, reference: Reference) -> list[Issue]:
-    """Doubt each system that the rows of one file declare, apart from the others."""
-    own = part.rows.get("declared", pd.Series("", index=part.rows.index)).fillna("")
-    issues = []
-    for declared in sorted(set(own)):
-        rows = part.rows[own == declared]
-        if len(rows) < _WITNESSES[part.table]:
-            continue
-        points = shapely.get_coordinates(rows.geometry.dropna().to_numpy())
-        found = suspect_label(points, reference, declared or part.system)
-        if found is None:
-            continue
-        remedy = found.remedy
-        if declared and not found.swapped:
-            remedy = f"核对来源，属实就把这些行的“坐标系”改成 {found.likely}"
-        file, column = part.source.file, "坐标系" if declared else ""
-        issues.append(Issue(file, "", 0, column, "", WARNING, found.problem, remedy))
-    return issues
-
-
 def _communities_of_circles(
     whole: dict[str, gpd.GeoDataFrame],
 ) -> tuple[list[Source], list[Issue]]:
@@ -264,16 +219,3 @@ def _settle_doors(whole: dict[str, gpd.GeoDataFrame]) -> list[Issue]:
     settled = doors["community"].map(lambda name: answers.get(name, ("", ""))[0])
     whole["doors"] = doors.assign(community=settled.astype("str"))
     return issues
-
-
-def _outlet_trades(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Lay out one row for each trade of each outlet, broader trades included."""
-    cells = outlets["trades"].tolist()
-    meant = {cell: with_broader(match_names(cell).codes) for cell in set(cells)}
-    pairs = [
-        (outlet, trade)
-        for outlet, cell in zip(outlets.index.tolist(), cells, strict=True)
-        for trade in meant[cell]
-    ]
-    frame = pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str")
-    return frame.sort_values(["outlet_id", "trade"], ignore_index=True)

@@ -37,7 +37,7 @@ from livingcircle.io._geo.shapes import repair
 from livingcircle.io.guard import check_file
 from livingcircle.tables import Issue
 
-__all__ = ["Layer", "read_layer", "write_geopackage"]
+__all__ = ["Layer", "layer_names", "read_layer", "write_geopackage"]
 
 WGS84 = "EPSG:4326"
 _UNREADABLE = (
@@ -152,15 +152,20 @@ def _refuse_unknown_system(name: str, file: str) -> None:
         raise CoordinateError(what, where=file, remedy=remedy) from error
 
 
-def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file: str) -> str | None:
-    if kind not in {"gpkg", "kml"}:
-        return None
+def layer_names(path: Path, file: str) -> list[str]:
+    """Return the names of the layers in a GeoPackage or KML that has been looked at before."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
         raise _unreadable(file) from error
+
+
+def _layer_name(path: Path, kind: str, wanted: str, prefer: Sequence[str], file: str) -> str | None:
+    if kind not in {"gpkg", "kml"}:
+        return None
+    names = layer_names(path, file)
     if wanted:
         if wanted not in names:
             what = f"没有名为“{wanted}”的图层，有的是{'、'.join(names)}"

@@ -356,3 +356,12 @@ def test_tables_print_across_with_their_heading_on_every_page(tmp_path):
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.page_setup.fitToHeight == 0  # as many pages down as it takes; one across is usual
     assert page.print_title_rows.endswith("$1:$1")
+
+
+def test_a_readback_marks_below_the_header_it_is_told(tmp_path):
+    path = good_xlsx(tmp_path / "a.xlsx", [("台账", ""), ("店铺", "做什么"), ("甲", "卖鱼")])
+    issues = [tables.Issue("a.xlsx", "网点", 3, "做什么", "卖鱼", tables.ERROR, "不认识", "改正")]
+    marked = excel.write_readback(path, issues, tmp_path / "b.xlsx", header=2)
+    sheet = openpyxl.load_workbook(marked)["网点"]
+    assert sheet["C2"].value == "错误"
+    assert sheet["B3"].fill.start_color.rgb == "FFFFC7CE"

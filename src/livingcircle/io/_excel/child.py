@@ -29,10 +29,15 @@ def limit_memory(megabytes: int, seconds: int) -> None:
         return
     import resource  # noqa: PLC0415 - does not exist on Windows
 
-    size = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    wanted = {
+        resource.RLIMIT_AS: megabytes * 1024 * 1024,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in wanted.items():
+        _, hard = resource.getrlimit(kind)  # the process that started this one may have less
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def cell_text(value: object) -> str:

@@ -35,13 +35,23 @@ _LONGEST_CELL = 32_767  # characters, the format's own limit
 
 
 def write_readback(
-    original: Path | str, issues: Iterable[Issue], path: Path | str, *, encoding: str = ""
+    original: Path | str,
+    issues: Iterable[Issue],
+    path: Path | str,
+    *,
+    encoding: str = "",
+    header: int = 0,
 ) -> Path:
     """Write the uploaded workbook again with its problems marked; other sheets are kept.
 
     Errors are red, other notes yellow. A .csv or .xls comes back as .xlsx. The result, once
     corrected, can be imported as it is: the 错误 column is not read, and marks of an earlier
     round are wiped first.
+
+    Parameters
+    ----------
+    header
+        The number of the header row of the sheets with issues; found out when 0.
 
     Returns
     -------
@@ -56,8 +66,9 @@ def write_readback(
     for sheet in book.worksheets:
         if sheet.title in by_sheet:
             _wipe(sheet)
-            _mark(sheet, by_sheet[sheet.title])
-            _lay_out(sheet)
+            first = header or _header(sheet)
+            _mark(sheet, by_sheet[sheet.title], first)
+            _lay_out(sheet, first)
     with replacing(path) as draft:
         book.save(draft)
     return path
@@ -120,8 +131,7 @@ def _wipe(sheet: Worksheet) -> None:
             cell.fill = PatternFill()
 
 
-def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
-    header = _header(sheet)
+def _mark(sheet: Worksheet, issues: list[Issue], header: int) -> None:
     titles = {
         str(c.value).strip().rstrip("*"): c.column for c in sheet[header] if c.value is not None
     }
@@ -141,13 +151,13 @@ def _mark(sheet: Worksheet, issues: list[Issue]) -> None:
         _mark_row(sheet, number, found, titles, reasons)
 
 
-def _lay_out(sheet: Worksheet) -> None:
+def _lay_out(sheet: Worksheet, header: int) -> None:
     """Print all columns side by side on A3 landscape, the heading on every page."""
     cells = list(sheet._cells.values())  # noqa: SLF001 - as in _wipe
     filled = [cell for cell in cells if cell.value is not None]
     last = max(cell.row for cell in filled), max(cell.column for cell in filled)
     sheet.print_area = f"A1:{sheet.cell(*last).coordinate}"
-    sheet.print_title_rows = f"1:{_header(sheet)}"
+    sheet.print_title_rows = f"1:{header}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

@@ -1,7 +1,9 @@
 """Read one file named in district.toml into checked, placed rows of one table."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,14 +25,18 @@ from livingcircle.io._geo.shapes import from_wkt
 from livingcircle.io._geo.shapes import moved
 from livingcircle.io._geo.shapes import repair
 from livingcircle.io._geo.shapes import wkt_column
-from livingcircle.io.excel import read_table
+from livingcircle.io.excel import Sheet
+from livingcircle.io.excel import find_table
+from livingcircle.io.excel import read_sheets
 from livingcircle.io.guard import file_kind
 from livingcircle.tables import TABLES
+from livingcircle.tables import HeaderMatch
 from livingcircle.tables import Issue
 from livingcircle.trades import match_names
 from livingcircle.trades import with_broader
 
-_GRIDS = {"xlsx", "xls", "csv", "txt", "tsv"}
+GRIDS = frozenset({"xlsx", "xls", "csv", "txt", "tsv"})
+SHOWN_ROWS = 20
 _KIND_OF_TABLE = {"streets": "道路", "communities": "社区边界", "circles": "生活圈边界"}
 
 
@@ -40,6 +46,8 @@ class Part:
 
     ``system`` is what the coordinates were declared as, empty where there is nothing to doubt;
     ``extent`` is the area the file says it covers; ``sheet`` the sheet or layer that was read.
+    ``headers`` says what each column was taken for, ``head`` holds the first rows as they stood;
+    ``refused`` and ``skipped`` are the rows that are not among ``rows``, as they stood.
     """
 
     table: str
@@ -49,9 +57,30 @@ class Part:
     system: str = ""
     extent: shapely.Geometry | None = None
     sheet: str = ""
+    headers: tuple[HeaderMatch, ...] = ()
+    head: pd.DataFrame = field(default_factory=pd.DataFrame)
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
+    skipped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Part:
+@dataclass(frozen=True)
+class _Raw:
+    """Hold the cells of one file as they stood, and what was noted while they were read."""
+
+    cells: pd.DataFrame
+    issues: list[Issue]
+    shape_issues: list[Issue]
+    system: str
+    sheet: str = ""
+    layer: str = ""
+
+
+def read_part(
+    entry: Entry,
+    fallback: str,
+    area: shapely.Geometry | None,
+    sheets: Sequence[Sheet] | None = None,
+) -> Part:
     """Read, check and place the rows of one file.
 
     Parameters
@@ -60,35 +89,21 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
         The coordinate system of files that do not say.
     area
         The streets' box, once it is known.
+    sheets
+        The file's sheets, where somebody has read them already.
     """
-    table = TABLES[entry.table]
-    kind = file_kind(entry.path)  # the readers look at the file before they open it
-    system, sheet, part_of = entry.coordinates or fallback, "", ""
-    if kind in _GRIDS:
-        frame, sheet, issues = read_table(
-            entry.path, entry.table, sheet=entry.sheet, encoding=entry.encoding, file=entry.file
-        )
-        frame, more = _with_wkt(frame, entry, sheet, system)
-        part_of = sheet
-    else:
-        layer = geo.read_layer(
-            entry.path,
-            layer=entry.layer,
-            encoding=entry.encoding,
-            coordinates=entry.coordinates,
-            fallback=fallback,
-            prefer=(entry.table, table.title, entry.section),
-            file=entry.file,
-        )
-        frame, issues, more, system = layer.rows, [], layer.issues, layer.system
-        part_of = layer.name
+    raw = _read_raw(entry, fallback, sheets)
+    frame, sheet = raw.cells, raw.sheet
     if entry.table == "streets":
         frame = single_lines(frame, entry.file, entry.columns)
     checked = tables.check(entry.table, frame, file=entry.file, sheet=sheet, columns=entry.columns)
     rows = checked.rows.reset_index()
-    placed = place_rows(rows, table, file=entry.file, sheet=sheet, system=system, area=area)
+    placed = place_rows(
+        rows, TABLES[entry.table], file=entry.file, sheet=sheet, system=raw.system, area=area
+    )
     kept = placed.rows.assign(source=entry.file, sheet=sheet)
-    found = sorted([*issues, *checked.issues, *more, *placed.issues], key=lambda i: i.row)
+    found = [*raw.issues, *checked.issues, *raw.shape_issues, *placed.issues]
+    found.sort(key=lambda issue: issue.row)
     if not len(kept):
         # A sheet of blank rows has no row either, and none that could be put right.
         refused = any(one.severity == tables.ERROR for one in found)
@@ -98,8 +113,42 @@ def read_part(entry: Entry, fallback: str, area: shapely.Geometry | None) -> Par
         conformed, strays = drop_strays(conformed, entry.file)
         conformed, lengths = doubt_lengths(conformed, entry.file)
         found += [*strays, *lengths]
-    source = _source(entry, conformed)
-    return Part(entry.table, conformed, found, source, system, sheet=part_of)
+    titles = [str(name) for name in frame.columns if name != "geometry"]
+    settled = frame.index.isin(conformed["row"]) | frame.index.isin(checked.skipped.index)
+    return Part(
+        entry.table,
+        conformed,
+        found,
+        _source(entry, conformed),
+        raw.system,
+        sheet=sheet or raw.layer,
+        headers=tuple(tables.match_headers(TABLES[entry.table], titles, entry.columns)),
+        head=frame.head(SHOWN_ROWS),
+        refused=frame[~settled],
+        skipped=checked.skipped,
+    )
+
+
+def _read_raw(entry: Entry, fallback: str, sheets: Sequence[Sheet] | None) -> _Raw:
+    table, kind = TABLES[entry.table], file_kind(entry.path)
+    if kind in GRIDS:  # the readers look at the file before they open it
+        system = entry.coordinates or fallback
+        sheets = sheets or read_sheets(entry.path, encoding=entry.encoding)
+        frame, sheet, issues = find_table(
+            sheets, entry.table, sheet=entry.sheet, file=entry.file, columns=entry.columns
+        )
+        frame, more = _with_wkt(frame, entry, sheet, system)
+        return _Raw(frame, issues, more, system, sheet=sheet)
+    layer = geo.read_layer(
+        entry.path,
+        layer=entry.layer,
+        encoding=entry.encoding,
+        coordinates=entry.coordinates,
+        fallback=fallback,
+        prefer=(entry.table, table.title, entry.section),
+        file=entry.file,
+    )
+    return _Raw(layer.rows, [], layer.issues, layer.system, layer=layer.name)
 
 
 def file_digest(path: Path) -> str:

@@ -9,6 +9,8 @@ from scipy.sparse.csgraph import connected_components
 from livingcircle.duplicates import suspect_duplicates
 from livingcircle.tables import REVIEW
 from livingcircle.tables import Issue
+from livingcircle.trades import match_names
+from livingcircle.trades import with_broader
 
 _NAMED = 3  # further rows are only counted
 
@@ -29,6 +31,19 @@ def ask_about_twins(outlets: gpd.GeoDataFrame, trades: pd.DataFrame) -> list[Iss
         *others, one = (outlets.iloc[k] for k in np.flatnonzero(group == number))
         issues.append(_question(one, others, float(furthest)))
     return issues
+
+
+def offers_of(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Lay out one row for each trade of each outlet, broader trades included."""
+    cells = outlets["trades"].tolist()
+    meant = {cell: with_broader(match_names(cell).codes) for cell in set(cells)}
+    pairs = [
+        (outlet, trade)
+        for outlet, cell in zip(outlets.index.tolist(), cells, strict=True)
+        for trade in meant[cell]
+    ]
+    frame = pd.DataFrame(pairs, columns=["outlet_id", "trade"]).astype("str")
+    return frame.sort_values(["outlet_id", "trade"], ignore_index=True)
 
 
 def _question(one: pd.Series, others: list[pd.Series], metres: float) -> Issue:
