@@ -32,6 +32,7 @@ from livingcircle_platform.imports.errors import ReadingError
 from livingcircle_platform.imports.limits import Limits
 from livingcircle_platform.imports.reading import MARKER
 from livingcircle_platform.imports.reading import Reading
+from livingcircle_platform.imports.wording import on_a_page
 
 __all__ = ["Cancelled", "Limits", "Progress", "read_upload", "run_child"]
 
@@ -50,6 +51,7 @@ _ONE_THREAD = {
 }
 _TICK = 0.2  # seconds between looking at the clock and asking whether to stop
 _LONGEST_LINE = 4096
+_LONGEST_TOLD = 500
 _LONGEST_DETAIL = 4000
 _SPLIT = "分成几个文件，或只留下要用的行、列和图层，再上传"
 
@@ -146,7 +148,7 @@ class _Listener:
     """Take the child's lines apart as they come; what is no line of ours is passed over."""
 
     def __init__(self, progress: Progress | None) -> None:
-        self.failure = ""
+        self.failure: Mapping[str, str] = {}
         self._progress = progress
         self._rest = b""
 
@@ -160,7 +162,7 @@ class _Listener:
 
     def _take(self, said: Mapping[str, object]) -> None:
         if "failed" in said:
-            self.failure = str(said["failed"])
+            self.failure = {name: str(word)[:_LONGEST_TOLD] for name, word in said.items()}
         elif self._progress is not None:
             done, total = int(str(said["done"])), int(str(said["total"]))
             self._progress(done, total, str(said["what"])[:200])
@@ -238,8 +240,11 @@ def _has_ended(child: subprocess.Popen[bytes]) -> bool:
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _death(code: int, failure: str, limits: Limits) -> ReadingError:
+def _death(code: int, told: Mapping[str, str], limits: Limits) -> ReadingError:
     """Say in words why a reader ended before its end."""
+    failure = told.get("failed", "")
+    if failure == "told":
+        return ReadingError(on_a_page(told["what"]), remedy=on_a_page(told["remedy"]))
     if failure == "memory":
         return LimitReachedError(f"读这个文件要用的内存超过 {limits.memory_mb} MB", remedy=_SPLIT)
     if failure == "disk":

@@ -14,8 +14,8 @@ class Limits:
     Attributes
     ----------
     memory_mb
-        Address space of each process. Importing the readers takes some 500 MB of it, of which
-        150 MB are really used; the rest is for the file.
+        Address space of each process. Importing the readers takes some 600 MB of it, of which
+        200 MB are really used; marking a sheet of 50,000 × 20 cells takes over 1,024.
     cpu_seconds, wall_seconds
         Processor time, and time on the clock.
     written_mb
@@ -26,7 +26,7 @@ class Limits:
         The largest upload: workbooks and texts, map layers, OpenStreetMap extracts.
     """
 
-    memory_mb: int = 2048
+    memory_mb: int = 1536
     cpu_seconds: int = 120
     wall_seconds: int = 180
     written_mb: int = 1024

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from livingcircle.errors import LivingCircleError
+from livingcircle.errors import OutputError
 from livingcircle_platform.imports.limits import Limits
 from livingcircle_platform.imports.limits import bind
 
@@ -26,14 +28,21 @@ def main(order: str) -> int:
     try:
         _work(job, limits)
     except MemoryError:
-        say({"failed": "memory"})
-        return _FAILED
+        return _fail("memory")
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        say({"failed": "disk"})
-        return _FAILED
+        return _fail("disk")
+    except OutputError:
+        return _fail("disk")
+    except LivingCircleError as error:  # of a reading they are in the record; of a copy, here
+        return _fail("told", what=error.what, remedy=error.remedy)
     return 0
+
+
+def _fail(why: str, **told: str) -> int:
+    say({"failed": why, **told})
+    return _FAILED
 
 
 def say(line: Mapping[str, object]) -> None:
