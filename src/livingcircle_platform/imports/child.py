@@ -50,6 +50,11 @@ _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 _TICK = 0.2  # seconds between looking at the clock and asking whether to stop
+_PACKAGES = (livingcircle, livingcircle_platform)
+_CRASHES = frozenset(
+    -number
+    for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+)
 _LONGEST_LINE = 4096
 _LONGEST_TOLD = 500
 _LONGEST_DETAIL = 4000
@@ -205,9 +210,6 @@ def _environment(scratch: str) -> dict[str, str]:
     }
 
 
-_PACKAGES = (livingcircle, livingcircle_platform)
-
-
 def _follow(
     child: subprocess.Popen[bytes],
     said: _Listener,
@@ -241,7 +243,7 @@ def _has_ended(child: subprocess.Popen[bytes]) -> bool:
 
 
 def _death(code: int, told: Mapping[str, str], limits: Limits) -> ReadingError:
-    """Say in words why a reader ended before its end."""
+    """Say in words why a reader ended before its end: by its own account, or by a signal."""
     failure = told.get("failed", "")
     if failure == "told":
         return ReadingError(on_a_page(told["what"]), remedy=on_a_page(told["remedy"]))
@@ -250,19 +252,23 @@ def _death(code: int, told: Mapping[str, str], limits: Limits) -> ReadingError:
     if failure == "disk":
         what = f"读出的内容超过 {limits.written_mb} MB，或服务器的磁盘满了"
         return LimitReachedError(what, remedy=f"{_SPLIT}；还是这样就告诉系统管理员")
+    return _killed(code, limits)
+
+
+def _killed(code: int, limits: Limits) -> ReadingError:
     if code == -signal.SIGXCPU:
         what = f"读这个文件用的处理器时间超过 {limits.cpu_seconds} 秒"
         return LimitReachedError(what, remedy=_SPLIT)
-    if code in {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}:
+    if code in _CRASHES:
         what = "读到一半，读取程序被这个文件弄停了，可能是文件损坏，或要用的内存太多"
-        return ReaderDiedError(
-            what, remedy="打开原文件，另存为新的文件再上传，数据多就分成几个文件"
-        )
-    if code < 0:
+        remedy = "打开原文件，另存为新的文件再上传，数据多就分成几个文件"
+    elif code < 0:
         what = "读取程序被服务器停掉了，多半是服务器的内存不够"
-        return ReaderDiedError(what, remedy="过一会儿再上传；还是这样就分成几个文件")
-    what = "读取程序自己出了错，这个文件没有读完"
-    return ReaderDiedError(what, remedy="换一种格式再上传（例如 .xlsx 或 .gpkg），并告诉系统管理员")
+        remedy = "过一会儿再上传；还是这样就分成几个文件"
+    else:
+        what = "读取程序自己出了错，这个文件没有读完"
+        remedy = "换一种格式再上传（例如 .xlsx 或 .gpkg），并告诉系统管理员"
+    return ReaderDiedError(what, remedy=remedy)
 
 
 def _key(path: Path, told: Mapping[str, object], streets: str, limits: Limits) -> str:
