@@ -15,7 +15,8 @@ class Limits:
     ----------
     memory_mb
         Address space of each process. Importing the readers takes some 600 MB of it, of which
-        220 MB are really used, so that less than 640 reads nothing; marking a sheet of 50,000 × 20 cells takes over 1,024.
+        220 MB are really used, so that less than 640 reads nothing;
+        marking a sheet of 50,000 × 20 cells takes over 1,024.
     cpu_seconds, wall_seconds
         Processor time, and time on the clock.
     written_mb
