@@ -22,3 +22,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 FREE_DISK_WANTED = 0.0
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    # A real file: threads of one test share it, as they do in an office.
+    DATABASES["default"]["TEST"] = {"NAME": str(_data / "test.sqlite3")}  # noqa: F405
