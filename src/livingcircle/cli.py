@@ -231,6 +231,17 @@ def scenario(
     what_if.scenario(districts.plan(folder, standard, walker, at, on), sheet, table)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def serve(ctx: typer.Context) -> None:
+    """启动平台：在浏览器里管理台账、圈层和评估；选项见 serve --help。"""
+    from livingcircle._commands import serving
+
+    serving.serve(ctx.args)
+
+
 @standards.command("list")
 def list_standards() -> None:
     """列出自带的配置标准。"""

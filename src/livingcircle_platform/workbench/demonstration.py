@@ -1,0 +1,93 @@
+"""Lay out the demonstration: the sample district, and one made-up account for every role."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.db import transaction
+
+from livingcircle_platform.accounts.models import Membership
+from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.models import User
+from livingcircle_platform.audit import writing
+from livingcircle_platform.registry.models import Merchant
+from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.territory.founding import found_city
+from livingcircle_platform.territory.models import Area
+
+CITY = "示例市"
+_ACCOUNTS = (
+    ("shiji", Role.CITY, "市商务局（虚构）", Area.Level.CITY),
+    ("quji", Role.DISTRICT, "区商务局（虚构）", Area.Level.DISTRICT),
+    ("jiedao", Role.SUBDISTRICT, "演示西街道（虚构）", Area.Level.SUBDISTRICT),
+    ("shequ", Role.COMMUNITY, "示范一社区（虚构）", Area.Level.COMMUNITY),
+    ("guihua", Role.PLANNER, "社区规划师（虚构）", Area.Level.DISTRICT),
+    ("shanghu", Role.MERCHANT, "商户（虚构）", Area.Level.COMMUNITY),
+    ("jumin", Role.RESIDENT, "居民（虚构）", Area.Level.COMMUNITY),
+    ("lingdao", Role.LEADER, "分管领导（虚构）", Area.Level.DISTRICT),
+)
+
+
+class Account(NamedTuple):
+    """Tell how to sign in as one role."""
+
+    username: str
+    role: str
+    area: str
+    password: str
+
+
+def lay_out(folder: Path, password: str = "") -> list[Account]:
+    """Found the city, load the district and make the accounts; return how to sign in.
+
+    Parameters
+    ----------
+    password
+        For all accounts; one is made up where none is given.
+    """
+    password = password or f"yanshi-{secrets.token_hex(4)}"
+    with transaction.atomic():
+        found_city(CITY, "admin", password)
+        User.objects.filter(username="admin").update(made_up=True)
+        call_command("load_district", str(folder), user="admin", verbosity=0, stdout=_Silent())
+        first = Account("admin", Role.ADMIN.label, CITY, password)
+        return [first, *_accounts(password)]
+
+
+def _accounts(password: str) -> Iterator[Account]:
+    admin = User.objects.get(username="admin")
+    for username, role, title, level in _ACCOUNTS:
+        area = Area.objects.filter(level=level).order_by("code").first()
+        if level == Area.Level.SUBDISTRICT:
+            community = Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code").first()
+            area = community.parent if community else area
+        if area is None:
+            continue
+        user = User.objects.create_user(
+            username, password=password, display_name=title, made_up=True
+        )
+        writing.add(Membership(user=user, role=role, area=area), acting_user=admin)
+        if role == Role.MERCHANT:
+            _give_shop(user, area, admin)
+        yield Account(username, Role(role).label, str(area), password)
+
+
+def _give_shop(user: User, area: Area, admin: Any) -> None:  # noqa: ANN401
+    """Let the made-up merchant run one made-up shop."""
+    merchant = Merchant(
+        user=user, area=area, code="YS-M01", name="示例商户（虚构）", contact="示例（虚构）"
+    )
+    writing.add(merchant, acting_user=admin)
+    shop = Outlet.objects.filter(area=area, source__status="made_up").order_by("code").first()
+    if shop is not None:
+        writing.change(shop, {"merchant": merchant}, seen=shop.version, acting_user=admin)
+
+
+class _Silent:
+    """Swallow what a command tells."""
+
+    def write(self, *_: object) -> None:
+        """Say nothing."""

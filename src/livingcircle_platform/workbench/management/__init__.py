@@ -1,0 +1,1 @@
+"""Hold the commands that only an operator runs."""
