@@ -65,6 +65,7 @@ __all__ = [
     "empty",
     "header_row",
     "issues_frame",
+    "keeps_id",
     "match_headers",
 ]
 
@@ -159,6 +160,14 @@ def check(
     rows = _typed(found, grid, {column.name: factor for column, factor in heads.values()})
     checks.check_people(found, rows)
     return _split(found, rows, frame, data)
+
+
+def keeps_id(text: str) -> bool:
+    """Say whether an id is read back as it is: not blank, no word for nothing, no example."""
+    column = TABLES["outlets"].columns[0]
+    told = cleaned([text])[0]
+    values, _ = read_words([told], column)
+    return values == [text] and not checks.is_example(text)
 
 
 def empty(table_name: str) -> gpd.GeoDataFrame:

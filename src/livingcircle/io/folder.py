@@ -31,6 +31,7 @@ from livingcircle.io._folder.labels import doubt_labels
 from livingcircle.io._folder.members import Directory
 from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.members import split_members
+from livingcircle.io._folder.members import write_members
 from livingcircle.io._folder.osm_parts import Extracts
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import Part
@@ -43,7 +44,7 @@ from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
 from livingcircle.tables import Issue
 
-__all__ = ["read_description", "read_district"]
+__all__ = ["SECTIONS", "read_description", "read_district", "write_members"]
 
 Progress = Callable[[int, int, str], None]
 _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "circles", "doors",

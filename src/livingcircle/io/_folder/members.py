@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from livingcircle.errors import InputError
 from livingcircle.tables import REVIEW
 from livingcircle.tables import WARNING
 from livingcircle.tables import Issue
@@ -82,6 +83,22 @@ def _cut(text: str, keys: frozenset[str]) -> list[str]:
             if name_key(text[start:stop]) in keys and (whole or stop not in ends):
                 ends[stop] = [*ends[start], text[start:stop]]
     return ends.get(len(text), [text])
+
+
+def write_members(members: Iterable[tuple[str, bool]]) -> str:
+    """Return ids or names of communities, and whether only a part is meant, as one cell.
+
+    Raises
+    ------
+    InputError
+        If one of them would be read back as something else.
+    """
+    told = [Member(name, part) for name, part in members]
+    text = "、".join(f"{one.name}（部分）" if one.part else one.name for one in told)
+    if split_members(text, [one.name for one in told]) != list(dict.fromkeys(told)):
+        remedy = "编号里不能有顿号、逗号、分号、斜线、空格和“（部分）”"
+        raise InputError(f"覆盖社区“{text[:80]}”写不成一格", remedy=remedy)
+    return text
 
 
 def resolve_members(
