@@ -60,7 +60,7 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
         return [f"{unit}：配置标准对{assessment.standard.name_of(code)}没有要求。"]
-    return [said for row in rows.to_dict("records") for said in _finding(assessment, row)]
+    return [said for row in rows.to_dict("records") for said in explain_finding(assessment, row)]
 
 
 def _trade(standard: Standard, text: str) -> str:
@@ -71,8 +71,8 @@ def _trade(standard: Standard, text: str) -> str:
     return codes[0]
 
 
-def _finding(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
-    """Return what a finding says about itself, and the outlets or places behind it."""
+def explain_finding(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
+    """Return what a row of the findings says of itself, and the outlets or places behind it."""
     said = [f"{row['unit_name']}：{row['explanation']}"]
     if row["reason"]:
         said.append(f"  原因：{row['reason']}。")

@@ -1,6 +1,7 @@
 """Trace the way from a door to an outlet, street by street, to show and to explain it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -75,9 +76,50 @@ def trace(
     door, outlet
         Position in their tables, and place in metres.
     """
-    start = int(graph.door_nodes[door[0]])
-    goal = int(graph.outlet_nodes[outlet[0]])
-    distance, before = dijkstra(graph.metres, directed=True, indices=goal, return_predecessors=True)
+    return trace_all(network, graph, [(door, outlet)])[0]
+
+
+def trace_all(
+    network: Network,
+    graph: RoutingGraph,
+    walks: Sequence[tuple[tuple[int, shapely.Point], tuple[int, shapely.Point]]],
+    longest: float = np.inf,
+) -> list[Route | None]:
+    """Return the shortest ways of many walks, each as of :func:`trace`.
+
+    The streets around an outlet are searched once, however many doors walk to it.
+
+    Parameters
+    ----------
+    walks
+        Pairs of a door and an outlet, as for :func:`trace`.
+    longest
+        Metres beyond which no walk is looked for.
+    """
+    to: dict[int, list[int]] = {}
+    for number, (_, outlet) in enumerate(walks):
+        to.setdefault(outlet[0], []).append(number)
+    found: list[Route | None] = [None] * len(walks)
+    for outlet, numbers in to.items():
+        goal = int(graph.outlet_nodes[outlet])
+        distance, before = dijkstra(
+            graph.metres, directed=True, indices=goal, return_predecessors=True, limit=longest
+        )
+        for number in numbers:
+            found[number] = _walk(network, graph, walks[number], distance, before)
+    return found
+
+
+def _walk(
+    network: Network,
+    graph: RoutingGraph,
+    ends: tuple[tuple[int, shapely.Point], tuple[int, shapely.Point]],
+    distance: npt.NDArray[np.float64],
+    before: npt.NDArray[np.int32],
+) -> Route | None:
+    """Return one walk from what a search from its outlet found."""
+    door, outlet = ends
+    start, goal = int(graph.door_nodes[door[0]]), int(graph.outlet_nodes[outlet[0]])
     if not np.isfinite(distance[start]):
         return None
     nodes = [start]

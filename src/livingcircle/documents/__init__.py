@@ -32,10 +32,12 @@ __all__ = [
     "diff_assessments",
     "diff_edit",
     "write_change_list",
+    "write_circle_sheets",
     "write_plan_sheets",
 ]
 
 Progress = Callable[[int, int, str], None]
+Job = tuple[str, Callable[[], list[Path]]]
 MAP_FOLDER = "一图_A3"
 PLAN_FOLDER = "一圈一策"
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -64,11 +66,47 @@ def write_plan_sheets(
     OutputError
         When a sheet cannot be set or written.
     """
-    out = Path(out)
+    desk = at_desk(assessment)
+    return _written(Path(out), progress, lambda draft: _jobs(desk, draft))
+
+
+def write_circle_sheets(
+    assessment: Assessed, circle_id: str, out: Path | str, progress: Progress | None = None
+) -> list[Path]:
+    """Write the map sheets and 一圈一策 of one circle, named and placed as among all sheets.
+
+    Parameters
+    ----------
+    assessment, out, progress
+        As for :func:`write_plan_sheets`.
+    circle_id
+        Id of the circle.
+
+    Raises
+    ------
+    OutputError
+        When there is no such circle, or a sheet cannot be set or written.
+    """
+    desk = at_desk(assessment)
+    names = file_names(desk)
+    if circle_id not in names:
+        raise OutputError(f"没有编号为“{circle_id}”的生活圈", remedy="照结果表里的编号填写")
+    press = Press()
+    return _written(
+        Path(out),
+        progress,
+        lambda draft: _circle_jobs(desk, press, draft, circle_id, names[circle_id]),
+    )
+
+
+def _written(
+    out: Path, progress: Progress | None, jobs_in: Callable[[Path], list[Job]]
+) -> list[Path]:
+    """Do jobs that write into a draft folder, and move what they wrote in at the end."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".plan-sheets-") as draft:
         made: list[Path] = []
-        jobs = _jobs(at_desk(assessment), Path(draft))
+        jobs = jobs_in(Path(draft))
         for done, (label, write) in enumerate(jobs, start=1):
             try:
                 made.extend(write())
@@ -83,10 +121,10 @@ def write_plan_sheets(
         return [_move(path, out / path.relative_to(draft)) for path in made]
 
 
-def _jobs(assessed: Assessed, out: Path) -> list[tuple[str, Callable[[], list[Path]]]]:
+def _jobs(assessed: Assessed, out: Path) -> list[Job]:
     press = Press()
     names = file_names(assessed)
-    jobs: list[tuple[str, Callable[[], list[Path]]]] = [
+    jobs: list[Job] = [
         ("一图（电子地图）", lambda: [write_outlet_map(assessed, out / OUTLET_MAP)]),
         ("一图（全区 A3）", lambda: _map_sheet(assessed, press, out, "", "全区")),
         ("一单", lambda: [write_gap_list(assessed, out / GAP_LIST)]),
@@ -94,10 +132,14 @@ def _jobs(assessed: Assessed, out: Path) -> list[tuple[str, Callable[[], list[Pa
         ("两表", lambda: [write_timetables(assessed, out / TIMETABLES)]),
     ]
     for circle, name in names.items():
-        printed = partial(_map_sheet, assessed, press, out, circle, name)
-        planned = partial(_plan, assessed, press, out, circle, name)
-        jobs.extend(((f"一图（{name}）", printed), (f"一圈一策（{name}）", planned)))
+        jobs += _circle_jobs(assessed, press, out, circle, name)
     return jobs
+
+
+def _circle_jobs(assessed: Assessed, press: Press, out: Path, circle: str, name: str) -> list[Job]:
+    printed = partial(_map_sheet, assessed, press, out, circle, name)
+    planned = partial(_plan, assessed, press, out, circle, name)
+    return [(f"一图（{name}）", printed), (f"一圈一策（{name}）", planned)]
 
 
 def file_names(assessed: Assessed) -> dict[str, str]:

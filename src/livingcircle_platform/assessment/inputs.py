@@ -24,7 +24,6 @@ from livingcircle.district import Status
 from livingcircle.errors import InputError
 from livingcircle.errors import OutputError
 from livingcircle.io.folder import SECTIONS
-
 from livingcircle_platform.assessment.record import RecordTable
 from livingcircle_platform.assessment.record import refuse_repeated_ids
 from livingcircle_platform.assessment.record import write_record
@@ -217,7 +216,8 @@ def _refuse_unknown_section(one: BaseFile) -> None:
         )
     if one.name.lower().endswith(".shp"):
         remedy = "在 GIS 软件里另存为 GeoPackage（.gpkg），再登记"
-        raise InputError("Shapefile 由几个文件组成，不能单独登记", where=one.name, remedy=remedy)
+        what = "Shapefile 由几个文件组成，不能单独登记"
+        raise InputError(what, where=one.name, remedy=remedy)
 
 
 def _link(one: BaseFile, target: Path) -> None:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
 from livingcircle.district import Status
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
