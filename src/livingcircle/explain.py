@@ -60,7 +60,8 @@ def explain_verdict(assessment: Assessment, unit: str, trade: str) -> list[str]:
         rows = findings[(findings["unit_id"] == circle) & about & (circle != "")]
     if len(rows) == 0:
         return [f"{unit}：配置标准对{assessment.standard.name_of(code)}没有要求。"]
-    return [said for row in rows.to_dict("records") for said in explain_finding(assessment, row)]
+    told = explain_findings(assessment, rows.to_dict("records"))
+    return [sentence for said in told for sentence in said]
 
 
 def _trade(standard: Standard, text: str) -> str:
@@ -71,14 +72,25 @@ def _trade(standard: Standard, text: str) -> str:
     return codes[0]
 
 
-def explain_finding(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
-    """Return what a row of the findings says of itself, and the outlets or places behind it."""
+def explain_findings(assessment: Assessment, rows: Sequence[Mapping[Any, Any]]) -> list[list[str]]:
+    """Return what each of some rows of the findings says, and the outlets or places behind it."""
+    areas: dict[str, list[Mapping[Any, Any]]] = {}
+    table = assessment.blind_areas.drop(columns="geometry")
+    for area in table.astype(object).to_dict("records"):
+        areas.setdefault(area["requirement_id"], []).append(area)
+    return [_explained(assessment, row, areas.get(row["requirement_id"], ())) for row in rows]
+
+
+def _explained(
+    assessment: Assessment, row: Mapping[Any, Any], areas: Sequence[Mapping[Any, Any]]
+) -> list[str]:
+    """Return what a finding says of itself; ``areas`` lie wherever its requirement is not met."""
     said = [f"{row['unit_name']}：{row['explanation']}"]
     if row["reason"]:
         said.append(f"  原因：{row['reason']}。")
     requirement = assessment.standard.requirement(row["requirement_id"])
     if isinstance(requirement.rule, ReachRule):
-        said += _out_of_reach(assessment, row)
+        said += _out_of_reach(areas, row)
     elif requirement.trades:
         said += _counted(assessment, requirement, row)
     said.append(f"  依据：{row['clause']}（{row['requirement_id']}）")
@@ -111,16 +123,14 @@ def _some(names: Sequence[str]) -> str:
     return "、".join(names[:SOME]) + more
 
 
-def _out_of_reach(assessment: Assessment, row: Mapping[Any, Any]) -> list[str]:
+def _out_of_reach(areas: Sequence[Mapping[Any, Any]], row: Mapping[Any, Any]) -> list[str]:
     """Return the blind areas of a requirement in a unit, most people first."""
-    areas = assessment.blind_areas
-    areas = areas[areas["requirement_id"] == row["requirement_id"]]
     if row["level"] == "circle":
-        areas = areas[areas["circle_id"] == row["unit_id"]]
+        areas = [area for area in areas if area["circle_id"] == row["unit_id"]]
     elif row["level"] == "community":
-        areas = areas[[row["unit_name"] in held.split("、") for held in areas["community_names"]]]
+        areas = [area for area in areas if row["unit_name"] in area["community_names"].split("、")]
     said = []
-    for area in areas.head(SOME).to_dict("records"):
+    for area in areas[:SOME]:
         people = f"居民{area['people']:,.0f}人" if area["people"] >= 0 else f"{area['doors']}个楼门"
         near = f"，最近的{area['nearest_name']}在{area['nearest_m']:,.0f}米外"
         near = near if area["nearest_name"] else "，全部数据里没有走得到的"

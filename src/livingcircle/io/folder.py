@@ -6,6 +6,8 @@ usable header stops it, because an assessment without it would answer another qu
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -35,10 +37,12 @@ from livingcircle.io._folder.members import write_members
 from livingcircle.io._folder.osm_parts import Extracts
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import Part
+from livingcircle.io._folder.parts import file_digest
 from livingcircle.io._folder.parts import read_part
 from livingcircle.io._folder.reported import resolve_units
 from livingcircle.io._folder.twins import ask_about_twins
 from livingcircle.io._folder.twins import offers_of
+from livingcircle.memory import Memory
 from livingcircle.tables import REVIEW
 from livingcircle.tables import TABLES
 from livingcircle.tables import WARNING
@@ -51,13 +55,18 @@ _STREETS_FIRST = ("streets", "junctions", "barriers", "gates", "communities", "c
                   "outlets", "entrances", "spaces", "reports")  # fmt: skip
 
 
-def read_district(folder: Path | str, *, progress: Progress | None = None) -> District:
+def read_district(
+    folder: Path | str, *, progress: Progress | None = None, memory: Memory | None = None
+) -> District:
     """Read every file that district.toml names.
 
     Parameters
     ----------
     progress
         Called as ``progress(done, total, what)`` before each file and once at the end.
+    memory
+        Of an earlier reading, of this folder or another: files with the same content that are
+        described alike are not read again.
 
     Raises
     ------
@@ -67,7 +76,7 @@ def read_district(folder: Path | str, *, progress: Progress | None = None) -> Di
     folder = Path(folder)
     described = read_description(folder)
     _refuse_repeats(described.entries)
-    parts = _read_parts(described, progress)
+    parts = _read_parts(described, progress, Memory() if memory is None else memory)
     whole: dict[str, gpd.GeoDataFrame] = {}
     issues = [issue for part in parts for issue in part.issues]
     for name in SECTIONS.values():
@@ -124,7 +133,7 @@ def _refuse_same_content(parts: Sequence[Part]) -> None:
         seen[key] = part.source.file
 
 
-def _read_parts(described: Description, progress: Progress | None) -> list[Part]:
+def _read_parts(described: Description, progress: Progress | None, memory: Memory) -> list[Part]:
     """Read the streets first: the other files are held against them."""
     order = sorted(described.entries, key=lambda entry: _STREETS_FIRST.index(entry.table))
     parts: list[Part] = []
@@ -133,17 +142,36 @@ def _read_parts(described: Description, progress: Progress | None) -> list[Part]
     for number, entry in enumerate(order):
         if progress:
             progress(number, len(order), f"读取 {entry.file}")
-        if entry.is_osm:
-            parts += read_osm_parts(entry, with_outlets=described.use_osm_outlets, known=extracts)
-        else:
-            own = None if entry.table in {"streets", "junctions"} else area
-            parts.append(read_part(entry, described.coordinates, own))
+        own = None if entry.table in {"streets", "junctions"} else area
+        key = ("part", entry.section, entry.file, entry.sheet, entry.layer)
+        read = partial(_read_entry, entry, described, own, extracts)
+        parts += memory.recall(key, _told_of(entry, described, own), read)
         _refuse_same_content(parts)
         if entry.table == "streets":
             area = _box([part.rows for part in parts if part.table == "streets"])
     if progress:
         progress(len(order), len(order), "读取完毕")
     return parts
+
+
+def _read_entry(
+    entry: Entry, described: Description, area: shapely.Geometry | None, extracts: Extracts
+) -> list[Part]:
+    """Read one file; an extract holds several tables."""
+    if entry.is_osm:
+        return read_osm_parts(entry, with_outlets=described.use_osm_outlets, known=extracts)
+    return [read_part(entry, described.coordinates, area)]
+
+
+def _told_of(
+    entry: Entry, described: Description, area: shapely.Geometry | None
+) -> tuple[str, ...]:
+    """Return everything that what is read of a file depends on, as words."""
+    described_as = repr(sorted(vars(replace(entry, path=Path(), columns={})).items(), key=str))
+    within = "" if area is None else area.wkt
+    columns = repr(sorted(entry.columns.items()))
+    terms = (described.coordinates, str(described.use_osm_outlets))
+    return (described_as, columns, file_digest(entry.path), within, *terms)
 
 
 def _box(frames: Sequence[gpd.GeoDataFrame]) -> shapely.Geometry | None:

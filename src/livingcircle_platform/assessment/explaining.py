@@ -17,7 +17,7 @@ import shapely
 
 from livingcircle.assessment import Assessment
 from livingcircle.door_verdicts import TradeVerdicts
-from livingcircle.explain import explain_finding
+from livingcircle.explain import explain_findings
 from livingcircle.residents import people_of
 from livingcircle.routes import Route
 from livingcircle.routes import trace_all
@@ -105,8 +105,9 @@ def explain(
     units = {(unit.level, unit.unit_id): unit for unit in run.rows.units}
     ends = [_ends(run, row, units[row["level"], row["unit_id"]]) for row in rows]
     walks = iter(_walks(run, [one for one in ends if one is not None]))
+    said = explain_findings(run, rows)
     told = []
-    for row, one in zip(rows, ends, strict=True):
+    for row, one, lines in zip(rows, ends, said, strict=True):
         requirement = run.standard.requirement(row["requirement_id"])
         told.append(
             ExplanationRow(
@@ -119,7 +120,7 @@ def explain(
                 required=plain(row["required"]),
                 found=plain(row["found"]),
                 unit=row["unit"],
-                lines=tuple(line.strip() for line in explain_finding(run, row)),
+                lines=tuple(line.strip() for line in lines),
                 walk=None if one is None else next(walks),
             )
         )

@@ -41,7 +41,7 @@ from livingcircle_platform.assessment.rows import rows_of
 Progress = Callable[[int, int, str], None]
 # How far each part of a run brings it, in hundredths.
 WHOLE = 100
-_READ, _ASSESSED, _EXPLAINED = 20, 70, 80
+READ, _ASSESSED, _EXPLAINED = 20, 70, 80
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def run(
     """
     meter = Meter(progress, cancelled)
     folder = folder_of(pinned)
-    district = read_district(folder, progress=meter.part(0, _READ))
+    district = read_district(folder, progress=meter.part(0, READ))
     return run_district(district, folder, out, how=how or How(), meter=meter, memory=memory)
 
 
@@ -188,7 +188,7 @@ def assess_district(
 ) -> Assessment:
     """Return the assessment of a district as asked, else as its folder says."""
     options = read_description(folder).options
-    step = (meter or Meter()).part(_READ, _ASSESSED)
+    step = (meter or Meter()).part(READ, _ASSESSED)
     return assess(
         district,
         standard_of(folder, how.standard or district.standard),
