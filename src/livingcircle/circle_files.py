@@ -90,7 +90,7 @@ def write_circles(
     with fresh_folder(folder) as work:
         write_workbook(work / WORKBOOK, _sheets(some, notes, made))
         _write_layers(some, district or some.land.district, work / LAYERS)
-        text = json.dumps(_record(some), ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(to_record(some), ensure_ascii=False, indent=1, sort_keys=True)
         (work / RECORD).write_text(text + "\n", "utf-8")
 
 
@@ -131,6 +131,33 @@ def read_circles(
         raise InputError("这里没有划好的圈", where=str(folder)[:80], remedy=remedy)
     try:
         told = json.loads(path.read_text("utf-8"))
+    except _DAMAGED as problem:
+        raise _damaged() from problem
+    return from_record(told, district, memory=memory, where=str(folder)[:80])
+
+
+def from_record(
+    told: Mapping[str, Any],
+    district: District,
+    *,
+    memory: Memory | None = None,
+    where: str = "",
+) -> CircleSet:
+    """Return the set that a record tells of, laid on the district it was made for.
+
+    Parameters
+    ----------
+    told
+        What :func:`to_record` returned, also after a way through JSON.
+    where
+        How a refusal names the record.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or the district's communities have changed since.
+    """
+    try:
         wishes, ids = _wishes(told["wishes"]).checked(), told["tiles"]
         reach = float(told["reach"])
     except _DAMAGED as problem:
@@ -139,7 +166,7 @@ def read_circles(
     if list(land.tiles.ids) != ids:
         what = "社区或阻隔与划圈时不同，记录的操作对不上了"
         remedy = "用当时的数据打开；数据确已更新的，把圈写回 [[circles]] 再用 improve"
-        raise InputError(what, where=str(folder)[:80], remedy=remedy)
+        raise InputError(what, where=where, remedy=remedy)
     try:
         return _replayed(land, told)
     except _DAMAGED as problem:
@@ -191,8 +218,8 @@ def _wishes(told: Mapping[str, Any]) -> Wishes:
     return Wishes(**{**told, **typed})
 
 
-def _record(some: CircleSet) -> dict[str, Any]:
-    """Return everything that is needed to come to a set again."""
+def to_record(some: CircleSet) -> dict[str, Any]:
+    """Return everything that is needed to come to a set again, as words, numbers and lists."""
     # A tile that was cut since has another name now; the record speaks of the uncut ones.
     uncut, first = some.origin.tiles.ids, some.first
     return {

@@ -181,10 +181,13 @@ class CircleSet:
         index = pd.Index([circle.id for circle in wanted], dtype="str", name="circle_id")
         return pd.DataFrame(rows, index=index, columns=INDICATORS)
 
-    def checks(self) -> pd.DataFrame:
-        """Return one row for each circle and rule: hard, soft and informational."""
+    def checks(self, circles: Iterable[str] | None = None) -> pd.DataFrame:
+        """Return one row for each circle and rule: hard, soft and informational.
+
+        Of all circles if none is named.
+        """
         rows = []
-        for circle in self.circles:
+        for circle in map(self.circle, circles) if circles is not None else self.circles:
             rows += check_rows(self.land, self.judged(circle), (circle.id, circle.name))
         return as_frame(rows)
 

@@ -41,6 +41,8 @@ _COMPARED = {
     "findings": ("requirement_id", "unit_id", "unit_name", "level", "trade", "verdict", "unit",
                  "shortfall"),
     "circle_facts": ("name", "population"),
+    "coverage": ("level", "unit_id", "unit_name", "trade", "served", "lacking", "unknown",
+                 "counted"),
 }  # fmt: skip
 _GDAL = {
     # GDAL stamps layers with the time; a fixed one keeps equal results equal to the byte.
@@ -253,6 +255,7 @@ class SavedRun:
     run: dict[str, Any]
     findings: pd.DataFrame
     circle_facts: pd.DataFrame
+    coverage: pd.DataFrame
     blind_areas: gpd.GeoDataFrame
 
 
@@ -279,6 +282,7 @@ def read_results(folder: Path | str) -> SavedRun:
         run=run,
         findings=_read_saved(tables / "findings.parquet", _COMPARED["findings"]),
         circle_facts=_read_saved(tables / "circle_facts.parquet", _COMPARED["circle_facts"]),
+        coverage=_read_saved(tables / "coverage.parquet", _COMPARED["coverage"]),
         blind_areas=_read_saved(tables / "blind_areas.parquet", (), placed=True),
     )
 

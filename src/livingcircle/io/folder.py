@@ -42,6 +42,7 @@ from livingcircle.io._folder.parts import read_part
 from livingcircle.io._folder.reported import resolve_units
 from livingcircle.io._folder.twins import ask_about_twins
 from livingcircle.io._folder.twins import offers_of
+from livingcircle.io.guard import check_file
 from livingcircle.memory import Memory
 from livingcircle.tables import REVIEW
 from livingcircle.tables import TABLES
@@ -76,7 +77,7 @@ def read_district(
     folder = Path(folder)
     described = read_description(folder)
     _refuse_repeats(described.entries)
-    parts = _read_parts(described, progress, Memory() if memory is None else memory)
+    parts = _read_parts(described, progress, memory)
     whole: dict[str, gpd.GeoDataFrame] = {}
     issues = [issue for part in parts for issue in part.issues]
     for name in SECTIONS.values():
@@ -143,9 +144,8 @@ def _read_parts(described: Description, progress: Progress | None, memory: Memor
         if progress:
             progress(number, len(order), f"读取 {entry.file}")
         own = None if entry.table in {"streets", "junctions"} else area
-        key = ("part", entry.section, entry.file, entry.sheet, entry.layer)
         read = partial(_read_entry, entry, described, own, extracts)
-        parts += memory.recall(key, _told_of(entry, described, own), read)
+        parts += read() if memory is None else _recalled(memory, entry, described, own, read)
         _refuse_same_content(parts)
         if entry.table == "streets":
             area = _box([part.rows for part in parts if part.table == "streets"])
@@ -163,15 +163,26 @@ def _read_entry(
     return [read_part(entry, described.coordinates, area)]
 
 
-def _told_of(
-    entry: Entry, described: Description, area: shapely.Geometry | None
-) -> tuple[str, ...]:
-    """Return everything that what is read of a file depends on, as words."""
-    described_as = repr(sorted(vars(replace(entry, path=Path(), columns={})).items(), key=str))
-    within = "" if area is None else area.wkt
-    columns = repr(sorted(entry.columns.items()))
-    terms = (described.coordinates, str(described.use_osm_outlets))
-    return (described_as, columns, file_digest(entry.path), within, *terms)
+def _recalled(
+    memory: Memory,
+    entry: Entry,
+    described: Description,
+    area: shapely.Geometry | None,
+    read: Callable[[], list[Part]],
+) -> list[Part]:
+    """Return what was read of a file before, or read it where content or description differ."""
+    check_file(entry.path)  # before its content is gone through
+    key = ("part", entry.section, entry.file, entry.sheet, entry.layer)
+    terms = described.coordinates, str(described.use_osm_outlets), "" if area is None else area.wkt
+    words = vars(replace(entry, path=Path(), columns={}, complete_for=""))
+    complete = entry.complete_for
+    told = (
+        repr(words),
+        repr(sorted(entry.columns.items())),
+        complete if isinstance(complete, str) else "、".join(sorted(complete)) + "、",
+        file_digest(entry.path),
+    )
+    return memory.recall(key, (*told, *terms), read)
 
 
 def _box(frames: Sequence[gpd.GeoDataFrame]) -> shapely.Geometry | None:
