@@ -1,0 +1,1 @@
+"""Test the door from the platform to the engine."""
