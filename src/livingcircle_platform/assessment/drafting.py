@@ -5,6 +5,7 @@ is opened; an operation then takes milliseconds. The steps can be stored as JSON
 opened from them in another process.
 """
 
+import json
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -231,8 +232,9 @@ class Desk:
         return _told(after, self._now, "undo", ())
 
     def record(self) -> dict[str, Any]:
-        """Return the first version and every step since as JSON-ready values."""
-        return to_record(self._now)
+        """Return the first version and every step since, as JSON gives it back."""
+        told: dict[str, Any] = json.loads(json.dumps(to_record(self._now)))
+        return told
 
     @property
     def _now(self) -> CircleSet:

@@ -5,7 +5,6 @@ degrees. Each record is filled from a table of the engine by :func:`rows_of`.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import fields
 from typing import Any
@@ -241,17 +240,9 @@ class RepairRow:
     sentence: str
 
 
-def rows_of(kind: type[Row], table: pd.DataFrame, **more: Mapping[Any, Any]) -> tuple[Row, ...]:
-    """Return the rows of a table as records.
-
-    Parameters
-    ----------
-    kind
-        A dataclass; the table, with its index as a column, has a column for every field.
-    more
-        Values for fields that the table has not, each by the value of the table's first column.
-    """
-    names = [one.name for one in fields(kind) if one.name not in more]  # type: ignore[arg-type]
+def rows_of(kind: type[Row], table: pd.DataFrame) -> tuple[Row, ...]:
+    """Return the rows of a table as records of a dataclass, one column for every field."""
+    names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
     columns = [[plain(value) for value in table[name].astype(object)] for name in names]
     return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True))
 
