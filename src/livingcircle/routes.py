@@ -100,8 +100,8 @@ def trace_all(
     for number, (_, outlet) in enumerate(walks):
         to.setdefault(outlet[0], []).append(number)
     found: list[Route | None] = [None] * len(walks)
-    for outlet, numbers in to.items():
-        goal = int(graph.outlet_nodes[outlet])
+    for position, numbers in to.items():
+        goal = int(graph.outlet_nodes[position])
         distance, before = dijkstra(
             graph.metres, directed=True, indices=goal, return_predecessors=True, limit=longest
         )

@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from livingcircle.circle_edits import draw
 from livingcircle.circle_edits import merge
+from livingcircle.circle_files import from_record
 from livingcircle.circle_files import read_circles
+from livingcircle.circle_files import to_record
 from livingcircle.circle_files import write_circles
 from livingcircle.cli import app
 from livingcircle.delineation import Wishes
@@ -266,3 +268,14 @@ def test_without_circles_there_is_nothing_to_check(sample):
     bare = replace(district, circles=district.circles.iloc[:0])
     with pytest.raises(InputError, match="还没有生活圈"):
         existing_circles(bare)
+
+
+def test_a_set_comes_back_from_its_record_after_a_way_through_json():
+    district = with_circles(world(3, 3), [[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+    some = edited(district)
+    told = json.loads(json.dumps(to_record(some)))
+    back = from_record(told, district)
+    assert (back.circles, back.steps) == (some.circles, some.steps)
+    assert json.loads(json.dumps(to_record(back))) == told
+    with pytest.raises(InputError, match="记录已损坏"):
+        from_record({**told, "steps": [{}]}, district)

@@ -126,3 +126,10 @@ def test_formation_tells_one_from_several_and_from_parts():
     assert formation_of(land, [0]) == "split"
     assert formation_of(land, [0, 1]) == "single"
     assert formation_of(land, [1, 2]) == "merged"
+
+
+def test_checks_of_some_circles_are_those_among_all():
+    some = a_set()
+    every = some.checks()
+    mine = every[every["circle_id"] == "c1"].reset_index(drop=True)
+    assert some.checks(["圈1"]).equals(mine)

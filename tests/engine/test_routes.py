@@ -6,6 +6,7 @@ import shapely
 from livingcircle.routes import distances_from
 from livingcircle.routes import street_word
 from livingcircle.routes import trace
+from livingcircle.routes import trace_all
 from tests.engine.walks import graph_of
 from tests.engine.walks import to_any
 from tests.engine.walks import walk
@@ -56,3 +57,19 @@ def test_distances_from_a_door_are_those_that_were_measured():
     network, _ = walk(streets, door, shops)
     got = distances_from(graph_of(network, door, shops), 0)
     assert got.round(1).tolist() == [420.0, 715.0]
+
+
+def test_many_walks_are_those_traced_one_by_one():
+    streets = draw_streets([(0, 0), (1000, 0)], [(1000, 0), (1000, 800)], name=["东西街", "南北路"])
+    doors, shops = [(100, 10), (900, 10)], [(1010, 300), (200, 5)]
+    network, _ = walk(streets, doors, shops)
+    graph = graph_of(network, doors, shops)
+    ends = [
+        ((d, shapely.Point(doors[d])), (s, shapely.Point(shops[s])))
+        for d, s in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
+    found = trace_all(network, graph, ends)
+    assert found == [trace(network, graph, *pair) for pair in ends]
+    # The walk of 1220 m lies beyond what is looked for.
+    assert trace_all(network, graph, ends, longest=800.0) == [None, *found[1:]]
+    assert trace_all(network, graph, []) == []

@@ -407,3 +407,14 @@ def test_longitudes_with_spaces_are_read_or_refused_never_run_together(text):
     value = outlets(经度=[text], 纬度=["32.04"]).rows["lon"].iloc[0]
     assert value == pytest.approx(118.78) or pd.isna(value) or text == "11 8.78"
     assert not value > 180
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("007", True), ("MY-1", True), ("示例店5", True), ("编号1", True), ("", False), (" 1", False),
+     ("１", False), ("-", False), ("无数据", False), ("示例", False)],
+)  # fmt: skip
+def test_an_id_is_kept_or_told_not_to_be(text, kept):
+    assert tables.keeps_id(text) == kept
+    rows = outlets(outlet_id=[text]).rows
+    assert (rows.index.tolist() == [text]) == kept

@@ -134,7 +134,9 @@ def _refuse_same_content(parts: Sequence[Part]) -> None:
         seen[key] = part.source.file
 
 
-def _read_parts(described: Description, progress: Progress | None, memory: Memory) -> list[Part]:
+def _read_parts(
+    described: Description, progress: Progress | None, memory: Memory | None
+) -> list[Part]:
     """Read the streets first: the other files are held against them."""
     order = sorted(described.entries, key=lambda entry: _STREETS_FIRST.index(entry.table))
     parts: list[Part] = []

@@ -129,8 +129,8 @@ def explain(
 
 def _ends(run: Assessment, row: dict[Any, Any], unit: Unit) -> _Ends | None:
     """Return who speaks for a finding and the nearest outlet; None where it has no radius."""
-    said = run.services.by_requirement.get(row["requirement_id"])
-    said = said or run.services.by_trade.get(row["trade"])
+    by_requirement, by_trade = run.services.by_requirement, run.services.by_trade
+    said = by_requirement.get(row["requirement_id"]) or by_trade.get(row["trade"])
     if said is None or not len(unit.doors):
         return None
     same = unit.doors[said.doors.are(row["verdict"])[unit.doors]]

@@ -47,7 +47,7 @@ def unit_rows(run: Assessment) -> tuple[tuple[CircleRow, ...], tuple[UnitRow, ..
             *own,
             *(one for key in below[unit.level, unit.unit_id] for one in found.get(key, [])),
         ]
-        told = {
+        told: dict[str, Any] = {
             "level": unit.level, "unit_id": unit.unit_id, "name": unit.name,
             "circle_id": unit.circle_id,
             "population": facts.population, "area_km2": facts.area_km2,

@@ -1,7 +1,6 @@
 """Play 方案 against how things are: who gains, who loses, which verdicts change."""
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -75,7 +74,8 @@ class ScenarioRow:
     changes
         Verdicts and shortfalls that change.
     closed, opened
-        Gaps that are no more, and gaps that come up.
+        Gaps of units and trades that lack nothing any more, and of those that lacked nothing
+        before; a trade that lacks in number now and in reach before is neither.
     """
 
     scenario: str
@@ -141,7 +141,8 @@ def _scenarios(steps: Sequence[ScenarioStep]) -> list[Scenario]:
 
 def _row(one: Outcome) -> ScenarioRow:
     """Return an outcome as a row."""
-    before, after = ({_key(gap): gap for gap in _gaps(run)} for run in (one.before, one.after))
+    before, after = (rows_of(GapRow, run.gaps) for run in (one.before, one.after))
+    lacked, lacks = (frozenset(map(_key, gaps)) for gaps in (before, after))
     return ScenarioRow(
         scenario=one.scenario.name,
         what="；".join(step.words for step in one.scenario.steps),
@@ -151,17 +152,14 @@ def _row(one: Outcome) -> ScenarioRow:
         coverage_after=_coverage(one.after),
         people=people_rows(one.before.coverage, one.after.coverage),
         changes=rows_of(ChangeRow, diff_edit(one.before, one.after)),
-        closed=tuple(gap for key, gap in before.items() if key not in after),
-        opened=tuple(gap for key, gap in after.items() if key not in before),
+        closed=tuple(gap for gap in before if _key(gap) not in lacks),
+        opened=tuple(gap for gap in after if _key(gap) not in lacked),
     )
 
 
-def _gaps(run: Assessment) -> Iterator[GapRow]:
-    yield from rows_of(GapRow, run.gaps)
-
-
 def _key(gap: GapRow) -> tuple[str, str, str]:
-    return gap.requirement_id, gap.level, gap.unit_id
+    """Return what a gap is about: a trade in a unit, or a requirement about no trade."""
+    return gap.level, gap.unit_id, gap.trade or gap.requirement_id
 
 
 def _coverage(run: Assessment) -> float | None:

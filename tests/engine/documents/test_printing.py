@@ -13,6 +13,7 @@ from docx import Document
 from docx.shared import Mm
 from PIL import Image
 
+from livingcircle.documents import write_circle_sheets
 from livingcircle.documents import write_plan_sheets
 from livingcircle.documents._assessed import circle_state
 from livingcircle.documents._circle_rows import age_rows
@@ -323,3 +324,16 @@ def test_every_map_is_one_page(assessed: SimpleNamespace) -> None:
     for circle in ("", "c1"):
         made = print_map_sheet(assessed, Press(), circle)["pdf"]
         assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1
+
+
+def test_sheets_of_one_circle_are_those_among_all(
+    assessed: SimpleNamespace, tmp_path: Path
+) -> None:
+    every = {path.name: path.read_bytes() for path in write_plan_sheets(assessed, tmp_path / "a")}
+    told: list[tuple[int, int, str]] = []
+    made = write_circle_sheets(assessed, "c2", tmp_path / "b", lambda *step: told.append(step))
+    assert [path.suffix for path in made] == [".pdf", ".png", ".docx"]
+    assert all(every[path.name] == path.read_bytes() for path in made)
+    assert [step[:2] for step in told] == [(1, 2), (2, 2)]
+    with pytest.raises(OutputError, match="没有编号为“c9”的生活圈"):
+        write_circle_sheets(assessed, "c9", tmp_path / "b")

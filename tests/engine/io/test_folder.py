@@ -17,9 +17,11 @@ from livingcircle.errors import CoordinateError
 from livingcircle.errors import InputError
 from livingcircle.errors import TableError
 from livingcircle.errors import UnsafeFileError
+from livingcircle.io import folder as folder_module
 from livingcircle.io._folder.description import SECTIONS
 from livingcircle.io.excel import write_template
 from livingcircle.io.folder import read_district
+from livingcircle.memory import Memory
 from livingcircle.tables import TABLES
 from tests.engine.io.bad_files import far_cells
 from tests.engine.io.osm_files import write_osm
@@ -389,3 +391,33 @@ def test_a_label_the_streets_contradict_is_told_and_the_rows_stay(tmp_path, samp
 def test_a_label_the_streets_agree_with_is_not_doubted(tmp_path, sample):
     assert "更像" not in said(read(tmp_path, gcj02_ledger(tmp_path, sample.outlets, "GCJ-02")))
     assert "更像" not in said(sample)
+
+
+def test_what_was_read_before_is_not_read_again(tmp_path, monkeypatch):
+    shutil.copytree(SAMPLE, tmp_path / "a")
+    memory = Memory()
+    first = read_district(tmp_path / "a", memory=memory)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    gates = tmp_path / "b" / "gates.csv"
+    gates.write_text(gates.read_text("utf-8").replace("居民专用", "公共"), "utf-8")
+    opened = []
+    read = folder_module.read_part
+    monkeypatch.setattr(
+        folder_module, "read_part", lambda *told: opened.append(told[0].file) or read(*told)
+    )
+    second = read_district(tmp_path / "b", memory=memory)
+    assert opened == ["gates.csv"]
+    plain = read_district(tmp_path / "b")
+    assert second.gates.equals(plain.gates)
+    assert not second.gates.equals(first.gates)
+    assert second.outlets.equals(plain.outlets)
+    assert (second.sources, second.issues.equals(plain.issues)) == (plain.sources, True)
+
+
+def test_a_file_described_otherwise_is_read_again(tmp_path):
+    shutil.copytree(SAMPLE, tmp_path / "a")
+    memory = Memory()
+    read_district(tmp_path / "a", memory=memory)
+    toml = tmp_path / "a" / "district.toml"
+    toml.write_text(toml.read_text("utf-8").replace('"listed"', '["药店"]'), "utf-8")
+    assert read_district(tmp_path / "a", memory=memory).complete_trades() == {"pharmacy"}

@@ -4,9 +4,11 @@ import geopandas as gpd
 import pytest
 
 from livingcircle import tables
+from livingcircle.errors import InputError
 from livingcircle.io._folder.members import Member
 from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.members import split_members
+from livingcircle.io._folder.members import write_members
 
 KNOWN = ["果园新里北区社区", "季庄社区", "嘉益社区", "王家楼村"]
 
@@ -99,3 +101,17 @@ def test_a_count_that_does_not_agree_and_a_community_in_two_circles_are_told():
 def test_a_known_name_with_a_space_is_not_cut():
     members = split_members("West End、Old Town 甲社区", ["West End", "甲社区"])
     assert [member.name for member in members] == ["West End", "Old", "Town", "甲社区"]
+
+
+def test_members_are_written_as_they_are_read():
+    told = [("C1", False), ("110118001001", True), ("季庄社区", False)]
+    text = write_members(told)
+    assert text == "C1、110118001001（部分）、季庄社区"
+    assert split_members(text, [name for name, _ in told]) == [Member(*one) for one in told]
+    assert write_members([]) == ""
+
+
+@pytest.mark.parametrize("name", ["甲、乙", "a/b", "某社区（部分）", "", "１号"])
+def test_a_member_that_would_be_read_as_another_is_refused(name):
+    with pytest.raises(InputError, match="写不成一格"):
+        write_members([(name, False)])

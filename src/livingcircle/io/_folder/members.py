@@ -96,7 +96,7 @@ def write_members(members: Iterable[tuple[str, bool]]) -> str:
     told = [Member(name, part) for name, part in members]
     text = "、".join(f"{one.name}（部分）" if one.part else one.name for one in told)
     if split_members(text, [one.name for one in told]) != list(dict.fromkeys(told)):
-        remedy = "编号里不能有顿号、逗号、分号、斜线、空格和“（部分）”"
+        remedy = "编号里不能有顿号、逗号、分号、斜线、全角字符和“（部分）”"
         raise InputError(f"覆盖社区“{text[:80]}”写不成一格", remedy=remedy)
     return text
 
