@@ -74,15 +74,10 @@ def pin_drawn(district, folder, **terms):
     members = district.circle_members.groupby("circle_id")["community_id"]
     circles = district.circles.assign(members=members.agg("、".join))
     tables = [
-        RecordTable(one.table, circles_of(circles), one.provenance)
+        RecordTable(one.table, columns_of("circles", circles), one.provenance)
         if one.table == "circles"
         else one
         for one in record_of(district, EVERY)
     ]
     given = {"standard": "miyun_2023", **terms}
     return pin_inputs(folder, district.name, Terms(**given), tables, base)
-
-
-def circles_of(circles):
-    """Return circles with the engine's columns only."""
-    return columns_of("circles", circles)

@@ -1,6 +1,7 @@
 """Check what is told of two runs: verdicts, people gained and lost, inputs that differ."""
 
 import pytest
+import shapely
 
 from livingcircle import edits
 from livingcircle.errors import InputError
@@ -14,8 +15,6 @@ from tests.platform.assessment.pinning import pin_drawn
 @pytest.fixture(scope="module")
 def with_another(drawn, tmp_path_factory):
     """Return results where the east has a pharmacy of its own."""
-    import shapely  # noqa: PLC0415
-
     folder = tmp_path_factory.mktemp("another")
     point = lift([shapely.Point(1850, 0)])[0]
     cells = {"trades": "药店", "name": "东药店"}

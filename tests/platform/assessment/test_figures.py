@@ -9,6 +9,7 @@ from livingcircle_platform.assessment.figures import NOT_TOLD
 from livingcircle_platform.assessment.rows import Figure
 from livingcircle_platform.assessment.running import How
 from livingcircle_platform.assessment.running import run
+from tests.factories.district import draw_outlets
 from tests.factories.district import table
 from tests.platform.assessment.pinning import pin_drawn
 
@@ -41,8 +42,6 @@ def test_presence_counts_what_the_circle_and_its_communities_must_have(ran_sampl
 
 
 def test_completeness_knows_present_absent_and_unlisted_trades(drawn, tmp_path):
-    from tests.factories.district import draw_outlets  # noqa: PLC0415
-
     doubtful = {"trades": "茶饮咖啡馆", "status": "unverified"}
     outlets, trades = draw_outlets(
         (100, 0, ["florist"], {"trades": "花店"}), (200, 0, ["tea_coffee"], doubtful)

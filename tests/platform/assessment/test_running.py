@@ -109,17 +109,18 @@ def test_a_meter_stays_within_its_part():
     assert [step[0] for step in told] == [20, 30, 40, 50, 60, 70, 20]
 
 
-def test_sheets_of_one_circle_are_those_among_all(ran_drawn, tmp_path):
-    run(ran_drawn.pinned, tmp_path / "one")
-    run(ran_drawn.pinned, tmp_path / "all")
-    made = ran_drawn.outcome.run
-    one = write_sheets_of_circle(made, "c2", tmp_path / "one")
-    every = write_sheets(made, tmp_path / "all")
-    assert {path.suffix for path in one} == {".pdf", ".png", ".docx"}
-    alike = files_of(tmp_path / "all")
-    for path in one:
-        name = path.relative_to(tmp_path / "one").as_posix()
-        assert alike[name] == path.read_bytes()
-    assert len(every) > len(one)
-    run(ran_drawn.pinned, tmp_path / "all")  # the next run may take their place
-    assert not every[0].exists()
+def test_sheets_stand_beside_the_results_and_give_way_with_them(ran_drawn, tmp_path):
+    out = tmp_path / "out"
+    run(ran_drawn.pinned, out)
+    made = write_sheets_of_circle(ran_drawn.outcome.run, "c2", out)
+    assert {path.suffix for path in made} == {".pdf", ".png", ".docx"}
+    assert all("乙圈" in path.name for path in made)
+    run(ran_drawn.pinned, out)  # the next run may take their place
+    assert not any(path.exists() for path in made)
+
+
+def test_all_sheets_hold_those_of_every_circle(ran_drawn, tmp_path):
+    every = write_sheets(ran_drawn.outcome.run, tmp_path / "out")
+    names = [path.name for path in every]
+    assert {"甲圈_一圈一策.docx", "乙圈_一圈一策.docx"} <= set(names)
+    assert "一单_缺什么补什么清单.xlsx" in names
