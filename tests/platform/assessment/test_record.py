@@ -67,7 +67,7 @@ def test_every_trade_is_found_under_the_name_it_is_written_with(code):
     assert (found.codes, found.unmatched) == ((code,), ())
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     st.floats(0, 1e6).filter(lambda x: x == 0 or x > 1e-4),
     st.sampled_from([True, False, None]),
