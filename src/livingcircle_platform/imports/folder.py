@@ -96,7 +96,7 @@ def _file(path: Path, name: str) -> dict[str, Any]:
 
 
 def _complete(said: str | frozenset[str]) -> list[str]:
-    return [said] if isinstance(said, str) else sorted(said)
+    return [one for one in ([said] if isinstance(said, str) else sorted(said)) if one]
 
 
 def _rows_of(table: str, district: District, file: str, area: Area) -> Staged:

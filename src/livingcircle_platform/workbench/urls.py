@@ -2,7 +2,21 @@
 
 from django.urls import path
 
+from livingcircle_platform.workbench import maps
+from livingcircle_platform.workbench import scenarios
+from livingcircle_platform.workbench import sites
 from livingcircle_platform.workbench import views
 
 app_name = "workbench"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("gaps/", maps.gap_map, name="gap_map"),
+    path("basemaps/<uuid:district_id>.pmtiles", maps.basemap, name="basemap"),
+    path("sites/", sites.choices, name="site_choices"),
+    path("sites/new/", sites.new_choice, name="new_site_choice"),
+    path("sites/<uuid:choice_id>/", sites.choice, name="site_choice"),
+    path("sites/<uuid:choice_id>/layer.geojson", sites.layer, name="site_layer"),
+    path("scenarios/<uuid:run_id>/", scenarios.board, name="scenarios"),
+    path("scenarios/<uuid:run_id>/add/", scenarios.add, name="add_scenario"),
+    path("scenarios/<uuid:run_id>/play/", scenarios.play, name="play_scenarios"),
+]

@@ -1,0 +1,98 @@
+"""Ask for runs, sites and scenarios; the work itself is done by a worker."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from livingcircle_platform.assessment import tasks
+from livingcircle_platform.assessment.models import Run
+from livingcircle_platform.assessment.models import Scenario
+from livingcircle_platform.assessment.models import SiteChoice
+from livingcircle_platform.assessment.policies import RUNS
+from livingcircle_platform.assessment.policies import SCENARIOS
+from livingcircle_platform.assessment.policies import SITE_CHOICES
+from livingcircle_platform.audit import writing
+from livingcircle_platform.core import jobs
+from livingcircle_platform.errors import BusyError
+from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.territory.models import CircleSet
+
+
+@transaction.atomic
+def ask_run(run: Run, *, acting_user: Any) -> Run:  # noqa: ANN401
+    """Ask for an assessment of a district; the same id twice is one run.
+
+    Raises
+    ------
+    RefusedError
+        If the district has no standard or no circles to assess.
+    """
+    RUNS.require_in(acting_user, "add", run.district)
+    known = Run.objects.filter(pk=run.pk).first()
+    if known is not None:
+        return known
+    run.standard = run.standard or run.district.standard
+    if not run.standard:
+        raise RefusedError("还没有选配置标准", remedy="在区的设置里选一个配置标准，再运行评估")
+    if run.circle_set is None:
+        run.circle_set = run.district.circle_sets.filter(state=CircleSet.State.ADOPTED).first()
+    earlier = Run.objects.filter(district=run.district)
+    run.number = (earlier.aggregate(last=Max("number"))["last"] or 0) + 1
+    run.made_from = earlier.done().first()
+    run.job = jobs.ask(
+        tasks.assess, title=f"评估{run.district}", acting_user=acting_user, area=run.district,
+        arguments={"run": str(run.pk)},
+    )  # fmt: skip
+    return writing.add(run, acting_user=acting_user)
+
+
+@transaction.atomic
+def ask_circle_sheets(run: Run, circle_code: str, *, acting_user: Any) -> Any:  # noqa: ANN401
+    """Ask for the plan sheets of one circle of a finished run."""
+    RUNS.require_in(acting_user, "view", run.district)
+    _refuse_unfinished(run)
+    return jobs.ask(
+        tasks.write_circle_sheets, title=f"{run}：编制一圈一策", acting_user=acting_user,
+        area=run.district, arguments={"run": str(run.pk), "circle": circle_code},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask_sites(choice: SiteChoice, *, acting_user: Any) -> SiteChoice:  # noqa: ANN401
+    """Ask where to add what after a run; the same id twice is one question."""
+    SITE_CHOICES.require_in(acting_user, "add", choice.run.district)
+    known = SiteChoice.objects.filter(pk=choice.pk).first()
+    if known is not None:
+        return known
+    _refuse_unfinished(choice.run)
+    choice.job = jobs.ask(
+        tasks.choose_sites, title=f"{choice.run}：{choice}", acting_user=acting_user,
+        area=choice.run.district, arguments={"choice": str(choice.pk)},
+    )  # fmt: skip
+    return writing.add(choice, acting_user=acting_user)
+
+
+@transaction.atomic
+def add_scenario(scenario: Scenario, *, acting_user: Any) -> Scenario:  # noqa: ANN401
+    """Keep a scenario of a few steps."""
+    SCENARIOS.require_in(acting_user, "add", scenario.run.district)
+    return writing.add(scenario, acting_user=acting_user)
+
+
+@transaction.atomic
+def play_scenarios(run: Run, *, acting_user: Any) -> Any:  # noqa: ANN401
+    """Ask what all scenarios of a run would change, side by side."""
+    SCENARIOS.require_in(acting_user, "add", run.district)
+    _refuse_unfinished(run)
+    if not Scenario.objects.filter(run=run, removed_at=None).exists():
+        raise RefusedError("这次评估还没有方案", remedy="先添加一个方案，再比较")
+    return jobs.ask(
+        tasks.play_scenarios, title=f"{run}：方案对比", acting_user=acting_user,
+        area=run.district, arguments={"run": str(run.pk)},
+    )  # fmt: skip
+
+
+def _refuse_unfinished(run: Run) -> None:
+    if run.finished_at is None:
+        raise BusyError(f"{run}还没有完成", remedy="等评估完成后再做这一步")

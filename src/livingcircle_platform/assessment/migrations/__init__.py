@@ -1,0 +1,1 @@
+"""Hold the steps of this room's tables."""

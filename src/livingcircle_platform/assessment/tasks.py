@@ -1,0 +1,237 @@
+"""Do the work of runs, sites and scenarios in a worker; each may be run again after a crash."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from livingcircle_platform.assessment import folders
+from livingcircle_platform.assessment import running
+from livingcircle_platform.assessment import site_choice
+from livingcircle_platform.assessment import what_if
+from livingcircle_platform.assessment.errors import Cancelled
+from livingcircle_platform.assessment.incremental import Workshop
+from livingcircle_platform.assessment.influence import influence_of
+from livingcircle_platform.assessment.inputs import Pinned
+from livingcircle_platform.assessment.inputs import Terms
+from livingcircle_platform.assessment.inputs import pin_inputs
+from livingcircle_platform.assessment.inputs import read_pinned
+from livingcircle_platform.assessment.models import Run
+from livingcircle_platform.assessment.models import Scenario
+from livingcircle_platform.assessment.models import SiteChoice
+from livingcircle_platform.assessment.models import SiteOption
+from livingcircle_platform.assessment.record_tables import base_of
+from livingcircle_platform.assessment.record_tables import record_of
+from livingcircle_platform.assessment.running import How
+from livingcircle_platform.assessment.storing import store
+from livingcircle_platform.audit import chain
+from livingcircle_platform.core import jobs
+from livingcircle_platform.core.jobs import CancelledError
+from livingcircle_platform.core.jobs import Handle
+from livingcircle_platform.registry.models import Outlet
+
+_CHUNK = 1_000
+_MOST_WORKSHOPS = 2  # districts a worker remembers at a time
+
+
+def assess(handle: Handle, run: str) -> str:
+    """Pin the inputs of a run, assess them, store what was found, and write the plan sheets."""
+    asked = Run.objects.select_related("district", "circle_set").get(pk=run)
+    pinned = _pin(asked)
+    with _stoppable():
+        outcome = _workshop(handle, asked).run(
+            pinned, folders.results_of(asked), how=_how(asked), progress=handle.tell,
+            cancelled=handle.is_cancelled,
+        )  # fmt: skip
+    jobs.finish(handle.job, lambda: _store(asked, pinned, outcome))
+    handle.kept["last run"] = (run, outcome.run)
+    running.write_sheets(outcome.run, folders.results_of(asked), handle.tell)
+    return reverse("assessment:run", args=[run])
+
+
+def write_circle_sheets(handle: Handle, run: str, circle: str) -> str:
+    """Write the plan sheets of one circle again."""
+    made = _assessment(handle, Run.objects.select_related("district").get(pk=run))
+    asked = Run(pk=run)
+    running.write_sheets_of_circle(made, circle, folders.results_of(asked))
+    return reverse("assessment:circle", args=[run, circle])
+
+
+def choose_sites(handle: Handle, choice: str) -> str:
+    """Look for sites after a run, and store the plan with its proof."""
+    asked = SiteChoice.objects.select_related("run__district").get(pk=choice)
+    made = _assessment(handle, asked.run)
+    wish = site_choice.SiteWish(
+        **{key: tuple(v) if isinstance(v, list) else v for key, v in asked.wish.items()}
+    )
+    with _stoppable():
+        found = site_choice.choose_sites(made, wish, cancelled=handle.is_cancelled)
+    jobs.finish(handle.job, lambda: _store_sites(asked, found))
+    return reverse("workbench:site_choice", args=[choice])
+
+
+def play_scenarios(handle: Handle, run: str) -> str:
+    """Play all scenarios of a run, and store what each would change."""
+    asked = Run.objects.select_related("district").get(pk=run)
+    made = _assessment(handle, asked)
+    scenarios = list(Scenario.objects.filter(run=asked, removed_at=None))
+    steps = [
+        what_if.ScenarioStep(**{**step, "scenario": one.title})
+        for one in scenarios
+        for step in one.steps
+    ]
+    with _stoppable():
+        rows = what_if.what_if(
+            made, steps, memory=_workshop(handle, asked).memory, progress=handle.tell,
+            cancelled=handle.is_cancelled,
+        )  # fmt: skip
+    jobs.finish(handle.job, lambda: _store_scenarios(scenarios, rows))
+    return reverse("workbench:scenarios", args=[run])
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let the engine's word for "stopped" be the job's."""
+    try:
+        yield
+    except Cancelled as stopped:
+        raise CancelledError from stopped
+
+
+def _pin(run: Run) -> Pinned:
+    """Pin the record as it is at one moment; what an earlier attempt pinned is used again."""
+    folder = folders.inputs_of(run)
+    if folder.exists():
+        return read_pinned(folder)
+    terms = Terms(standard=run.standard, walker=run.walker, at=run.at, on=run.on)
+    with _one_moment():
+        record, base = record_of(run.district, run.circle_set), base_of(run.district)
+        _, head = chain.head()
+    Run.objects.filter(pk=run.pk).update(audit_head=head)
+    return pin_inputs(folder, run.district.name, terms, record, base)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """See the record as it is now, whatever others write meanwhile."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and not connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _workshop(handle: Handle, run: Run) -> Workshop:
+    """Return what this worker remembers of a district."""
+    kept: dict[Any, Workshop] = handle.kept.setdefault("workshops", {})
+    workshop = kept.pop(run.district_id, None) or Workshop(folders.prepared_of(run.district))
+    kept[run.district_id] = workshop
+    while len(kept) > _MOST_WORKSHOPS:
+        kept.pop(next(iter(kept)))
+    return workshop
+
+
+def _assessment(handle: Handle, run: Run) -> Any:  # noqa: ANN401 - the engine's own
+    """Return the assessment of a finished run, remembered or made again from its inputs."""
+    known, made = handle.kept.get("last run", ("", None))
+    if known != str(run.pk):
+        pinned = folders.inputs_of(run)
+        workshop = _workshop(handle, run)
+        district = workshop.read(pinned)
+        made = running.assess_district(district, pinned, how=_how(run), memory=workshop.memory)
+        handle.kept["last run"] = (str(run.pk), made)
+    return made
+
+
+def _how(run: Run) -> How:
+    return How(standard=run.standard, walker=run.walker, at=run.at, on=run.on)
+
+
+def _store(run: Run, pinned: Pinned, outcome: running.Outcome) -> str:
+    store(run, outcome)
+    run.digest, run.record = pinned.digest, outcome.record
+    run.summary = _summary(outcome)
+    run.finished_at = timezone.now()
+    run.save(update_fields=["digest", "record", "summary", "finished_at"])
+    _tell_influence(run, outcome)
+    return ""
+
+
+def _summary(outcome: running.Outcome) -> dict[str, Any]:
+    return {
+        "circles": len(outcome.circles),
+        "gaps": len(outcome.gaps),
+        "urgent": sum(row.urgency == 1 for row in outcome.gaps),
+        "blind_areas": len(outcome.blind_areas),
+        "unknown": sum(row.verdict == "unknown" for row in outcome.findings),
+        "issues": len(outcome.issues),
+        "checks_broken": sum(row.verdict == "lacking" for row in outcome.checks),
+    }
+
+
+def _tell_influence(run: Run, outcome: running.Outcome) -> None:
+    """Write down how many people's verdicts hang on each outlet, for the order of checking."""
+    people = influence_of(outcome.run)
+    found = list(Outlet.objects.in_district(run.district).only("pk", "code", "influence"))
+    changed = []
+    for one in found:
+        new = people.get(one.code, 0.0)
+        if one.influence != new:
+            one.influence = new
+            changed.append(one)
+    Outlet.objects.bulk_update(changed, ["influence"], batch_size=_CHUNK)
+
+
+def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome) -> str:
+    SiteOption.objects.filter(choice=choice).delete()
+    SiteOption.objects.bulk_create(
+        SiteOption(
+            choice=choice, order=row.order, space_code=row.space_id, space_name=row.space_name,
+            kind=row.kind, area_m2=row.area_m2, circle_code=row.circle_id or "",
+            circle_name=row.circle_name or "", trade=row.trade, trade_name=row.trade_name,
+            cost=row.cost, approval_path=row.approval_path or "", conditions=row.conditions or "",
+            people=row.people, elders=row.elders, infants=row.infants, place=row.geometry,
+        )
+        for row in found.sites
+    )  # fmt: skip
+    choice.value, choice.bound, choice.gap = found.value, found.bound, found.gap
+    choice.people = found.people
+    choice.told = {
+        "status": found.status, "how": found.how, "stopped": found.stopped,
+        "served": [asdict(row) for row in found.served],
+        "curve": [asdict(row) for row in found.curve],
+        "close": [asdict(row) for row in found.close],
+        "shortages": [asdict(row) for row in found.shortages],
+        "helps": [asdict(row) for row in found.helps],
+        "left_out": [asdict(row) for row in found.left_out],
+        "proof": found.proof,
+    }  # fmt: skip
+    choice.finished_at = timezone.now()
+    choice.save()
+    return ""
+
+
+def _store_scenarios(scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow, ...]) -> str:
+    told = {row.scenario: row for row in rows}
+    for one in scenarios:
+        row = told.get(one.title)
+        if row is None:
+            continue
+        one.told = asdict(row)
+        one.finished_at = timezone.now()
+        one.save(update_fields=["told", "finished_at"])
+    return ""
+
+
+def sheets_of(run: Run) -> list[Path]:
+    """Return the files of a run that somebody may want to have, the plan sheets first."""
+    results = folders.results_of(run)
+    wanted = (".xlsx", ".docx", ".pdf", ".html", ".gpkg", ".png")
+    found = [path for path in results.rglob("*") if path.suffix.lower() in wanted]
+    return sorted(found, key=lambda path: (len(path.relative_to(results).parts), path.name))
