@@ -104,7 +104,10 @@ TEMPLATES = [
                 "livingcircle_platform.core.pages.frame",
                 "livingcircle_platform.accounts.pages.who",
             ],
-            "builtins": ["livingcircle_platform.core.templatetags.words"],
+            "builtins": [
+                "livingcircle_platform.core.templatetags.words",
+                "livingcircle_platform.territory.templatetags.grounds",
+            ],
         },
     }
 ]

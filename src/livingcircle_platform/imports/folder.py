@@ -24,6 +24,7 @@ from livingcircle_platform.imports.places import Places
 from livingcircle_platform.imports.rows import Row
 from livingcircle_platform.registry.models import Entrance
 from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.territory.ground import ask_for_ground
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import BaseFile
 
@@ -58,6 +59,7 @@ def load_folder(folder: Path, area: Area, *, acting_user: Any) -> list[Batch]:  
             batch.save()
             made.append(actions.accept(batch, acting_user=acting_user, seen=batch.version))
     _keep_base_files(described, area)
+    ask_for_ground(area, acting_user=acting_user)
     _keep_entrances(district, area)
     return made
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.assessment.actions import ask_run
+from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.audit import writing
 from livingcircle_platform.registry.models import Merchant
 from livingcircle_platform.registry.models import Outlet
@@ -53,6 +55,7 @@ def lay_out(folder: Path, password: str = "") -> list[Account]:
         found_city(CITY, "admin", password)
         User.objects.filter(username="admin").update(made_up=True)
         call_command("load_district", str(folder), user="admin", verbosity=0, stdout=_Silent())
+        _ask_first_run()
         first = Account("admin", Role.ADMIN.label, CITY, password)
         return [first, *_accounts(password)]
 
@@ -73,6 +76,13 @@ def _accounts(password: str) -> Iterator[Account]:
         if role == Role.MERCHANT:
             _give_shop(user, area, admin)
         yield Account(username, Role(role).label, str(area), password)
+
+
+def _ask_first_run() -> None:
+    """Have the district assessed, so that the overview has something to show."""
+    admin = User.objects.get(username="admin")
+    district = Area.objects.get(level=Area.Level.DISTRICT)
+    ask_run(Run(district=district, title="演示"), acting_user=admin)
 
 
 def _give_shop(user: User, area: Area, admin: Any) -> None:  # noqa: ANN401

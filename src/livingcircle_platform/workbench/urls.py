@@ -11,7 +11,6 @@ app_name = "workbench"
 urlpatterns = [
     path("", views.home, name="home"),
     path("gaps/", maps.gap_map, name="gap_map"),
-    path("basemaps/<uuid:district_id>.pmtiles", maps.basemap, name="basemap"),
     path("sites/", sites.choices, name="site_choices"),
     path("sites/new/", sites.new_choice, name="new_site_choice"),
     path("sites/<uuid:choice_id>/", sites.choice, name="site_choice"),

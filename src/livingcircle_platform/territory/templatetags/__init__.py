@@ -1,0 +1,1 @@
+"""Hold the words that templates may use."""
