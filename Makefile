@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := src/livingcircle_platform/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check benchmark lock sample assets clean
+.PHONY: help demo serve test postgis check benchmark lock sample assets clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -13,8 +13,14 @@ help: ## List what can be made
 demo: $(VENV)/.runtime ## Run the main job on the demonstration district; results in demo/
 	@$(BIN)/livingcircle demo --out demo
 
-test: $(VENV)/.dev ## Run all tests
+serve: $(VENV)/.runtime $(VENDOR)/.stamp ## Open the platform on the demonstration district (ARGS=--port 8080 …)
+	@$(BIN)/livingcircle serve --demo --data demo-platform $(ARGS)
+
+test: $(VENV)/.dev $(VENDOR)/.stamp ## Run all tests
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+postgis: $(VENV)/.dev $(VENDOR)/.stamp ## Run the platform's tests on PostGIS (needs Debian's postgresql-15-postgis-3)
+	@tools/postgis.sh $(BIN)/python -m pytest -n 2 tests/platform $(ARGS)
 
 check: $(VENV)/.dev ## Check style, types and import directions
 	$(BIN)/ruff check .
@@ -36,7 +42,7 @@ lock: $(VENV)/.dev ## Pin all dependencies anew
 assets: $(VENDOR)/.stamp ## Fetch the files that pages need in a browser, at pinned versions
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) $(VENDOR) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENDOR) demo demo-platform build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

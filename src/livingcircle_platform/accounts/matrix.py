@@ -76,7 +76,7 @@ def actions_by_route() -> Mapping[tuple[str, str], str]:
 
 
 def _rule(row: Mapping[str, str]) -> Rule:
-    reach = {role.value: Reach(row[role.value].strip() or "-") for role in Role}
+    reach = {role: Reach(row[role].strip() or "-") for role in Role.values}
     return Rule(row["action"], row["title"], MappingProxyType(reach), _routes(row["routes"]))
 
 

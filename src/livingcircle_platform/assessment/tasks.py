@@ -67,9 +67,8 @@ def choose_sites(handle: Handle, choice: str) -> str:
     """Look for sites after a run, and store the plan with its proof."""
     asked = SiteChoice.objects.select_related("run__district").get(pk=choice)
     made = _assessment(handle, asked.run)
-    wish = site_choice.SiteWish(
-        **{key: tuple(v) if isinstance(v, list) else v for key, v in asked.wish.items()}
-    )
+    told: dict[str, Any] = asked.wish
+    wish = site_choice.SiteWish(**{**told, "trades": tuple(told.get("trades", ()))})
     with _stoppable():
         found = site_choice.choose_sites(made, wish, cancelled=handle.is_cancelled)
     jobs.finish(handle.job, lambda: _store_sites(asked, found))

@@ -174,10 +174,7 @@ def layer(request: HttpRequest, run_id: uuid.UUID, layer: str) -> HttpResponse:
         ]
     else:
         rows = rows.filter(trade=request.GET["trade"]) if request.GET.get("trade") else rows
-        features = [
-            _feature(one.pk, one.shape, name=f"{one.trade_name}：{one.place}", tone="lacking")
-            for one in rows
-        ]
+        features = [_feature(one.pk, one.shape, name=one.place, tone="lacking") for one in rows]
     return JsonResponse(_geojson(features))
 
 

@@ -39,7 +39,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def problem_page(request: HttpRequest, problem: PlatformError) -> HttpResponse:
     """Return a refusal as JSON for a machine, a fragment for HTMX, or a page."""
-    told = {"what": problem.what, "remedy": problem.remedy}
+    told: dict[str, Any] = {"what": problem.what, "remedy": problem.remedy}
     if isinstance(problem, ConflictError):
         told |= {"theirs": problem.theirs, "yours": problem.yours, "version": problem.version}
     if wants_json(request):

@@ -149,7 +149,7 @@ def _keep_base_files(described: Any, area: Area) -> None:  # noqa: ANN401
         )  # fmt: skip
 
 
-def _is_kept(area: Area, section: str, sha256: str) -> bool:
+def _is_kept(area: Area, section: Any, sha256: str) -> bool:  # noqa: ANN401
     current = BaseFile.objects.filter(district=area, section=section, replaced_on=None)
     return current.filter(sha256=sha256, removed_at=None).exists()
 

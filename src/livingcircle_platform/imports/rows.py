@@ -120,7 +120,7 @@ def trades_of(cell: object) -> tuple[list[str], str]:
 
 def _placed(
     frame: gpd.GeoDataFrame, places: Places
-) -> Iterator[tuple[str, Mapping[str, Any], str | None, Row]]:
+) -> Iterator[tuple[str, Mapping[Any, Any], str | None, Row]]:
     """Yield each row with the community it lies in and its place."""
     shapes = shapely.point_on_surface(frame.geometry.to_numpy())
     lons = [_number(value) for value in shapely.get_x(shapes)]
@@ -130,7 +130,7 @@ def _placed(
         yield code, row, None if area is None else str(area.pk), {"lon": lon, "lat": lat}
 
 
-def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Mapping[Any, Any]]]:
     told = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
     for code, row in zip(told.index, told.to_dict("records"), strict=True):
         yield str(code), row

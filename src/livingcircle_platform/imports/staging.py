@@ -89,9 +89,9 @@ def keep(rows: Iterator[StagedRow]) -> dict[str, int]:
 
 def _verdict(values: Row, before: Row | None) -> str:
     if before is None:
-        return Verdict.NEW
+        return str(Verdict.NEW)
     same = all(plain(value) == before.get(name) for name, value in values.items())
-    return Verdict.SAME if same else Verdict.CHANGED
+    return str(Verdict.SAME if same else Verdict.CHANGED)
 
 
 def _related(model: type[Kept]) -> list[str]:

@@ -61,7 +61,7 @@ class Kept(Record):
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         verbose_name="来源",
     )  # fmt: skip
-    line = SearchField()
+    line: Any = SearchField()
 
     objects = RegistryQuerySet.as_manager()
     derived: tuple[str, ...] = ("line",)
@@ -82,7 +82,7 @@ class Kept(Record):
     @property
     def status_of_source(self) -> str:
         """Return how far it may be believed; what was entered here by hand is real."""
-        return self.source.status if self.source else Source.Status.REAL
+        return str(self.source.status if self.source else Source.Status.REAL)
 
     def names(self) -> list[str]:
         """Return the words it can be found by."""

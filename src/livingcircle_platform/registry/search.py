@@ -27,7 +27,7 @@ def spoken(name: str) -> tuple[str, str]:
     """Return the pinyin of a name in one word, and its initials."""
     if not _HAN.search(name):
         return "", ""
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=lambda _: [])
+    syllables = lazy_pinyin(name, style=Style.NORMAL, errors="ignore")
     return "".join(syllables), "".join(one[0] for one in syllables if one)
 
 

@@ -80,7 +80,7 @@ class Area(Record):
         """Make the path from the parent's."""
         self.path = f"{self.parent.path if self.parent else '/'}{self.pk.hex[:12]}/"
 
-    def above(self, level: "Area.Level") -> "Area | None":
+    def above(self, level: Any) -> "Area | None":  # noqa: ANN401 - a level
         """Return the area of a level that this one lies in, itself included."""
         area: Area | None = self
         while area is not None and area.level != level:

@@ -56,7 +56,7 @@ def lay_out(folder: Path, password: str = "") -> list[Account]:
         User.objects.filter(username="admin").update(made_up=True)
         call_command("load_district", str(folder), user="admin", verbosity=0, stdout=_Silent())
         _ask_first_run()
-        first = Account("admin", Role.ADMIN.label, CITY, password)
+        first = Account("admin", str(Role("admin").label), CITY, password)
         return [first, *_accounts(password)]
 
 
@@ -75,7 +75,7 @@ def _accounts(password: str) -> Iterator[Account]:
         writing.add(Membership(user=user, role=role, area=area), acting_user=admin)
         if role == Role.MERCHANT:
             _give_shop(user, area, admin)
-        yield Account(username, Role(role).label, str(area), password)
+        yield Account(username, str(Role(role).label), str(area), password)
 
 
 def _ask_first_run() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import shapely
 from django.http import HttpRequest
@@ -59,7 +60,7 @@ def layer(request: HttpRequest, choice_id: uuid.UUID) -> JsonResponse:
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
-def _visible(request: HttpRequest):  # noqa: ANN202 - rows
+def _visible(request: HttpRequest) -> Any:  # noqa: ANN401 - rows
     """Return the questions about runs that a person may see."""
     runs = Run.objects.visible_to(request.user)
     return SiteChoice.objects.filter(run__in=runs, removed_at=None)
