@@ -271,7 +271,7 @@ class SiteChoice(Record):
     gap = models.FloatField(null=True, blank=True)
     people = models.FloatField(null=True, blank=True)
     # Served by circle, the curve, plans that were close, what was left out, the proof.
-    told = models.JSONField(default=dict, blank=True)
+    answer = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -323,7 +323,7 @@ class Scenario(Record):
     title = models.CharField("方案名称", max_length=100)
     steps = models.JSONField(default=list)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    told = models.JSONField(default=dict, blank=True)
+    answer = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -43,7 +43,7 @@ _MOST_WORKSHOPS = 2  # districts a worker remembers at a time
 def assess(handle: Handle, run: str) -> str:
     """Pin the inputs of a run, assess them, store what was found, and write the plan sheets."""
     asked = Run.objects.select_related("district", "circle_set").get(pk=run)
-    pinned = _pin(asked)
+    pinned = pin(asked)
     with _stoppable():
         outcome = _workshop(handle, asked).run(
             pinned, folders.results_of(asked), how=_how(asked), progress=handle.tell,
@@ -103,7 +103,7 @@ def _stoppable() -> Iterator[None]:
         raise CancelledError from stopped
 
 
-def _pin(run: Run) -> Pinned:
+def pin(run: Run) -> Pinned:
     """Pin the record as it is at one moment; what an earlier attempt pinned is used again."""
     folder = folders.inputs_of(run)
     if folder.exists():
@@ -201,7 +201,7 @@ def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome) -> str:
     )  # fmt: skip
     choice.value, choice.bound, choice.gap = found.value, found.bound, found.gap
     choice.people = found.people
-    choice.told = {
+    choice.answer = {
         "status": found.status, "how": found.how, "stopped": found.stopped,
         "served": [asdict(row) for row in found.served],
         "curve": [asdict(row) for row in found.curve],
@@ -222,9 +222,9 @@ def _store_scenarios(scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow,
         row = told.get(one.title)
         if row is None:
             continue
-        one.told = asdict(row)
+        one.answer = asdict(row)
         one.finished_at = timezone.now()
-        one.save(update_fields=["told", "finished_at"])
+        one.save(update_fields=["answer", "finished_at"])
     return ""
 
 

@@ -12,10 +12,12 @@ import threading
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.db import OperationalError
 from django.db import close_old_connections
 from django.db import connection
 from django.db import transaction
@@ -185,9 +187,10 @@ def _lease(job: Job) -> Iterator[None]:
 
 def _beat(pk: object, over: threading.Event) -> None:
     while not over.wait(BEAT_SECONDS):
-        Job.objects.filter(pk=pk, state=Job.State.RUNNING).update(
-            lease_until=timezone.now() + LEASE
-        )
+        # A database that is busy or being restarted is asked again at the next beat.
+        with suppress(OperationalError):
+            running = Job.objects.filter(pk=pk, state=Job.State.RUNNING)
+            running.update(lease_until=timezone.now() + LEASE)
     connection.close()
 
 

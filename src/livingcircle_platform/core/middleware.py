@@ -105,6 +105,6 @@ def is_nearly_full() -> bool:
 
     # A cache on the same full disk may not be able to remember; then we look every time.
     try:
-        return bool(cache.get_or_set("disk nearly full", look, _LOOK_EVERY))
+        return bool(cache.get_or_set("disk-nearly-full", look, _LOOK_EVERY))
     except OSError:
         return look()
