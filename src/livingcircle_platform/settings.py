@@ -214,6 +214,7 @@ DEFAULT_FROM_EMAIL = _text("MAIL_FROM", "livingcircle@localhost")
 MAP_APPROVAL = _text("MAP_APPROVAL")  # 审图号, printed on every map
 TIANDITU_KEY = _text("TIANDITU_KEY")  # the browser key; the server never fetches a tile
 WMTS_URL = _text("WMTS_URL")
+WMTS_SOURCE = _text("WMTS_SOURCE")  # whose tiles they are, with their 审图号
 
 LOGGING = {
     "version": 1,

@@ -22,12 +22,28 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "look": look if look in LOOKS else "normal",
         "is_read_only": getattr(request, "is_read_only", False),
         "is_demo": settings.DEMO,
-        "map_settings": {
-            "approval": settings.MAP_APPROVAL,
-            "tianditu_key": settings.TIANDITU_KEY,
-            "wmts_url": settings.WMTS_URL,
-        },
+        "map_settings": map_settings(),
     }
+
+
+def map_settings() -> dict[str, str]:
+    """Return what every map shows besides the district's own ground.
+
+    An operator may switch 天地图 on by a browser key, or any WMTS by its address with ``{z}``,
+    ``{x}`` and ``{y}``; the browser fetches the tiles, the server never does.
+    """
+    raster, source = settings.WMTS_URL, settings.WMTS_SOURCE
+    if settings.TIANDITU_KEY:
+        raster = " ".join(_tianditu(layer) for layer in ("vec", "cva"))
+        source = "天地图"
+    return {"approval": settings.MAP_APPROVAL, "raster": raster, "raster_source": source}
+
+
+def _tianditu(layer: str) -> str:
+    asked = "SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+    place = "TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
+    host = "https://t0.tianditu.gov.cn"
+    return f"{host}/{layer}_w/wmts?{asked}&LAYER={layer}&{place}&tk={settings.TIANDITU_KEY}"
 
 
 def wants_json(request: HttpRequest) -> bool:

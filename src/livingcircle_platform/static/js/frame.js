@@ -29,3 +29,8 @@ document.addEventListener("keydown", (event) => {
     panel.querySelector("summary").focus();
   }
 });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

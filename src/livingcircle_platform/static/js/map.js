@@ -83,6 +83,8 @@ function optionsOf(element, container) {
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
+    // A map that is printed has to keep what it drew.
+    canvasContextAttributes: { preserveDrawingBuffer: true },
     fadeDuration: isCalm() ? 0 : 200,
   };
 }

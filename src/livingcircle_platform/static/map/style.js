@@ -154,8 +154,12 @@ export function mapStyle(element, { basemap, raster, rasterAttribution } = {}) {
   }
   if (raster) {
     const attribution = rasterAttribution || "";
-    sources.raster = { type: "raster", tiles: raster.split(/\s+/), tileSize: 256, attribution };
-    layers.push({ id: "raster", type: "raster", source: "raster" });
+    // Each address is a layer of its own: 天地图 keeps its ground and its names apart.
+    raster.split(/\s+/).forEach((address, place) => {
+      const id = `raster-${place}`;
+      sources[id] = { type: "raster", tiles: [address], tileSize: 256, attribution };
+      layers.push({ id, type: "raster", source: id });
+    });
   }
   return { version: 8, sources, layers };
 }
