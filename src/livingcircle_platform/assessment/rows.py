@@ -44,10 +44,15 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """Return the whole in one word: lacking goes before unknown, unknown before served."""
+        """Return the whole in one word: lacking goes before unknown, unknown before served.
+
+        Where the standard asks for nothing the question does not apply.
+        """
         if self.lacking:
             return "lacking"
-        return "unknown" if self.unknown or not self.met else "served"
+        if self.unknown:
+            return "unknown"
+        return "served" if self.met else "not_applicable"
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _line(unit: Unit, before: Unit | None) -> dict[str, Any]:
 
 def _count(units: Any, name: str) -> dict[str, int]:  # noqa: ANN401 - rows of units
     """Return how many circles have each answer."""
-    told = {"served": 0, "lacking": 0, "unknown": 0}
+    told = {"served": 0, "lacking": 0, "unknown": 0, "not_applicable": 0}
     for one in units:
         verdict = getattr(one, name).get("verdict", "unknown")
         told[verdict] = told.get(verdict, 0) + 1

@@ -60,7 +60,7 @@ def test_quality_is_unknown_until_somebody_reports(ran_drawn):
     west, _ = ran_drawn.outcome.circles
     assert west.quality == Figure(0, 0, 1, reason=NOT_TOLD)
     assert west.appearance == Figure(0, 0, 0, reason=NOT_ASKED)
-    assert (west.quality.verdict, west.appearance.verdict) == ("unknown", "unknown")
+    assert (west.quality.verdict, west.appearance.verdict) == ("unknown", "not_applicable")
 
 
 def reported(circle, item, value):
@@ -89,6 +89,6 @@ def test_appearance_is_what_the_standard_asks_of_it(drawn, tmp_path):
 
 def test_one_word_for_three_answers():
     assert [Figure(*counts).verdict for counts in ((2, 0, 0), (2, 1, 5), (2, 0, 1), (0, 0, 0))] == [
-        "served", "lacking", "unknown", "unknown",
+        "served", "lacking", "unknown", "not_applicable",
     ]  # fmt: skip
     assert pd.isna(Figure(0, 0, 0).value)
