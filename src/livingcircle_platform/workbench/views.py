@@ -10,9 +10,9 @@ from livingcircle_platform.assessment.models import Gap
 from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.core.models import Job
-from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.models import CircleSet
+from livingcircle_platform.workbench.todo import tasks_of
 
 _ANSWERS = {
     "presence": "有没有",
@@ -30,7 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "run": run,
         "outlets": Outlet.objects.visible_to(request.user).count(),
         "sets": CircleSet.objects.visible_to(request.user).filter(state="adopted"),
-        "waiting": Batch.objects.visible_to(request.user).filter(state="staged")[:5],
+        "tasks": tasks_of(request.user, run),
+        "own": Outlet.objects.visible_to(request.user).filter(merchant__user=request.user)[:20],
         "jobs": Job.objects.filter(asked_by=request.user, state__in=["queued", "running"]),
     }
     if run is not None:
