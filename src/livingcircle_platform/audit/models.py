@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from livingcircle_platform.core.fields import PlainJSONField
+
 
 class Entry(models.Model):
     """Tell one write: who, what, before, after, why, where, and the hash of the entry before.
@@ -24,8 +26,8 @@ class Entry(models.Model):
     area = models.ForeignKey(
         "territory.Area", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = PlainJSONField(null=True)
+    after = PlainJSONField(null=True)
     reason = models.TextField(blank=True)
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="undone_by"

@@ -9,6 +9,7 @@ from typing import Any
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,7 +68,15 @@ def add(record: Kept, *, acting_user: Any, reason: str = "") -> Kept:  # noqa: A
     if known is not None:
         return _same(known, record)
     check(record)
-    record.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            record.save(force_insert=True)
+    except IntegrityError:
+        # The same form sent twice at once: the other one was first.
+        known = type(record)._default_manager.filter(pk=record.pk).first()  # noqa: SLF001
+        if known is None:
+            raise
+        return _same(known, record)
     _entry("add", record, acting_user, None, record.told(), reason)
     return record
 

@@ -1,5 +1,6 @@
 """Keep a few codes in one column, so that "has this code" is one question on every database."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,6 +57,33 @@ class Has(models.Lookup):
         left, params = self.process_lhs(compiler, connection)
         code = str(self.rhs).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         return f"{left} LIKE %s ESCAPE '\\'", [*params, f"%{_BAR}{code}{_BAR}%"]
+
+
+class PlainJSONField(models.TextField):
+    """Hold JSON as one text, written the same way on every database, so that it can be hashed."""
+
+    description = "JSON as canonical text"
+
+    def from_db_value(self, value: str | None, *_: object) -> Any:  # noqa: ANN401
+        """Return the value of a row."""
+        return None if value is None else json.loads(value)
+
+    def get_prep_value(self, value: Any) -> str | None:  # noqa: ANN401
+        """Return the text that is stored."""
+        return None if value is None else canonical(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Return the stored text, for fixtures."""
+        return self.get_prep_value(self.value_from_object(obj)) or ""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401
+        """Return the value itself; fixtures bring the stored text."""
+        return json.loads(value) if isinstance(value, str) else value
+
+
+def canonical(value: object) -> str:
+    """Return the one way of writing a value down as JSON."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def codes_of(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from django.db import connection
 from django.db import transaction
 from django.db.models import F
 from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -59,8 +60,9 @@ class Handle:
         CancelledError
             If somebody asked for it.
         """
-        job = Job.objects.filter(pk=self.job.pk)
-        job.update(done=done, total=total, step=step, lease_until=timezone.now() + LEASE)
+        until = timezone.now() + LEASE
+        if not _held(self.job).update(done=done, total=total, step=step, lease_until=until):
+            raise CancelledError
         self.stop_if_asked()
 
     def stop_if_asked(self) -> None:
@@ -69,8 +71,8 @@ class Handle:
             raise CancelledError
 
     def is_cancelled(self) -> bool:
-        """Say whether somebody asked the job to stop."""
-        return Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists()
+        """Say whether somebody asked the job to stop, or another worker took it over."""
+        return not _held(self.job).filter(cancel_asked=False).exists()
 
 
 def claim(worker: str) -> Job | None:
@@ -164,9 +166,19 @@ def _task(name: str) -> Callable[..., str]:
     return import_string(name)
 
 
+def _held(job: Job) -> QuerySet[Job]:
+    """Return the job as long as the worker that claimed it still holds it.
+
+    A worker that was only slow must not speak for the one that replaced it.
+    """
+    return Job.objects.filter(
+        pk=job.pk, state=Job.State.RUNNING, worker=job.worker, attempts=job.attempts
+    )
+
+
 def _end(job: Job, state: Any, *, problem: str = "", result: str = "") -> None:  # noqa: ANN401 - a state
     done = {"done": F("total")} if state == Job.State.DONE else {}
-    Job.objects.filter(pk=job.pk).update(
+    _held(job).update(
         state=state, problem=problem, result=result, ended_at=timezone.now(),
         lease_until=None, **done,
     )  # fmt: skip
@@ -176,7 +188,7 @@ def _end(job: Job, state: Any, *, problem: str = "", result: str = "") -> None: 
 def _lease(job: Job) -> Iterator[None]:
     """Renew the lease from a thread of its own while the task runs."""
     over = threading.Event()
-    beat = threading.Thread(target=partial(_beat, job.pk, over), daemon=True)
+    beat = threading.Thread(target=partial(_beat, job, over), daemon=True)
     beat.start()
     try:
         yield
@@ -185,24 +197,21 @@ def _lease(job: Job) -> Iterator[None]:
         beat.join(timeout=BEAT_SECONDS)
 
 
-def _beat(pk: object, over: threading.Event) -> None:
+def _beat(job: Job, over: threading.Event) -> None:
     while not over.wait(BEAT_SECONDS):
         # A database that is busy or being restarted is asked again at the next beat.
         with suppress(OperationalError):
-            running = Job.objects.filter(pk=pk, state=Job.State.RUNNING)
-            running.update(lease_until=timezone.now() + LEASE)
+            _held(job).update(lease_until=timezone.now() + LEASE)
     connection.close()
 
 
 def finish(job: Job, write: Callable[[], str]) -> str:
     """Write a task's result in one transaction, unless another worker took the job over.
 
-    A worker that was only slow must not write beside the one that replaced it.
+    The job stays locked until it is written.
     """
     with transaction.atomic():
-        held = Job.objects.select_for_update().filter(
-            pk=job.pk, worker=job.worker, attempts=job.attempts, cancel_asked=False
-        )
-        if not held.exists():
+        # "exists" would ask without the lock that keeps another worker out until we are done.
+        if _held(job).select_for_update().filter(cancel_asked=False).first() is None:
             raise CancelledError
         return write()

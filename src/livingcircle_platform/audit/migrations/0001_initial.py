@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import livingcircle_platform.core.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -41,8 +43,8 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=40)),
                 ("object_id", models.CharField(max_length=64)),
                 ("object_name", models.CharField(max_length=200)),
-                ("before", models.JSONField(null=True)),
-                ("after", models.JSONField(null=True)),
+                ("before", livingcircle_platform.core.fields.PlainJSONField(null=True)),
+                ("after", livingcircle_platform.core.fields.PlainJSONField(null=True)),
                 ("reason", models.TextField(blank=True)),
                 ("previous_hash", models.CharField(max_length=64)),
                 ("hash", models.CharField(max_length=64, unique=True)),
