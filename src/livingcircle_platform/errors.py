@@ -64,6 +64,12 @@ class MissingError(PlatformError):
     status = HTTPStatus.NOT_FOUND
 
 
+class TooOftenError(PlatformError):
+    """Somebody asks faster than a person can; the answer says how long to wait."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class ReadOnlyError(PlatformError):
     """Nothing is written for now: the disk is nearly full."""
 

@@ -8,7 +8,7 @@ from livingcircle_platform.core import views
 urlpatterns = [
     path("", include("livingcircle_platform.workbench.urls")),
     path("", include("livingcircle_platform.core.urls")),
-    path("account/", include("livingcircle_platform.accounts.urls")),
+    path("", include("livingcircle_platform.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("territory/", include("livingcircle_platform.territory.urls")),
     path("registry/", include("livingcircle_platform.registry.urls")),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("api/", include("livingcircle_platform.api.urls")),
 ]
 handler404 = views.missing
+handler429 = "livingcircle_platform.core.views.too_often"  # asked for by allauth
 handler500 = views.broken

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.roles import Role
 
 TABLE = Path(__file__).with_name("authorisation.csv")
 EVERYBODY = "everybody"  # without signing in
@@ -69,10 +69,20 @@ def rules() -> Mapping[str, Rule]:
 
 @cache
 def actions_by_route() -> Mapping[tuple[str, str], str]:
-    """Return the action that each method of each route needs."""
-    return MappingProxyType(
-        {route: rule.action for rule in rules().values() for route in rule.routes}
-    )
+    """Return the action that each method of each route needs.
+
+    Raises
+    ------
+    ValueError
+        If two rows name the same one: which of them counts must not depend on their order.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for rule in rules().values():
+        for route in rule.routes:
+            if route in found:
+                raise ValueError(f"{route} stands under {found[route]} and {rule.action}")
+            found[route] = rule.action
+    return MappingProxyType(found)
 
 
 def _rule(row: Mapping[str, str]) -> Rule:

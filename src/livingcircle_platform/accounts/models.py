@@ -3,29 +3,39 @@
 import hashlib
 import secrets
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from livingcircle_platform.accounts.roles import Role
+from livingcircle_platform.accounts.scope import Scope
+from livingcircle_platform.accounts.scope import scope_of
 from livingcircle_platform.core.fields import CodesField
 from livingcircle_platform.core.records import Record
+from livingcircle_platform.core.spelling import line_of
 
 
-class Role(models.TextChoices):
-    """Name what somebody is in an area."""
+class UserQuerySet(models.QuerySet["User"]):
+    """Ask for people."""
 
-    CITY = "city", "市级管理"
-    DISTRICT = "district", "区级管理"
-    SUBDISTRICT = "subdistrict", "街道（乡镇）"
-    COMMUNITY = "community", "社区工作者"
-    PLANNER = "planner", "社区规划师"
-    MERCHANT = "merchant", "商户"
-    RESIDENT = "resident", "居民"
-    LEADER = "leader", "领导（只看）"
-    ADMIN = "admin", "系统管理员"
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Return whoever has, or had, a role in an area that a person looks after."""
+        scope = user.scope("user.view")
+        if scope.is_empty:
+            return self.none()
+        inside = Membership.objects.filter(scope.where("area")).values("user")
+        return self.filter(pk__in=inside)
+
+
+class Users(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made when it runs
+    """Make people and ask for them."""
+
+    use_in_migrations = False
 
 
 class User(AbstractUser):
@@ -36,6 +46,18 @@ class User(AbstractUser):
     last_name = None
     display_name = models.CharField("姓名或岗位", max_length=60, blank=True)
     made_up = models.BooleanField(default=False, editable=False)  # a demonstration account
+    line = models.TextField(blank=True, editable=False)  # the names to search in, with pinyin
+
+    objects = Users()
+    token_actions: frozenset[str] | None = None  # of the token that somebody came with
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django's own
+        """Keep the line to search in beside the names it is made of."""
+        self.line = line_of([self.display_name, self.username])
+        named = kwargs.get("update_fields")
+        if named is not None:
+            kwargs["update_fields"] = {*named, "line"}
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         """Return the name that others see."""
@@ -53,6 +75,15 @@ class User(AbstractUser):
             rows = Membership.objects.in_force().filter(user=self).select_related("area")
             self._memberships_now = list(rows)
         return self._memberships_now
+
+    def scope(self, action: str) -> Scope:
+        """Return where this person may do something."""
+        return scope_of(self, action)
+
+    def home(self) -> Any:  # noqa: ANN401 - the room of areas lies above
+        """Return the area that what a person does for himself is told under."""
+        held = self.memberships_now()
+        return held[0].area if held else None
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -95,6 +126,33 @@ class Membership(Record):
         return self.area
 
 
+def make_secret(prefix: str = "") -> tuple[str, str]:
+    """Return a new secret, shown once, and the hash that is kept."""
+    secret = f"{prefix}{secrets.token_urlsafe(32)}"
+    return secret, digest_of(secret)
+
+
+def digest_of(secret: str) -> str:
+    """Return the hash of a secret; the secret is long and random, so one round is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class SecretQuerySet(models.QuerySet[Any]):
+    """Ask for what somebody holds a secret of."""
+
+    def holding(self, secret: str) -> Any:  # noqa: ANN401 - a token or a link
+        """Return what a secret opens today, or nothing."""
+        rows = self.filter(
+            digest=digest_of(secret), removed_at=None, until__gte=timezone.localdate(),
+            user__is_active=True,
+        )  # fmt: skip
+        return rows.select_related("user").first()
+
+    def kept_by(self, user: Any) -> "SecretQuerySet":  # noqa: ANN401
+        """Return what belongs to a person and was not taken back."""
+        return self.filter(user=user, removed_at=None).order_by("-created_at")
+
+
 class Token(Record):
     """Let a program act for somebody, limited to some actions; only its hash is kept."""
 
@@ -107,22 +165,17 @@ class Token(Record):
     until = models.DateField("有效期至")
     used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = SecretQuerySet.as_manager()
     derived = ("digest", "used_at")
 
     def __str__(self) -> str:
         """Return what it is for."""
         return self.name
 
-    @staticmethod
-    def make_secret() -> tuple[str, str]:
-        """Return a new secret, shown once, and the hash that is kept."""
-        secret = f"lc_{secrets.token_urlsafe(32)}"
-        return secret, Token.digest_of(secret)
-
-    @staticmethod
-    def digest_of(secret: str) -> str:
-        """Return the hash of a secret; the secret is long and random, so one round is enough."""
-        return hashlib.sha256(secret.encode()).hexdigest()
+    @property
+    def audit_area(self) -> Any:  # noqa: ANN401
+        """Return the area an entry about this belongs to."""
+        return self.user.home()
 
 
 class ShareLink(Record):
@@ -131,13 +184,19 @@ class ShareLink(Record):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="share_links"
     )
-    path = models.CharField(max_length=500)
-    title = models.CharField(max_length=120)
+    path = models.CharField("页面", max_length=500)
+    title = models.CharField("标题", max_length=120)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     until = models.DateField("有效期至")
 
+    objects = SecretQuerySet.as_manager()
     derived = ("digest",)
 
     def __str__(self) -> str:
         """Return what is shared."""
         return self.title
+
+    @property
+    def audit_area(self) -> Any:  # noqa: ANN401
+        """Return the area an entry about this belongs to."""
+        return self.user.home()

@@ -22,6 +22,7 @@ class Can:
 def who(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame needs to know of the person looking."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"can": {}, "memberships": []}
-    return {"can": Can(user), "memberships": user.memberships_now()}
+    shared = getattr(request, "shared", None)
+    if user is None or not user.is_authenticated or shared is not None:
+        return {"can": {}, "memberships": [], "shared": shared}
+    return {"can": Can(user), "memberships": user.memberships_now(), "shared": None}

@@ -63,10 +63,12 @@ def scope_of(user: Any, action: str) -> Scope:  # noqa: ANN401 - a user or nobod
     rule = rules().get(action)
     if rule is None:
         return Scope()
-    if action == EVERYBODY or (action == SIGNED_IN and user.is_authenticated):
+    if action == EVERYBODY:
         return Scope(everywhere=True)
     if not user.is_authenticated or not _token_allows(user, action):
         return Scope()
+    if action == SIGNED_IN:
+        return Scope(everywhere=True)
     held = [(one, rule.reach[one.role]) for one in user.memberships_now()]
     return Scope(
         everywhere=any(reach == Reach.ANY for _, reach in held),

@@ -16,7 +16,7 @@ from livingcircle_platform.errors import ReadOnlyError
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Signing in and out writes a session row; without it nobody could read either.
-_ALWAYS = ("/accounts/login/", "/accounts/logout/")
+_ALWAYS = ("/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/")
 _LOOK_EVERY = 5  # seconds between two looks at the disk
 
 
@@ -47,6 +47,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self)")
+        # Offices share machines: what one person saw must not come back from the disk for the next.
+        response.headers.setdefault("Cache-Control", "private, no-cache, no-store")
         return response
 
 

@@ -22,6 +22,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "look": look if look in LOOKS else "normal",
         "is_read_only": getattr(request, "is_read_only", False),
         "is_demo": settings.DEMO,
+        "can_mail": settings.CAN_MAIL,
         "map_settings": map_settings(),
     }
 
@@ -72,7 +73,7 @@ def problem_page(request: HttpRequest, problem: PlatformError) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was typed into a refused form, so that nothing has to be typed again."""
-    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code", "id"}
     return [
         (name, value)
         for name, values in request.POST.lists()

@@ -16,6 +16,7 @@ from livingcircle_platform.core.pages import LOOKS
 from livingcircle_platform.core.pages import problem_page
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import NotAllowedError
+from livingcircle_platform.errors import TooOftenError
 
 _YEAR = 365 * 24 * 3600
 
@@ -51,6 +52,14 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer an address that leads nowhere, or nowhere this person may go."""
     return problem_page(request, MissingError("没有这个页面", remedy="核对地址，或从首页重新进入"))
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who asks faster than a person can."""
+    problem = TooOftenError("提交得太频繁，这一次没有处理", remedy="过1分钟再试")
+    response = problem_page(request, problem)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,119 @@
+"""Say in words what an entry tells: which kind of thing, what was done, which columns changed."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from typing import NamedTuple
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+# Kinds as they stand in entries; a kind that is missing here is shown as it is kept.
+KINDS: Mapping[str, str] = {
+    "user": "账号", "membership": "角色", "token": "令牌", "sharelink": "分享地址",
+    "area": "行政区域", "areaprofile": "人口资料", "circleset": "圈层版本", "circle": "生活圈",
+    "circlemember": "圈层成员", "basefile": "底图文件", "trade": "业态", "merchant": "商户",
+    "servicecentre": "便民服务中心", "outlet": "网点", "entrance": "出入口", "photo": "照片",
+    "mobileservice": "流动服务", "mobilestop": "流动服务停靠点", "space": "空间资源",
+    "approvalstep": "审批步骤", "merge": "网点合并", "different": "不是同一家的判断",
+    "savedview": "保存的筛选", "batch": "导入批次", "stagedrow": "导入的行",
+    "columnmapping": "列对应", "run": "评估", "job": "后台任务",
+}  # fmt: skip
+VERBS: Mapping[str, str] = {
+    "add": "新增", "change": "修改", "remove": "删除", "undo": "撤回", "restore": "恢复",
+    "suspend": "停用", "resume": "恢复", "reset": "生成重设密码链接",
+    "drop-second-step": "解除两步验证", "accept": "采纳", "adopt": "启用", "merge": "合并",
+    "split": "拆分", "verify": "核实", "submit": "提交", "approve": "通过", "refuse": "退回",
+    "import": "导入", "discard": "放弃",
+}  # fmt: skip
+_COLUMNS: Mapping[str, str] = {
+    "username": "用户名", "user": "账号", "is_active": "可以使用", "removed_at": "删除时间",
+    "parent": "上级", "area": "范围", "district": "所属区", "actions": "允许的操作",
+    "until": "有效期至", "email": "邮箱",
+}  # fmt: skip
+_MOST_CHARACTERS = 300
+
+
+class Change(NamedTuple):
+    """Show one column, before and after."""
+
+    title: str
+    before: str
+    after: str
+
+
+def kind_title(kind: str) -> str:
+    """Return the Chinese name of a kind."""
+    return KINDS.get(kind, kind)
+
+
+def action_title(action: str) -> str:
+    """Return what was done, in words."""
+    kind, _, verb = action.rpartition(".")
+    return f"{VERBS.get(verb, verb)}{kind_title(kind.replace('-', ''))}"
+
+
+def changes(kind: str, before: Any, after: Any) -> list[Change]:  # noqa: ANN401 - as entries hold it
+    """Return the columns an entry tells, with their titles, before and after side by side."""
+    told = [one if isinstance(one, dict) else {} for one in (before, after)]
+    names = dict.fromkeys([*told[0], *told[1]])
+    model = _model(kind)
+    return [
+        Change(_title(model, name), *(_value(model, name, one) for one in told)) for name in names
+    ]
+
+
+def _model(kind: str) -> type[models.Model] | None:
+    for model in apps.get_models():
+        if model._meta.model_name == kind and model.__module__.startswith("livingcircle_platform"):  # noqa: SLF001
+            return model
+    return None
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:  # noqa: ANN401
+    try:
+        return model._meta.get_field(name) if model is not None else None  # noqa: SLF001
+    except FieldDoesNotExist:
+        return None
+
+
+def _title(model: type[models.Model] | None, name: str) -> str:
+    title = str(getattr(_field(model, name), "verbose_name", name))
+    return _COLUMNS.get(name, title) if title.isascii() else title
+
+
+def _value(model: type[models.Model] | None, name: str, told: Mapping[str, Any]) -> str:
+    if name not in told:
+        return "—"
+    value, field = told[name], _field(model, name)
+    if isinstance(field, models.ForeignKey) and value is not None:
+        return _named(field, value)
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return _said(choices.get(value, value) if isinstance(value, str | int) else value)
+
+
+def _named(field: models.ForeignKey[Any, Any], value: object) -> str:
+    """Return the name of what a column points to, as it is called today."""
+    model: Any = field.related_model
+    try:
+        key = uuid.UUID(str(value)) if isinstance(model._meta.pk, models.UUIDField) else value  # noqa: SLF001
+    except ValueError:
+        return str(value)
+    found = model._base_manager.filter(pk=key).first()  # noqa: SLF001
+    return str(value) if found is None else str(found)
+
+
+def _said(value: Any) -> str:  # noqa: ANN401, PLR0911 - one line for each type
+    if value is None:
+        return "未填"
+    if value is True:
+        return "是"
+    if value is False:
+        return "否"
+    if value in ("", [], {}):
+        return "空"
+    if isinstance(value, list):
+        return "、".join(_said(one) for one in value)
+    text = str(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
