@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ValidationError
             With how long to wait.
         """
-        key = f"login {str(credentials.get('username', '')).casefold()}"
+        key = f"login-{str(credentials.get('username', '')).casefold()}"
         self._login_failed_rl_usage = ratelimit.consume(
             request, app=limits.APP, action="login_failed", config=limits.PASSWORDS, key=key
         )

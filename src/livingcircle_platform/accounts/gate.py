@@ -76,7 +76,7 @@ class SessionActivity:
         writable = not getattr(request, "is_read_only", False)
         if key and writable and request.user.is_authenticated:
             seconds = _USE_TOLD_EVERY.total_seconds()
-            if cache.add(f"session used {key}", 1, seconds):
+            if cache.add(f"session-used-{key}", 1, seconds):
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
 

@@ -1,6 +1,5 @@
 """Let people lend their own rights: tokens for programs, links for whoever holds the address."""
 
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404
@@ -101,13 +100,18 @@ def shared_match(path: str, user: User) -> ResolverMatch:
         If it is no page of ours, one about people, or one that this person may not open.
     """
     match = _match(path)
-    if match is not None and match.namespaces and match.namespaces[0] not in _NEVER_SHARED:
+    if match is not None and is_of_a_shared_room(match):
         action = action_of(match, "GET")
         if action not in {None, EVERYBODY} and not scope_of(user, str(action)).is_empty:
             return match
     raise RefusedError(
         "这个页面不能分享", remedy="从要分享的页面里点“分享这一页”；账号、审计和后台任务不能分享"
     )
+
+
+def is_of_a_shared_room(match: ResolverMatch) -> bool:
+    """Say whether an address belongs to a room whose pages may be shared."""
+    return bool(match.namespaces) and match.namespaces[0] not in _NEVER_SHARED
 
 
 def _match(path: str) -> ResolverMatch | None:
@@ -118,8 +122,3 @@ def _match(path: str) -> ResolverMatch | None:
         return resolve(parts.path)
     except Resolver404:
         return None
-
-
-def titles_of(actions: Iterable[str]) -> list[str]:
-    """Return what actions let somebody do, in words."""
-    return [rules()[action].title for action in actions if action in rules()]

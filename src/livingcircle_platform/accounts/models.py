@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from livingcircle_platform.accounts.matrix import rules
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.accounts.scope import Scope
 from livingcircle_platform.accounts.scope import scope_of
@@ -171,6 +172,11 @@ class Token(Record):
     def __str__(self) -> str:
         """Return what it is for."""
         return self.name
+
+    @property
+    def titles(self) -> list[str]:
+        """Return what it allows, in words."""
+        return [rules()[action].title for action in self.actions if action in rules()]
 
     @property
     def audit_area(self) -> Any:  # noqa: ANN401

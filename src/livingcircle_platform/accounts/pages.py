@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from livingcircle_platform.accounts.lending import is_of_a_shared_room
 from livingcircle_platform.accounts.scope import scope_of
 
 
@@ -25,4 +26,10 @@ def who(request: HttpRequest) -> dict[str, Any]:
     shared = getattr(request, "shared", None)
     if user is None or not user.is_authenticated or shared is not None:
         return {"can": {}, "memberships": [], "shared": shared}
-    return {"can": Can(user), "memberships": user.memberships_now(), "shared": None}
+    match = request.resolver_match
+    return {
+        "can": Can(user),
+        "memberships": user.memberships_now(),
+        "shared": None,
+        "is_shareable": request.method == "GET" and bool(match) and is_of_a_shared_room(match),
+    }

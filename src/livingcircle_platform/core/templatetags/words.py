@@ -15,6 +15,17 @@ from livingcircle_platform.core.pages import json_for_script
 register = template.Library()
 NOT_KNOWN = "未核实"
 _WAN = 10_000
+# The first mark that is found counts: many browsers name the ones they descend from as well.
+_DEVICES = (
+    (
+        ("MicroMessenger", "微信"), ("Edg", "Edge"), ("QQBrowser", "QQ浏览器"),
+        ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ),
+    (
+        ("Android", "安卓手机"), ("HarmonyOS", "鸿蒙"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+        ("Windows", "Windows 电脑"), ("Mac OS", "苹果电脑"), ("Linux", "Linux 电脑"),
+    ),
+)  # fmt: skip
 
 
 @register.simple_tag
@@ -82,6 +93,13 @@ def since(value: dt.datetime | dt.date | None) -> str:
     day = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
     days = (timezone.localdate() - day).days
     return {0: "今天", 1: "昨天"}.get(days, f"{days}天前" if days > 0 else day.isoformat())
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Say which browser on which system sent a line like ``Mozilla/5.0 (Windows NT 10.0…``."""
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in _DEVICES]
+    return " · ".join(filter(None, found)) or "其他程序"
 
 
 @register.filter
