@@ -130,7 +130,9 @@ class Stage:
 
     def _token(self, user, how, action):
         others = [one for one in rules() if one not in {action, EVERYBODY, SIGNED_IN}]
-        actions = [action] if how == "token with" else others
+        # To act on a thing one has to see it.
+        view = f"{str(action).rpartition('.')[0]}.view"
+        actions = [action, view] if how == "token with" else others
         if action == SIGNED_IN or action is None:
             actions = others
         secret, digest = make_secret()
@@ -192,6 +194,8 @@ def is_right(route, wanted, response):
     to_sign_in = status == 302 and response.url.startswith(reverse("account_login"))
     if wanted == "sign in":
         return to_sign_in or status == 401
+    if wanted == "in" and route.name in things.ANSWER_BY_STATE:
+        return status < 500
     if wanted == "in":
         refusals = {401, 403} if route.name in things.ANSWER_404 else {401, 403, 404}
         return status < 500 and status not in refusals and not (
