@@ -58,9 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
             request, app=limits.APP, action="login_failed", config=limits.PASSWORDS, key=key
         )
         if not self._login_failed_rl_usage:
-            wait = limits.seconds_to_wait(
-                request, "login_failed", key=key, config=limits.PASSWORDS
-            )
+            wait = limits.seconds_to_wait(request, "login_failed", key=key, config=limits.PASSWORDS)
             raise _too_often("密码", wait)
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:  # noqa: ANN401

@@ -60,7 +60,11 @@ def _as_its_maker(request: HttpRequest, link: ShareLink) -> HttpRequest:
 
 
 def _refuse_writes(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any  # noqa: ANN401, FBT001
+    execute: Callable[..., Any],
+    sql: str,
+    params: Any,
+    many: bool,
+    context: Any,  # noqa: ANN401, FBT001
 ) -> Any:  # noqa: ANN401
     if not sql.lstrip(" (").upper().startswith(_READS):
         raise NotAllowedError("分享的页面只能看，没有改动任何内容")

@@ -153,7 +153,9 @@ class _Ids(dict[Any, str]):
 
 def _text(row: Any, ids: _Ids) -> str:  # noqa: ANN401 - columns of many types
     """Return what is hashed."""
-    number, at, actor, name, action, kind, thing, title, area, before, after, why, undoes, prev = row
+    number, at, actor, name, action, kind, thing, title, area, before, after, why, undoes, prev = (
+        row
+    )
     return _MARK.join((
         str(number), _moment(at), ids[actor], name, action, kind, thing, title, ids[area],
         before or "", after or "", why, "" if undoes is None else str(undoes), prev,

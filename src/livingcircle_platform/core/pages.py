@@ -73,7 +73,15 @@ def problem_page(request: HttpRequest, problem: PlatformError) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was typed into a refused form, so that nothing has to be typed again."""
-    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code", "id"}
+    secret = {
+        "csrfmiddlewaretoken",
+        "password",
+        "password1",
+        "password2",
+        "oldpassword",
+        "code",
+        "id",
+    }
     return [
         (name, value)
         for name, values in request.POST.lists()

@@ -60,8 +60,6 @@ def _outlet(place):
     return made.pk
 
 
-
-
 THINGS = {
     "user_id": _person,
     "membership_id": _membership,

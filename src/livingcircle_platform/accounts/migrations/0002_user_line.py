@@ -4,30 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelManagers(
-            name='user',
-            managers=[
-            ],
+            name="user",
+            managers=[],
         ),
         migrations.AddField(
-            model_name='user',
-            name='line',
+            model_name="user",
+            name="line",
             field=models.TextField(blank=True, editable=False),
         ),
         migrations.AlterField(
-            model_name='sharelink',
-            name='path',
-            field=models.CharField(max_length=500, verbose_name='页面'),
+            model_name="sharelink",
+            name="path",
+            field=models.CharField(max_length=500, verbose_name="页面"),
         ),
         migrations.AlterField(
-            model_name='sharelink',
-            name='title',
-            field=models.CharField(max_length=120, verbose_name='标题'),
+            model_name="sharelink",
+            name="title",
+            field=models.CharField(max_length=120, verbose_name="标题"),
         ),
     ]
