@@ -58,7 +58,17 @@ def test_a_token_does_what_it_was_given_and_no_more(browser):
     assert browser.get("/audit/export/").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/me/", "/me/tokens/new/", "/me/data/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/me/",
+        "/me/tokens/new/",
+        "/me/data/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/sessions/",
+    ],
+)
 def test_a_token_cannot_touch_the_account_it_came_from(browser, address):
     secret = make_token(browser, "audit.view").context["secret"]
     assert Client().get(address, **bearer(secret)).status_code == 403
@@ -257,7 +267,10 @@ def test_everything_kept_about_a_person_is_handed_out(browser, clerk, town):
     assert tables["账号"][0]["username"] == "clerk"
     assert tables["accounts.Membership.user"][0]["area_id"] == str(town.district.pk)
     assert [one["name"] for one in tables["accounts.Token.user"]] == ["同步"]
-    assert sorted(one["action"] for one in tables["audit.Entry.actor"]) == ["sharelink.add", "token.add"]
+    assert sorted(one["action"] for one in tables["audit.Entry.actor"]) == [
+        "sharelink.add",
+        "token.add",
+    ]
     text = response.content.decode()
     assert secret not in text
     for hidden in (clerk.password, Token.objects.get().digest, ShareLink.objects.get().digest):

@@ -1,7 +1,10 @@
 """Find every way an account of writes can be tampered with."""
 
+import datetime as dt
+
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit import writing
@@ -68,3 +71,72 @@ def test_a_tail_cut_off_with_its_head_is_found_by_a_printed_head(five):
     Head.objects.update(number=F("number") - 1, hash=last.hash)
     assert broken() == []
     assert [one.number for one in chain.verify(printed=printed)] == [0]
+
+
+def test_an_entry_put_behind_the_head_is_found(five):
+    last = Entry.objects.get(number=5)
+    made = Entry(number=6, at=last.at, actor_name="x", action="a.b", kind="a", object_id="1",
+                 object_name="x", previous_hash=last.hash)  # fmt: skip
+    made.hash = chain.fingerprint(made)
+    made.save(force_insert=True)
+    assert broken() == [6]
+
+
+def test_an_entry_put_before_the_first_is_found(five):
+    first = Entry.objects.get(number=1)
+    first.number, first.hash = 0, "0" * 64
+    first.save(force_insert=True)
+    assert broken()[0] in {0, 1}
+
+
+@pytest.mark.parametrize(
+    "column", ["actor_name", "action", "kind", "object_id", "object_name", "reason", "hash"]
+)
+def test_every_text_column_counts(five, column):
+    Entry.objects.filter(number=5).update(**{column: "x"})
+    assert 5 in broken()
+
+
+def test_every_other_column_counts(five, town, clerk):
+    at = Entry.objects.get(number=5).at + dt.timedelta(microseconds=1)
+    for changed in (
+        {"at": at}, {"actor": None}, {"area": None}, {"area": town.b}, {"before": None},
+        {"after": {"note": "x"}}, {"undoes_id": 1},
+    ):  # fmt: skip
+        kept = Entry.objects.filter(number=5).values(*changed).get()
+        Entry.objects.filter(number=5).update(**changed)
+        assert broken() == [5], changed
+        Entry.objects.filter(number=5).update(**kept)
+    assert broken() == []
+
+
+def test_text_cannot_be_moved_from_one_column_into_the_next(five):
+    """Shift the border between two columns: the joined text would be the same."""
+    entry = Entry.objects.get(number=5)
+    moved = f"{entry.actor_name}\x1e{entry.action}"
+    Entry.objects.filter(number=5).update(actor_name=moved, action="", kind=entry.kind)
+    assert broken() == [5]
+    entry.actor_name = moved
+    with pytest.raises(ValueError, match="mark"):
+        chain.fingerprint(entry)
+
+
+def test_the_mark_between_columns_is_left_out_of_what_people_write(town, clerk):
+    made = make.Outlet(name="甲\x1e乙", code="1", area=town.a1)
+    writing.add(made, acting_user=clerk, reason="新\x1e开")
+    assert Entry.objects.get().reason == "新开"
+    assert broken() == []
+
+
+def test_a_whole_second_counts_like_any_other(five, monkeypatch):
+    noon = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    writing.change(five, {"note": "正午"}, seen=five.version, acting_user=None)
+    assert Entry.objects.get(number=6).at == noon
+    assert broken() == []
+
+
+def test_progress_is_told(five):
+    told = []
+    list(chain.verify(tell=lambda done, total: told.append((done, total))))
+    assert told == [(5, 5)]

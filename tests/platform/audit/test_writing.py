@@ -71,3 +71,19 @@ def test_what_the_columns_cannot_hold_is_refused(town, clerk):
         writing.change(made, {"lon": 500.0}, seen=1, acting_user=clerk)
     assert "经度" in str(caught.value)
     assert Entry.objects.count() == 0
+
+
+def test_the_same_addition_at_the_same_moment_is_one(town, clerk, monkeypatch):
+    """Play the race: another request keeps the record after ours looked and before it writes."""
+    made = Outlet(name="果园药店", code="1", area=town.a1)
+    twin = Outlet(pk=made.pk, name="果园药店", code="1", area=town.a1)
+    looked = writing.check
+
+    def overtaken(record):
+        looked(record)
+        if record is made:
+            writing.add(twin, acting_user=clerk)
+
+    monkeypatch.setattr(writing, "check", overtaken)
+    assert writing.add(made, acting_user=clerk).pk == twin.pk
+    assert Entry.objects.count() == Outlet.objects.count() == 1

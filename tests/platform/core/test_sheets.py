@@ -17,7 +17,9 @@ def test_a_csv_cell_is_never_a_formula(text):
 
 
 def test_a_workbook_cell_is_never_a_formula():
-    book = openpyxl.load_workbook(io.BytesIO(sheets.workbook("表", ["名称"], [[one] for one in LEADS], ["=n"])))
+    book = openpyxl.load_workbook(
+        io.BytesIO(sheets.workbook("表", ["名称"], [[one] for one in LEADS], ["=n"]))
+    )
     cells = [row[0] for row in book.active.iter_rows()]
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[0].value == "=n"
@@ -25,5 +27,7 @@ def test_a_workbook_cell_is_never_a_formula():
 
 
 def test_numbers_stay_numbers_and_nothing_stays_nothing():
-    book = openpyxl.load_workbook(io.BytesIO(sheets.workbook("表", ["a", "b", "c"], [[1.5, None, "12345"]])))
+    book = openpyxl.load_workbook(
+        io.BytesIO(sheets.workbook("表", ["a", "b", "c"], [[1.5, None, "12345"]]))
+    )
     assert [cell.value for cell in book.active[2]] == [1.5, None, "12345"]
