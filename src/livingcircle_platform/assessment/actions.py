@@ -50,7 +50,7 @@ def ask_run(run: Run, *, acting_user: Any) -> Run:  # noqa: ANN401
 @transaction.atomic
 def ask_circle_sheets(run: Run, circle_code: str, *, acting_user: Any) -> Any:  # noqa: ANN401
     """Ask for the plan sheets of one circle of a finished run."""
-    RUNS.require_in(acting_user, "view", run.district)
+    RUNS.require_in(acting_user, "download", run.district)
     _refuse_unfinished(run)
     return jobs.ask(
         tasks.write_circle_sheets, title=f"{run}：编制一圈一策", acting_user=acting_user,

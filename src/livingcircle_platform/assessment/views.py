@@ -133,13 +133,13 @@ def why(request: HttpRequest, run_id: uuid.UUID, finding_id: int) -> HttpRespons
 def compare(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Show what changed from another run to this one."""
     found = run_of(request, run_id)
+    RUNS.require_in(request.user, "compare", found.district)
     others = Run.objects.visible_to(request.user).done().filter(district=found.district)
     others = others.exclude(pk=found.pk)
     asked = request.GET.get("with", "")
     other = others.filter(pk=asked).first() if _is_uuid(asked) else None
     context: dict[str, Any] = {"run": found, "others": others[:50], "other": other}
     if other is not None:
-        RUNS.require_in(request.user, "compare", found.district)
         told = comparing.compare(folders.results_of(other), folders.results_of(found))
         context["told"] = told
     return render(request, "assessment/compare.html", context)

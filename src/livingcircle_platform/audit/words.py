@@ -18,7 +18,7 @@ KINDS: Mapping[str, str] = {
     "mobileservice": "流动服务", "mobilestop": "流动服务停靠点", "space": "空间资源",
     "approvalstep": "审批步骤", "merge": "网点合并", "different": "不是同一家的判断",
     "savedview": "保存的筛选", "batch": "导入批次", "stagedrow": "导入的行",
-    "columnmapping": "列对应", "run": "评估", "job": "后台任务",
+    "columnmapping": "列对应", "run": "评估", "sitechoice": "选址方案", "scenario": "方案", "job": "后台任务",
 }  # fmt: skip
 VERBS: Mapping[str, str] = {
     "add": "新增", "change": "修改", "remove": "删除", "undo": "撤回", "restore": "恢复",

@@ -30,6 +30,7 @@ def board(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def add(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Keep a scenario."""
     run = _run(request, run_id)
+    SCENARIOS.require_in(request.user, "add", run.district)
     form = ScenarioForm(request.POST)
     if form.is_valid():
         actions.add_scenario(form.scenario(run), acting_user=request.user)

@@ -130,9 +130,9 @@ class Stage:
 
     def _token(self, user, how, action):
         others = [one for one in rules() if one not in {action, EVERYBODY, SIGNED_IN}]
-        # To act on a thing one has to see it.
-        view = f"{str(action).rpartition('.')[0]}.view"
-        actions = [action, view] if how == "token with" else others
+        # To act on a thing one has to see it, and what it hangs on.
+        views = [one for one in rules() if one.endswith(".view")]
+        actions = [action, *views] if how == "token with" else others
         if action == SIGNED_IN or action is None:
             actions = others
         secret, digest = make_secret()
@@ -167,6 +167,12 @@ def reaches(reach, own, area):
     }[reach]  # fmt: skip
 
 
+def sees(route, reach, own, area):
+    """Say whether a thing of an area shows; some show from inside their district as well."""
+    inside = things.SEEN_FROM_INSIDE.intersection(route.parts) and own.path.startswith(area.path)
+    return reaches(reach, own, area) or bool(inside and reach in {Reach.BELOW, Reach.OWN})
+
+
 def expected(route, method, role, how, own, area):  # noqa: PLR0911 - one line for each rule
     """Return which answers are right: "in", or the refusals allowed."""
     action = actions_by_route().get((method, route.name))
@@ -184,7 +190,9 @@ def expected(route, method, role, how, own, area):  # noqa: PLR0911 - one line f
     if not any(part in things.THINGS for part in route.parts) or reaches(reach, own, area):
         return "in"
     view = rules().get(f"{action.rpartition('.')[0]}.view")
-    seen = view is not None and reaches(view.reach[role], own, area)
+    seen = view is not None and sees(route, view.reach[role], own, area)
+    if seen and action == view.action:
+        return "in"
     return {403} if seen else {404}
 
 
@@ -242,6 +250,8 @@ def _problem_with(stage, route, case):
         watch = Watch()
         with connection.execute_wrapper(watch):
             response = client.generic(method, address, **headers)
+        for close in response._resource_closers:  # files; the client closes nothing by itself
+            close()
         transaction.set_rollback(True)
     wanted = expected(route, method, role, how, own, area)
     if not is_right(route, wanted, response):

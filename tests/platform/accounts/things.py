@@ -16,9 +16,15 @@ from django.utils import timezone
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import User
 from livingcircle_platform.accounts.roles import Role
+from livingcircle_platform.assessment.models import Finding
+from livingcircle_platform.assessment.models import Run
+from livingcircle_platform.assessment.models import SiteChoice
+from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.audit import writing
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.territory.ground import path_of
+from livingcircle_platform.territory.models import Area
 from django.db import transaction
 
 
@@ -60,7 +66,52 @@ def _outlet(place):
     return made.pk
 
 
+def _run(place):
+    """Make a run that came to its end; runs are about districts."""
+    if place.area.level != "district":
+        return None
+    number = Run.objects.filter(district=place.area).count() + 1
+    told = {"number": number, "standard": "miyun_2023", "finished_at": timezone.now()}
+    return Run.objects.create(district=place.area, **told).pk
+
+
+def _unit(place):
+    """Make a circle over every community of the run's district."""
+    run = Run.objects.get(pk=place.made["run_id"])
+    inside = Area.objects.under(run.district).filter(level="community")
+    paths = " ".join(inside.values_list("path", flat=True))
+    told = {"unit_id": "1", "name": "一号圈", "circle_code": "1", "paths": paths}
+    return Unit.objects.get_or_create(run=run, level="circle", defaults=told)[0]
+
+
+def _finding(place):
+    unit = _unit(place)
+    return Finding.objects.create(run=unit.run, unit=unit, requirement_id="1", verdict="lacking").pk
+
+
+def _site_choice(place):
+    run = _run(place)
+    return None if run is None else SiteChoice.objects.create(run_id=run).pk
+
+
+def _ground(place):
+    """Make the ground under a district's maps."""
+    if place.area.level != "district":
+        return None
+    path = path_of(place.area.pk)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"PMTiles")
+    return place.area.pk
+
+
+# Things of a district that whoever works anywhere inside may see as well.
+SEEN_FROM_INSIDE = {"run_id", "choice_id", "district_id"}
 THINGS = {
+    "run_id": _run,
+    "circle": lambda place: _unit(place).unit_id,
+    "finding_id": _finding,
+    "choice_id": _site_choice,
+    "district_id": _ground,
     "user_id": _person,
     "membership_id": _membership,
     "number": _entry,
@@ -74,12 +125,14 @@ PLAIN = {
     "uidb36": "abc",
     "key": "no-such-key",
     "provider_id": "oidc",
+    "name": "no-such-file.xlsx",
+    "layer": "circles",
     "token_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
 }
 # Addresses of which these parts are wrong on purpose answer 404 to everybody.
 ANSWER_404 = {"accounts:shared", "accounts:token_take_back", "accounts:link_take_back",
-              "openid_connect_login", "openid_connect_callback"}  # fmt: skip
+              "openid_connect_login", "openid_connect_callback", "assessment:file"}  # fmt: skip
 # Pages of the own account whose answer depends on it: a second step that is not switched on, a
 # login that did fail. They show nothing of anybody else.
 ANSWER_BY_STATE = {
