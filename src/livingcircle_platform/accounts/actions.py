@@ -39,16 +39,13 @@ def invite(
     people.require_giving(acting_user, membership.role, membership.area, "user.invite")
     made = User(username=username, display_name=display_name)
     made.set_unusable_password()
+    if User.objects.filter(username__iexact=username).exists():
+        raise _taken()
     try:
         with transaction.atomic():
-            if User.objects.filter(username__iexact=username).exists():
-                raise IntegrityError
             made.save(force_insert=True)
     except IntegrityError as error:
-        sentence = "这个用户名已经有人用，换一个"
-        raise RefusedError(
-            f"没有保存：{sentence}", remedy="换一个用户名", fields={"username": sentence}
-        ) from error
+        raise _taken() from error
     _tell("add", made, acting_user, membership.area, after=_told(made))
     membership.user = made
     writing.add(membership, acting_user=acting_user)
@@ -138,6 +135,12 @@ def end_sessions(user: User) -> None:
     """End every session of somebody."""
     for session in UserSession.objects.filter(user=user):
         session.end()
+
+
+def _taken() -> RefusedError:
+    sentence = "这个用户名已经有人用"
+    told = {"username": f"{sentence}，换一个"}
+    return RefusedError(f"没有保存：{sentence}", remedy="换一个用户名", fields=told)
 
 
 def _require_inside(membership: Membership, acting_user: User) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 from typing import Any
 
 import segno
@@ -99,7 +100,9 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the code that authenticator apps scan."""
-        return str(segno.make(url, error="m").svg_inline(scale=5, border=3, light="#fff"))
+        drawn = io.BytesIO()
+        segno.make(url, error="m").save(drawn, kind="svg", scale=5, border=3, light="#fff")
+        return drawn.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is kept."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from livingcircle_platform.accounts.matrix import Rule
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import LEVEL_OF
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.errors import RefusedError
 
@@ -62,7 +63,10 @@ class FreshForm(forms.Form):
 class RoleForm(FreshForm):
     """Ask for a role in an area, perhaps until a day."""
 
-    role = forms.ChoiceField(label="角色", choices=Role.choices)
+    role = forms.ChoiceField(
+        label="角色",
+        error_messages={"required": "选一个角色", "invalid_choice": "您的范围内没有这一级"},
+    )
     area = AreaField(queryset=None, label="范围", empty_label="选择范围")
     until = day_field("有效期至", required=False)
 
@@ -70,6 +74,9 @@ class RoleForm(FreshForm):
         super().__init__(*args, **kwargs)
         areas = Membership._meta.get_field("area").related_model  # noqa: SLF001
         inside = areas._base_manager.filter(giver.scope(action).where(""), removed_at=None)  # type: ignore[union-attr] # noqa: SLF001
+        levels = set(inside.values_list("level", flat=True))
+        given = [one for one in Role.choices if LEVEL_OF.get(one[0], "") in {"", *levels}]
+        self.fields["role"].choices = [("", "选择角色"), *given]  # type: ignore[attr-defined]
         self.fields["area"].queryset = inside.order_by("path")  # type: ignore[attr-defined]
         self.fields["area"].error_messages = {
             "required": "选一个范围",

@@ -6,6 +6,7 @@ Session, token and share link are all measured here; the same table answers for 
 from collections.abc import Callable
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -14,8 +15,6 @@ from django.http import HttpResponseBase
 from django.http import JsonResponse
 from django.urls import ResolverMatch
 from django.utils import timezone
-
-from allauth.usersessions.models import UserSession
 
 from livingcircle_platform.accounts.matrix import EVERYBODY
 from livingcircle_platform.accounts.matrix import actions_by_route

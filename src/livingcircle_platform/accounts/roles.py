@@ -22,8 +22,5 @@ class Role(models.TextChoices):
 
 # A role that is named after a level is given in an area of that level; the others in any.
 LEVEL_OF: Mapping[str, str] = MappingProxyType(
-    {
-        role.value: role.value
-        for role in (Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.COMMUNITY)
-    }
+    {one: one for one in ("city", "district", "subdistrict", "community")}
 )

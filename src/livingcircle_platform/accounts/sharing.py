@@ -59,13 +59,7 @@ def _as_its_maker(request: HttpRequest, link: ShareLink) -> HttpRequest:
     return asked
 
 
-def _refuse_writes(
-    execute: Callable[..., Any],
-    sql: str,
-    params: Any,
-    many: bool,
-    context: Any,  # noqa: ANN401, FBT001
-) -> Any:  # noqa: ANN401
+def _refuse_writes(execute: Callable[..., Any], sql: str, *told: Any) -> Any:  # noqa: ANN401
     if not sql.lstrip(" (").upper().startswith(_READS):
         raise NotAllowedError("分享的页面只能看，没有改动任何内容")
-    return execute(sql, params, many, context)
+    return execute(sql, *told)

@@ -13,12 +13,13 @@ from django.db import models
 KINDS: Mapping[str, str] = {
     "user": "账号", "membership": "角色", "token": "令牌", "sharelink": "分享地址",
     "area": "行政区域", "areaprofile": "人口资料", "circleset": "圈层版本", "circle": "生活圈",
-    "circlemember": "圈层成员", "basefile": "底图文件", "source": "数据来源", "trade": "业态", "merchant": "商户",
-    "servicecentre": "便民服务中心", "outlet": "网点", "entrance": "出入口", "photo": "照片",
+    "circlemember": "圈层成员", "basefile": "底图文件", "source": "数据来源", "trade": "业态",
+    "merchant": "商户", "servicecentre": "便民服务中心", "outlet": "网点", "entrance": "出入口", "photo": "照片",
     "mobileservice": "流动服务", "mobilestop": "流动服务停靠点", "space": "空间资源",
     "approvalstep": "审批步骤", "merge": "网点合并", "different": "不是同一家的判断",
     "savedview": "保存的筛选", "batch": "导入批次", "stagedrow": "导入的行",
-    "columnmapping": "列对应", "run": "评估", "sitechoice": "选址方案", "scenario": "方案", "job": "后台任务",
+    "columnmapping": "列对应", "run": "评估", "sitechoice": "选址方案", "scenario": "方案",
+    "job": "后台任务",
 }  # fmt: skip
 VERBS: Mapping[str, str] = {
     "add": "新增", "change": "修改", "remove": "删除", "undo": "撤回", "restore": "恢复",
@@ -104,7 +105,7 @@ def _named(field: models.ForeignKey[Any, Any], value: object) -> str:
     return str(value) if found is None else str(found)
 
 
-def _said(value: Any) -> str:  # noqa: ANN401, PLR0911 - one line for each type
+def _said(value: Any) -> str:  # noqa: ANN401 - one line for each type
     if value is None:
         return "未填"
     if value is True:

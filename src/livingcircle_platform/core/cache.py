@@ -1,5 +1,6 @@
 """Keep the cache in files that several processes may write to at once."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -15,10 +16,14 @@ class SharedFileCache(FileBasedCache):
     """
 
     def add(
-        self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None  # noqa: ANN401
-    ) -> bool:  # fmt: skip
+        self,
+        key: Any,  # noqa: ANN401 - as Django's own
+        value: Any,  # noqa: ANN401
+        timeout: Any = DEFAULT_TIMEOUT,  # noqa: ANN401
+        version: int | None = None,
+    ) -> bool:
         """Keep a value unless there is one, and say whether it was kept."""
         self._createdir()
-        with open(f"{self._dir}/adding", "a") as turn:  # noqa: PTH123 - as Django's own
+        with Path(self._dir, "adding").open("a") as turn:
             locks.lock(turn, locks.LOCK_EX)
             return bool(super().add(key, value, timeout, version))

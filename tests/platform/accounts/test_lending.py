@@ -15,7 +15,6 @@ from django.utils import timezone
 from livingcircle_platform.accounts.matrix import SIGNED_IN
 from livingcircle_platform.accounts.matrix import actions_by_route
 from livingcircle_platform.accounts.models import Membership
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import ShareLink
 from livingcircle_platform.accounts.models import Token
 from livingcircle_platform.accounts.models import User

@@ -272,3 +272,9 @@ def test_actions_refuse_by_themselves(wang, clerk, town):
         with pytest.raises((NotAllowedError, MissingError)):
             refused()
     assert state() == before
+
+
+def test_only_roles_of_levels_inside_are_offered(office):
+    page = office.get("/users/invite/").content.decode()
+    assert "区级管理" in page
+    assert "市级管理" not in page

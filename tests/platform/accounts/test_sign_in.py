@@ -27,7 +27,7 @@ from tests.platform import make
 
 LOGIN = "/accounts/login/"
 CODE = "/accounts/2fa/authenticate/"
-PASSWORD = "桂花树下三只猫 2026"  # noqa: S105 - of a made-up person
+PASSWORD = "桂花树下三只猫 2026"
 ARGON2 = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 OIDC = {
     "openid_connect": {

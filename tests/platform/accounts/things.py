@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from livingcircle_platform.accounts.models import Membership
@@ -25,7 +26,6 @@ from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.ground import path_of
 from livingcircle_platform.territory.models import Area
-from django.db import transaction
 
 
 @dataclass

@@ -26,7 +26,7 @@ from tests.platform import make
 
 @pytest.fixture
 def told(town, clerk):
-    """Return three entries: one outlet added and renamed in 甲街道, one added in the other district."""
+    """Return an outlet added and renamed in 甲街道; another was added in the other district."""
     made = Outlet(name="果园药店", code="1", area=town.a1, trades=("pharmacy",))
     writing.add(made, acting_user=clerk, reason="新开")
     writing.change(made, {"name": "新名药店"}, seen=1, acting_user=clerk, reason="换招牌")
