@@ -13,7 +13,8 @@ from django.db import models
 KINDS: Mapping[str, str] = {
     "user": "账号", "membership": "角色", "token": "令牌", "sharelink": "分享地址",
     "area": "行政区域", "areaprofile": "人口资料", "circleset": "圈层版本", "circle": "生活圈",
-    "circlemember": "圈层成员", "basefile": "底图文件", "source": "数据来源", "trade": "业态",
+    "circlemember": "圈层成员", "basefile": "底图文件", "source": "数据来源",
+    "trade": "业态",
     "merchant": "商户", "servicecentre": "便民服务中心", "outlet": "网点", "entrance": "出入口", "photo": "照片",
     "mobileservice": "流动服务", "mobilestop": "流动服务停靠点", "space": "空间资源",
     "approvalstep": "审批步骤", "merge": "网点合并", "different": "不是同一家的判断",
