@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from livingcircle_platform.core.fields import CodesField
 from livingcircle_platform.core.records import Record
+from livingcircle_platform.core.spelling import line_of
 from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.search import SearchField
-from livingcircle_platform.core.spelling import line_of
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import Source
 
