@@ -5,7 +5,7 @@ from allauth.mfa.totp.internal import auth as totp
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
-from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.audit import writing
 from livingcircle_platform.registry.models import Outlet
 from tests.platform import make

@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.roles import Role
 from tests.platform import make
 
 

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from livingcircle_platform.accounts.models import Membership
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.audit import writing
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.territory.models import Area

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.db import transaction
 
 from livingcircle_platform.accounts.models import Membership
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.assessment.actions import ask_run
 from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.audit import writing

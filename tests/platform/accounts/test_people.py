@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from livingcircle_platform.accounts import actions
 from livingcircle_platform.accounts.models import Membership
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.audit.models import Entry
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import NotAllowedError

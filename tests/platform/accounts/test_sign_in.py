@@ -20,8 +20,8 @@ from django.urls import reverse
 from livingcircle_platform.accounts.adapters import MfaAdapter
 from livingcircle_platform.accounts.adapters import OidcAdapter
 from livingcircle_platform.accounts.limits import wait_in_words
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.errors import RefusedError
 from tests.platform import make
 

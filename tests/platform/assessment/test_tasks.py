@@ -6,8 +6,8 @@ import uuid
 import pytest
 from django.core.management import call_command
 
-from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.assessment import actions
 from livingcircle_platform.assessment import tasks
 from livingcircle_platform.assessment.models import Finding

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit import views
 from livingcircle_platform.audit import words
