@@ -9,7 +9,8 @@ MERCHANTS = Policy("merchant", owner="user")
 SERVICE_CENTRES = Policy("service-centre")
 MOBILE_SERVICES = Policy("mobile-service")
 SPACES = Policy("space")
-PHOTOS = Policy("photo", area="outlet__area")
+# A photograph lies where the shop or room it shows lies.
+PHOTOS = Policy("photo", area="audit_area", owner="outlet__merchant__user")
 SAVED_VIEWS = Policy("saved-view", owner="user")
 
 BY_MODEL = {
@@ -19,8 +20,23 @@ BY_MODEL = {
     "mobileservice": MOBILE_SERVICES,
     "space": SPACES,
 }
+# What a shopkeeper may say of the own shop; the rest is for those who keep the ledger.
+OWNERS_MAY_CHANGE = {
+    "outlet": frozenset({"state", "hours", "phone", "online", "same_day_online", "step_free"}),
+    "merchant": frozenset({"contact", "phone"}),
+}
 
 
 def policy_of(model: Any) -> Policy:  # noqa: ANN401 - a model class
     """Return the policy of a kind of record."""
     return BY_MODEL[model._meta.model_name]  # noqa: SLF001
+
+
+def changeable(user: Any, one: Any, names: frozenset[str]) -> frozenset[str]:  # noqa: ANN401
+    """Return which of some columns of a record a person may change; an owner only a few."""
+    policy = policy_of(type(one))
+    if policy.may_in(user, "change", policy.area_of(one)):
+        return names
+    if not policy.may(user, "change", one):
+        return frozenset()
+    return names & OWNERS_MAY_CHANGE.get(one._meta.model_name, frozenset())  # noqa: SLF001
