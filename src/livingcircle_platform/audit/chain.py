@@ -79,6 +79,12 @@ def append(entry: Entry) -> Entry:
     return entry
 
 
+def hold() -> None:
+    """Keep the end of the chain until this transaction is over: entries of others come after."""
+    Head.objects.get_or_create(pk=1)
+    Head.objects.select_for_update().get(pk=1)
+
+
 def head() -> tuple[int, str]:
     """Return number and hash of the last entry, as printed on exports."""
     found = Head.objects.filter(pk=1).values_list("number", "hash").first()

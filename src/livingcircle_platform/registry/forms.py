@@ -13,6 +13,7 @@ from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import Trade
+from livingcircle_platform.registry.policies import where_areas
 from livingcircle_platform.territory.models import Area
 
 _LONGEST = 2_000
@@ -117,15 +118,16 @@ class LinkField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
         """Return what to show: the code, which names one only."""
-        if value is None or isinstance(value, str) and not _is_id(value):
+        if value is None or isinstance(value, str) and not is_id(value):
             return value
         return self.rows.filter(pk=value).values_list("code", flat=True).first() or ""
 
     def _by_id(self, said: str) -> list[Any]:
-        return list(self.rows.filter(pk=said)) if _is_id(said) else []
+        return list(self.rows.filter(pk=said)) if is_id(said) else []
 
 
-def _is_id(value: Any) -> bool:  # noqa: ANN401
+def is_id(value: Any) -> bool:  # noqa: ANN401
+    """Say whether something is the id of a record."""
     try:
         uuid.UUID(str(value))
     except ValueError:
@@ -133,7 +135,7 @@ def _is_id(value: Any) -> bool:  # noqa: ANN401
     return True
 
 
-def field_of(column: Column, user: Any, model: Any) -> forms.Field:  # noqa: ANN401, PLR0911 - one for each kind
+def field_of(column: Column, user: Any, ledger: Ledger) -> forms.Field:  # noqa: ANN401, PLR0911 - one for each kind
     """Return the form field that reads one column."""
     told: dict[str, Any] = {"label": column.title, "required": column.required}
     told["error_messages"] = {"required": f"{column.title}要填"}
@@ -153,11 +155,11 @@ def field_of(column: Column, user: Any, model: Any) -> forms.Field:  # noqa: ANN
     if column.kind == Kind.TRADES:
         return TradesField(**told, choices=list(Trade.objects.values_list("code", "name")))
     if column.kind == Kind.AREA:
-        return AreaField(areas_to_choose(user), **told)
+        return AreaField(areas_for(user, ledger, "change"), **told)
     if column.kind == Kind.LINK and column.model is not None:
         rows = column.model.objects.visible_to(user)  # type: ignore[attr-defined]
         return LinkField(rows, column.title, label=column.title, required=column.required)
-    longest = getattr(model._meta.get_field(column.name), "max_length", None) or _LONGEST  # noqa: SLF001
+    longest = getattr(ledger.model._meta.get_field(column.name), "max_length", None) or _LONGEST  # noqa: SLF001
     told["error_messages"]["max_length"] = "太长了：最多%(limit_value)d个字，现在%(show_value)d个"
     widget = forms.Textarea({"rows": 3}) if column.kind == Kind.LONG else forms.TextInput()
     return TextField(**told, max_length=longest, widget=widget)
@@ -184,9 +186,10 @@ def area_word(area: Area) -> str:
     return area.name
 
 
-def areas_to_choose(user: Any) -> Any:  # noqa: ANN401
-    """Return the areas a person sees, in the order of their codes."""
-    return Area.objects.visible_to(user).select_related("parent").order_by("code", "name")
+def areas_for(user: Any, ledger: Ledger, verb: str) -> Any:  # noqa: ANN401
+    """Return the areas in which a person may do something to a ledger, in the order of codes."""
+    rows = Area.objects.filter(where_areas(ledger.policy, user, verb), removed_at=None)
+    return rows.exclude(level=Area.Level.CITY).select_related("parent").order_by("code", "name")
 
 
 def _number(column: Column) -> forms.TextInput:
@@ -208,7 +211,7 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         for column in ledger.columns:
             if column.name in names:
-                self.fields[column.name] = field_of(column, user, ledger.model)
+                self.fields[column.name] = field_of(column, user, ledger)
         for field in self.fields.values():
             if isinstance(field, TradesField):
                 field.widget = forms.CheckboxSelectMultiple(
@@ -216,7 +219,7 @@ class RecordForm(forms.Form):
                 )
 
 
-def value_of(column: Column, typed: Any, user: Any, model: Any) -> Any:  # noqa: ANN401
+def value_of(column: Column, typed: Any, user: Any, ledger: Ledger) -> Any:  # noqa: ANN401
     """Return the value that was typed into one cell.
 
     Raises
@@ -225,7 +228,7 @@ def value_of(column: Column, typed: Any, user: Any, model: Any) -> Any:  # noqa:
         If the column cannot hold it; with the sentence for the cell.
     """
     try:
-        return field_of(column, user, model).clean(typed)
+        return field_of(column, user, ledger).clean(typed)
     except ValidationError as error:
         said = "；".join(error.messages)
         raise RefusedError(said, remedy="改好再保存", fields={column.name: said}) from error

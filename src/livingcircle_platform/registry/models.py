@@ -173,6 +173,8 @@ class Outlet(Placed):
     )  # fmt: skip
     verified_on = models.DateField("核实日期", null=True, blank=True)
     verified_by = models.CharField("核实人", max_length=60, blank=True)
+    # The same day as a number, so that every database can reckon its age.
+    verified_day = models.PositiveIntegerField(null=True, blank=True, editable=False)
     # How many people's verdicts hang on this outlet, from the latest run; not known before one.
     influence = models.FloatField(null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
@@ -180,12 +182,13 @@ class Outlet(Placed):
         editable=False,
     )  # fmt: skip
 
-    derived = ("line", "influence")
+    derived = ("line", "influence", "verified_day")
 
     class Meta(Placed.Meta):
         indexes = [
             models.Index(fields=["lon", "lat"], name="outlet_place"),
             models.Index(fields=["area", "code"], name="outlet_area"),
+            models.Index(fields=["code", "id"], name="outlet_code"),
             models.Index(fields=["verified_on"], name="outlet_verified"),
         ]
         constraints = [
@@ -199,6 +202,11 @@ class Outlet(Placed):
     def names(self) -> list[str]:
         """Return the words it can be found by."""
         return [self.name, self.brand, self.code, self.address, self.phone]
+
+    def tidy(self) -> None:
+        """Write out the line to search in, and the day of the last look as a number."""
+        super().tidy()
+        self.verified_day = self.verified_on.toordinal() if self.verified_on else None
 
 
 class Entrance(Record):
@@ -370,6 +378,16 @@ class Different(Record):
         return self.first.area
 
 
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    """Ask for saved views."""
+
+    def visible_to(self, user: Any) -> "SavedViewQuerySet":  # noqa: ANN401
+        """Return a person's own views, and those shared in an area around the person's."""
+        paths = {path for one in user.memberships_now() for path in one.area.paths_above()}
+        shared = Q(area__path__in=paths)
+        return self.filter(Q(user=user) | shared, removed_at=None)
+
+
 class SavedView(Record):
     """Keep a filter of a ledger under a name; shared ones show to everybody in the area."""
 
@@ -382,6 +400,8 @@ class SavedView(Record):
     area = models.ForeignKey(
         Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = SavedViewQuerySet.as_manager()
 
     def __str__(self) -> str:
         """Return the name."""

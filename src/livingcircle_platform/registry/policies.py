@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from livingcircle_platform.accounts.policies import Policy
+from livingcircle_platform.accounts.scope import scope_of
 
 OUTLETS = Policy("outlet", owner="merchant__user")
 MERCHANTS = Policy("merchant", owner="user")
@@ -40,3 +43,8 @@ def changeable(user: Any, one: Any, names: frozenset[str]) -> frozenset[str]:  #
     if not policy.may(user, "change", one):
         return frozenset()
     return names & OWNERS_MAY_CHANGE.get(one._meta.model_name, frozenset())  # noqa: SLF001
+
+
+def where_areas(policy: Policy, user: Any, verb: str) -> Q:  # noqa: ANN401
+    """Return the filter on areas in which a person may do something to a kind of record."""
+    return scope_of(user, f"{policy.kind}.{verb}").where("")

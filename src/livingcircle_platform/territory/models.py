@@ -80,6 +80,11 @@ class Area(Record):
         """Make the path from the parent's."""
         self.path = f"{self.parent.path if self.parent else '/'}{self.pk.hex[:12]}/"
 
+    def paths_above(self) -> list[str]:
+        """Return the paths of everything this lies in, itself included."""
+        parts = self.path.strip("/").split("/")
+        return ["/" + "/".join(parts[:many]) + "/" for many in range(1, len(parts) + 1)]
+
     def above(self, level: Any) -> "Area | None":  # noqa: ANN401 - a level
         """Return the area of a level that this one lies in, itself included."""
         area: Area | None = self

@@ -1,0 +1,110 @@
+"""Show pairs that may be one shop, compare them side by side, merge them or tell them apart."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.registry import actions
+from livingcircle_platform.registry import duplicates
+from livingcircle_platform.registry import policies
+from livingcircle_platform.registry.actions.merging import taken_over
+from livingcircle_platform.registry.asking import trade_names
+from livingcircle_platform.registry.forms import areas_for
+from livingcircle_platform.registry.forms import is_id
+from livingcircle_platform.registry.ledger import LEDGERS
+from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.registry.showing import words_of
+from livingcircle_platform.registry.views.finding import back
+from livingcircle_platform.registry.views.finding import find_outlet
+from livingcircle_platform.registry.views.finding import just_done
+from livingcircle_platform.registry.views.finding import last_entry
+
+_PAGE = 20
+
+
+def chosen_area(request: HttpRequest, verb: str) -> tuple[Any, list[Any]]:
+    """Return the area somebody narrowed a list to, and the areas to choose from."""
+    areas = list(areas_for(request.user, LEDGERS["outlet"], verb))
+    said = request.GET.get("area", "")
+    found = next((one for one in areas if str(one.pk) == said), None) if is_id(said) else None
+    return found, areas
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the suspected pairs, the most alike first."""
+    area, areas = chosen_area(request, "merge")
+    page = Paginator(duplicates.suspects(request.user, area), _PAGE).get_page(
+        request.GET.get("page")
+    )
+    ids = {pk for one in page.object_list for pk in (one.first, one.second)}
+    rows = Outlet.objects.visible_to(request.user).select_related("area__parent").in_bulk(ids)
+    trades = trade_names()
+    for outlet in rows.values():
+        outlet.trade_words = "、".join(trades.get(code, code) for code in outlet.trades)
+    pairs = [
+        (rows[one.first], rows[one.second], one)
+        for one in page.object_list
+        if one.first in rows and one.second in rows
+    ]
+    context = {
+        "page": page, "pairs": pairs, "area": area, "areas": areas, "done": just_done(request),
+        "near": duplicates.NEAR_METRES, "here": request.get_full_path(),
+    }  # fmt: skip
+    return render(request, "registry/duplicates.html", context)
+
+
+def compare(request: HttpRequest, first: UUID, second: UUID) -> HttpResponse:
+    """Show two outlets side by side, and what the kept one would take over."""
+    one, other = find_outlet(request.user, first), find_outlet(request.user, second)
+    for outlet in (one, other):
+        policies.OUTLETS.require(request.user, "merge", outlet)
+    trades = trade_names()
+    taken = taken_over(one, other)
+    lines = []
+    for column in LEDGERS["outlet"].columns:
+        left, right = (
+            words_of(column, getattr(outlet, column.name), trades) for outlet in (one, other)
+        )
+        after = words_of(column, taken.get(column.name, getattr(one, column.name)), trades)
+        lines.append((column.title, left, right, after, left != right))
+    context = {"one": one, "other": other, "lines": lines}
+    return render(request, "registry/compare.html", context)
+
+
+def merge(request: HttpRequest) -> HttpResponse:
+    """Make one entry of two."""
+    kept, gone = _pair(request, "kept", "gone")
+    made = actions.merge(
+        kept, gone, seen_kept=_version(request, "seen_kept"),
+        seen_gone=_version(request, "seen_gone"), acting_user=request.user,
+        reason=request.POST.get("reason", "").strip(),
+    )  # fmt: skip
+    messages.success(request, f"已把“{gone}”并入“{kept}”，30天内可以撤销")
+    return back(request, reverse("registry:duplicates"), last_entry(made, request.user))
+
+
+def different(request: HttpRequest) -> HttpResponse:
+    """Remember that two entries are two shops."""
+    one, other = _pair(request, "first", "second")
+    made = actions.mark_different(one, other, acting_user=request.user)
+    messages.success(request, f"已记下：“{one}”和“{other}”不是同一家，不再提示")
+    return back(request, reverse("registry:duplicates"), last_entry(made, request.user))
+
+
+def _pair(request: HttpRequest, one: str, other: str) -> tuple[Outlet, Outlet]:
+    ids = request.POST.get(one, ""), request.POST.get(other, "")
+    return find_outlet(request.user, ids[0]), find_outlet(request.user, ids[1])
+
+
+def _version(request: HttpRequest, name: str) -> int:
+    said = request.POST.get(name, "")
+    if not said.isdecimal():
+        raise RefusedError("页面不完整，没有合并", remedy="刷新页面再做一次")
+    return int(said)

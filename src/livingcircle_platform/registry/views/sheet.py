@@ -1,0 +1,272 @@
+"""Show a ledger as a sheet: filter, sort, edit in place, change many, export."""
+
+from collections.abc import Iterable
+from typing import Any
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse
+from django.http import Http404
+from django.http import HttpRequest
+from django.http import HttpResponse
+from django.http import HttpResponseBase
+from django.http import JsonResponse
+from django.http import QueryDict
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from livingcircle_platform.errors import ConflictError
+from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.registry import actions
+from livingcircle_platform.registry import exporting
+from livingcircle_platform.registry import policies
+from livingcircle_platform.registry.actions.merging import restored
+from livingcircle_platform.registry.asking import SIZES
+from livingcircle_platform.registry.asking import Asked
+from livingcircle_platform.registry.asking import trade_names
+from livingcircle_platform.registry.forms import area_word
+from livingcircle_platform.registry.forms import areas_for
+from livingcircle_platform.registry.forms import field_of
+from livingcircle_platform.registry.forms import value_of
+from livingcircle_platform.registry.ledger import Column
+from livingcircle_platform.registry.ledger import Kind
+from livingcircle_platform.registry.ledger import Ledger
+from livingcircle_platform.registry.models import SavedView
+from livingcircle_platform.registry.showing import Cell
+from livingcircle_platform.registry.showing import cell_of
+from livingcircle_platform.territory.models import Area
+from livingcircle_platform.registry.views.finding import back
+from livingcircle_platform.registry.views.finding import find
+from livingcircle_platform.registry.views.finding import just_done
+from livingcircle_platform.registry.views.finding import last_entry
+from livingcircle_platform.registry.views.finding import seen_in
+
+_MANY_AREAS = 400
+
+
+class Row(NamedTuple):
+    """Hold one line of a page."""
+
+    record: Any
+    editable: bool
+    cells: list[Cell]
+
+
+class Filter(NamedTuple):
+    """Hold one column's filter as a page shows it."""
+
+    column: Column
+    said: str
+    begin: str
+    end: str
+    unknown: bool
+    options: list[tuple[str, str, bool]]
+
+
+def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
+    """Show one page of a ledger."""
+    user, asked = request.user, Asked(ledger, request.user, request.GET)
+    trades = trade_names()
+    page = asked.page()
+    areas = _areas(user, ledger)
+    context = {
+        "ledger": ledger,
+        "asked": asked,
+        "page": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "rows": _rows(asked.columns, page.object_list, user, trades),
+        "filters": [_filter(column, request, trades, areas) for column in ledger.columns],
+        "chips": asked.chips(),
+        "sizes": SIZES,
+        "sorted_by": asked.sort[0].name,
+        "sorted_down": asked.sort[1],
+        "areas": [] if len(areas) > _MANY_AREAS else areas,
+        "bulk_columns": [one for one in ledger.columns if one.bulk and one.editable],
+        "views": SavedView.objects.visible_to(user).filter(ledger=ledger.slug).order_by("title"),
+        "share_areas": [one.area for one in user.memberships_now()],
+        "list_url": reverse(f"registry:{ledger.slug}_list"),
+        "may_add": ledger.policy.may(user, "add"),
+        "may_bulk": ledger.policy.may(user, "bulk"),
+        "may_export": ledger.policy.may(user, "export"),
+        "may_keep_views": policies.SAVED_VIEWS.may(user, "add"),
+        "may_share": policies.SAVED_VIEWS.may(user, "share"),
+        "done": just_done(request),
+    }
+    return render(request, "registry/sheet.html", context)
+
+
+def cell(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
+    """Keep what was typed into one cell; two who typed at once see both values."""
+    record = find(ledger, request.user, pk)
+    column = _column(ledger, request.POST.get("column", ""))
+    value = value_of(column, request.POST.get("value", ""), request.user, ledger)
+    try:
+        actions.change(
+            record, {column.name: value}, seen=seen_in(request), acting_user=request.user
+        )
+    except ConflictError as problem:
+        return _both(problem, column, record, value)
+    return JsonResponse(told(record, [column], request.user))
+
+
+def told(record: Any, columns: Iterable[Column], user: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return what the page needs to know of a record after a change."""
+    trades = trade_names()
+    cells = {one.name: cell_of(one, record, trades, editable=True) for one in columns}
+    return {
+        "id": str(record.pk),
+        "version": record.version,
+        "entry": last_entry(record, user),
+        "cells": {
+            name: {"words": one.words, "raw": one.raw, "tone": one.tone}
+            for name, one in cells.items()
+        },
+    }
+
+
+def export(request: HttpRequest, ledger: Ledger, ending: str) -> HttpResponseBase:
+    """Send the ledger as it is filtered."""
+    asked = Asked(ledger, request.user, request.GET)
+    asked.chips()  # a filter that cannot be read is refused before anything is sent
+    asked.rows("export")
+    name = exporting.file_name(asked, ending)
+    if ending == "xlsx":
+        return FileResponse(
+            exporting.xlsx_file(asked, str(request.user)), as_attachment=True, filename=name
+        )
+    if ending != "csv":
+        raise Http404
+    response = StreamingHttpResponse(exporting.csv_lines(asked), content_type="text/csv")
+    named = FileResponse(filename=name, as_attachment=True)
+    named.set_headers(named)
+    response.headers["Content-Disposition"] = named.headers["Content-Disposition"]
+    return response
+
+
+def bulk(request: HttpRequest, ledger: Ledger) -> HttpResponse:
+    """Ask for the new value of the chosen rows, then show what it would change."""
+    column = _column(ledger, request.POST.get("column", ""))
+    ids = _chosen(request, ledger)
+    if not ids:
+        raise RefusedError("还没有选中任何一行", remedy="先勾选要改的行")
+    field = field_of(column, request.user, ledger)
+    context: dict[str, Any] = {
+        "ledger": ledger, "column": column, "ids": " ".join(ids), "count": len(ids),
+        "next": request.POST.get("next", ""),
+        "widget": field.widget.render("value", None, {"id": "value"}),
+    }  # fmt: skip
+    if "value" in request.POST:
+        typed = _typed(request, column)
+        value = value_of(column, typed, request.user, ledger)
+        found = actions.preview_many(ledger, ids, column, value, acting_user=request.user)
+        probe = ledger.model()
+        setattr(probe, column.name, value)
+        context |= {
+            "preview": found,
+            "typed": typed if isinstance(typed, str) else "|".join(typed),
+            "words": cell_of(column, probe, trade_names(), editable=False).words or "（空白）",
+            "rows": " ".join(f"{one.pk}:{one.version}" for one in found.changing),
+            "unseen": len(ids) - sum(map(len, found)),
+        }
+    return render(request, "registry/bulk.html", context)
+
+
+def bulk_save(request: HttpRequest, ledger: Ledger) -> HttpResponse:
+    """Change the previewed rows as one batch."""
+    column = _column(ledger, request.POST.get("column", ""))
+    value = value_of(column, _typed(request, column), request.user, ledger)
+    seen = []
+    for pair in request.POST.get("rows", "").split():
+        pk, _, version = pair.partition(":")
+        if not version.isdecimal():
+            raise RefusedError("页面不完整，没有保存", remedy="重新预览一次")
+        seen.append((pk, int(version)))
+    batch = actions.change_many(
+        ledger, seen, column, value, acting_user=request.user,
+        reason=request.POST.get("reason", "").strip(),
+    )  # fmt: skip
+    if batch.moved_on:
+        names = "、".join(str(one) for one in batch.moved_on[:5])
+        messages.warning(
+            request, f"{len(batch.moved_on)}条在预览之后被别人改过，没有动：{names}"
+        )
+    done = batch.entry.number if batch.entry else None
+    return back(request, reverse(f"registry:{ledger.slug}_list"), done)
+
+
+def _rows(
+    columns: list[Column],
+    records: Iterable[Any],
+    user: Any,  # noqa: ANN401
+    trades: dict[str, str],
+) -> list[Row]:
+    names = frozenset(one.name for one in columns if one.editable)
+    found = []
+    for record in records:
+        allowed = policies.changeable(user, record, names)
+        cells = [cell_of(one, record, trades, editable=one.name in allowed) for one in columns]
+        found.append(Row(record, bool(allowed), cells))
+    return found
+
+
+def _filter(
+    column: Column, request: HttpRequest, trades: dict[str, str], areas: list[Area]
+) -> Filter:
+    name, asked = column.name, request.GET
+    chosen = asked.getlist(name)
+    choices = list(column.choices)
+    if column.kind == Kind.YESNO:
+        choices = [("yes", "是"), ("no", "否"), ("unknown", "未核实")]
+    if column.kind == Kind.TRADES:
+        choices = [*trades.items(), ("none", "没有填")]
+    if column.kind == Kind.AREA:
+        choices = [(str(one.pk), area_word(one)) for one in areas]
+    options = [(code, word, code in chosen) for code, word in choices]
+    return Filter(
+        column, asked.get(name, ""), asked.get(f"{name}_from", ""), asked.get(f"{name}_to", ""),
+        bool(asked.get(f"{name}_unknown")), options,
+    )  # fmt: skip
+
+
+def _areas(user: Any, ledger: Ledger) -> list[Area]:  # noqa: ANN401
+    """Return the areas to filter by; a whole city's down to 街道 only."""
+    areas = list(areas_for(user, ledger, "view")[: _MANY_AREAS + 1])
+    if len(areas) <= _MANY_AREAS:
+        return areas
+    return list(areas_for(user, ledger, "view").exclude(level=Area.Level.COMMUNITY))
+
+
+def _column(ledger: Ledger, name: str) -> Column:
+    column = ledger.column(name)
+    if column is None or not column.editable:
+        raise RefusedError("这一栏不能在表里改", remedy="打开这一条，用它自己的按钮")
+    return column
+
+
+def _chosen(request: HttpRequest, ledger: Ledger) -> list[str]:
+    """Return the ids of the ticked rows, or of everything that the filter shows."""
+    if request.POST.get("all"):
+        asked = Asked(ledger, request.user, QueryDict(request.POST.get("query", "")))
+        ids = asked.rows().values_list("pk", flat=True)[: actions.BULK_LIMIT + 1]
+        return [str(pk) for pk in ids]
+    said = request.POST.getlist("id") or request.POST.get("ids", "").split()
+    return list(dict.fromkeys(said))
+
+
+def _typed(request: HttpRequest, column: Column) -> str | list[str]:
+    values = request.POST.getlist("value")
+    return values if column.kind == Kind.TRADES and len(values) > 1 else "".join(values[:1])
+
+
+def _both(problem: ConflictError, column: Column, record: Any, value: Any) -> JsonResponse:  # noqa: ANN401
+    """Answer with both values, each in words and as it is edited."""
+    trades, sides = trade_names(), {}
+    for side, what in (("theirs", problem.theirs[column.name]), ("yours", None)):
+        there = value if side == "yours" else restored(record, column.name, what)
+        setattr(record, column.name, there)
+        shown = cell_of(column, record, trades, editable=True)
+        sides[side] = {"words": shown.words, "raw": shown.raw, "tone": shown.tone}
+    error = {"what": problem.what, "remedy": problem.remedy, "version": problem.version, **sides}
+    return JsonResponse({"error": error}, status=problem.status)
