@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         if one.first in rows and one.second in rows
     ]
     context = {
-        "page": page, "pairs": pairs, "area": area, "areas": areas, "done": just_done(request),
+        "page": page, "page_numbers": page.paginator.get_elided_page_range(page.number), "pairs": pairs, "area": area, "areas": areas, "done": just_done(request),
         "near": duplicates.NEAR_METRES, "here": request.get_full_path(),
     }  # fmt: skip
     return render(request, "registry/duplicates.html", context)

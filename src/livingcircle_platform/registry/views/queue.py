@@ -25,7 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     for outlet in page.object_list:
         outlet.trade_words = "、".join(trades.get(code, code) for code in outlet.trades)
     context = {
-        "page": page, "area": area, "areas": areas, "point": point,
+        "page": page, "page_numbers": page.paginator.get_elided_page_range(page.number), "area": area, "areas": areas, "point": point,
         "never_years": freshness.NEVER_DAYS // 365, "done": just_done(request),
         "here": request.get_full_path(),
     }  # fmt: skip

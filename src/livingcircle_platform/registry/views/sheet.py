@@ -1,5 +1,6 @@
 """Show a ledger as a sheet: filter, sort, edit in place, change many, export."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 from typing import NamedTuple
@@ -82,6 +83,7 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         "sizes": SIZES,
         "sorted_by": asked.sort[0].name,
         "sorted_down": asked.sort[1],
+        "new_id": uuid.uuid4(),
         "areas": [] if len(areas) > _MANY_AREAS else areas,
         "bulk_columns": [one for one in ledger.columns if one.bulk and one.editable],
         "views": SavedView.objects.visible_to(user).filter(ledger=ledger.slug).order_by("title"),
