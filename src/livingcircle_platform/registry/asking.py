@@ -89,13 +89,13 @@ class Asked:
         size = int(asked) if asked in {str(one) for one in SIZES} else SIZES[0]
         rows = self.rows()
         counted = rows.order_by()
-        paginator = _Counted(rows.select_related(*self._related()), size)
+        paginator = _Counted(rows.select_related(*self.ledger.related), size)
         paginator.counted = counted
         return paginator.get_page(self.params.get("page"))
 
     def for_export(self) -> QuerySet[Any]:
         """Return every row that may be exported."""
-        return self.rows("export").select_related(*self._related())
+        return self.rows("export").select_related(*self.ledger.related)
 
     def exported_columns(self) -> list[Column]:
         """Return the columns of an export: the chosen ones, or all."""
@@ -128,7 +128,9 @@ class Asked:
             wanted = [one for one in self.params.getlist(name) if one]
             for one in wanted:
                 _one_of(column, {code: code for code, _ in column.choices}, one, name)
-            return Q(**{f"{name}__in": wanted})
+            found = Q(**{f"{column.lookup}__in": wanted})
+            # What was entered here by hand has no source, and is real.
+            return found | Q(source=None) if column.path and "real" in wanted else found
         if column.kind == Kind.TRADES:
             wanted = [one for one in self.params.getlist(name) if one]
             found = Q(pk__in=[])
@@ -139,7 +141,7 @@ class Asked:
             return self._inside(column, said)
         if column.kind == Kind.LINK:
             return Q(**{f"{name}__name__icontains": said}) | Q(**{f"{name}__code": said})
-        return Q(**{f"{name}__icontains": said})
+        return Q(**{f"{column.lookup}__icontains": said})
 
     def _between(self, column: Column) -> Q:
         found = Q()
@@ -168,16 +170,11 @@ class Asked:
     def _order(self) -> Iterator[Any]:
         """Sort the same on every database: what is not known comes last."""
         column, down = self.sort
-        name = f"{column.name}__name" if column.kind == Kind.LINK else column.name
-        name = f"{column.name}__code" if column.kind == Kind.AREA else name
-        field = self.ledger.model._meta.get_field(column.name)  # noqa: SLF001
-        last = {"nulls_last": True} if field.null else {}
+        name = column.lookup
+        may_lack = "__" in name or self.ledger.model._meta.get_field(name).null  # noqa: SLF001
+        last = {"nulls_last": True} if may_lack else {}
         yield F(name).desc(**last) if down else F(name).asc(**last)
         yield "pk"
-
-    def _related(self) -> list[str]:
-        shown = [one.name for one in self.ledger.columns if one.kind == Kind.LINK]
-        return ["area__parent", *shown]
 
     def _words(self, column: Column) -> Iterator[str]:
         for end, _, word in _ENDS:

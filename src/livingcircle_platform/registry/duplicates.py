@@ -54,7 +54,7 @@ class _Shop(NamedTuple):
 
 def suspects(user: Any, area: Any = None) -> list[Suspect]:  # noqa: ANN401
     """Return the pairs that a person may decide about, the most alike first."""
-    key = f"suspects {user.pk} {area.pk if area else ''} {chain.head()[0]}"
+    key = f"suspects:{user.pk}:{area.pk if area else 'all'}:{chain.head()[0]}"
     known: list[Suspect] | None = cache.get(key)
     if known is None:
         known = sorted(_look(user, area), key=lambda one: (-one.alike, one.metres, str(one.first)))

@@ -15,6 +15,7 @@ from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.showing import words_of
 from livingcircle_platform.territory.models import Area
+from livingcircle_platform.territory.models import Source
 
 VERBS = {
     "add": "新增", "change": "修改", "remove": "移除", "undo": "撤回", "verify": "核实",
@@ -99,14 +100,14 @@ class Words:
         if column is None or value is None:
             empty = column is not None and column.kind not in {Kind.AREA, Kind.LINK}
             return words_of(column, None, {}) if column is not None and empty else str(value or "")
-        if column.kind in {Kind.AREA, Kind.LINK}:
+        if column.kind in {Kind.AREA, Kind.LINK} or name == "source":
             return self._named(column, str(value))
         return words_of(column, value, self.trades)
 
     def _named(self, column: Column, key: str) -> str:
         if key not in self._names:
-            model = Area if column.kind == Kind.AREA else column.model
-            rows = model._base_manager.filter(pk=key)  # type: ignore[union-attr] # noqa: SLF001
+            model: Any = Area if column.kind == Kind.AREA else column.model or Source
+            rows = model._base_manager.filter(pk=key)  # noqa: SLF001
             found = rows.select_related("parent").first() if model is Area else rows.first()
             said = area_word(found) if isinstance(found, Area) else str(found or key)
             self._names[key] = said

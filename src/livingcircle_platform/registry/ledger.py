@@ -18,8 +18,7 @@ from livingcircle_platform.registry.models import MobileService
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import ServiceCentre
 from livingcircle_platform.registry.models import Space
-
-STATUS = (("real", "真实"), ("modelled", "模型推算"), ("derived", "推导"), ("made_up", "虚构"))
+from livingcircle_platform.territory.models import Source
 
 
 class Kind(StrEnum):
@@ -64,6 +63,8 @@ class Column:
         What a link leads to.
     least, most
         Ends of a number.
+    path
+        Where the database finds it, if not under its name.
     """
 
     name: str
@@ -78,6 +79,13 @@ class Column:
     model: type[Kept] | None = None
     least: float | None = None
     most: float | None = None
+    path: str = ""
+
+    @property
+    def lookup(self) -> str:
+        """Return where the database finds it."""
+        by_kind = {Kind.AREA: f"{self.name}__code", Kind.LINK: f"{self.name}__name"}
+        return self.path or by_kind.get(self.kind, self.name)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,11 @@ class Ledger:
         """Return the names of the columns that lead to other records."""
         return [one.name for one in self.columns if one.kind in {Kind.AREA, Kind.LINK}]
 
+    @property
+    def related(self) -> list[str]:
+        """Return what to read along with the rows."""
+        return ["area__parent", "source", *(name for name in self.links if name != "area")]
+
 
 _NAME = Column("name", "名称", shown=True, main=True, required=True)
 _CODE = Column("code", "编号", shown=True, required=True)
@@ -131,10 +144,12 @@ _LAT = Column("lat", "纬度", Kind.NUMBER, least=-90, most=90)
 _MERCHANT = Column("merchant", "经营主体", Kind.LINK, model=Merchant)
 _CREDIT = Column("credit_code", "统一社会信用代码")
 _LAST = (
-    Column("source", "来源", bulk=True),
-    Column("status_of_source", "可信程度", Kind.CHOICE, choices=STATUS, required=True, bulk=True),
+    # Rows get their source when they are imported, and their status from it.
+    Column("source", "来源", editable=False, path="source__title"),
+    Column("status_of_source", "可信程度", Kind.CHOICE, editable=False, shown=True,
+           choices=tuple(Source.Status.choices), path="source__status"),
     Column("note", "备注", Kind.LONG),
-)
+)  # fmt: skip
 _PHONE = Column("phone", "联系电话", shown=True, main=True)
 _HOURS = Column("hours", "营业时间", shown=True, bulk=True)
 

@@ -9,6 +9,7 @@ from livingcircle_platform.registry.models import Merchant
 from livingcircle_platform.registry.models import MobileService
 from livingcircle_platform.registry.models import ServiceCentre
 from livingcircle_platform.registry.models import Space
+from livingcircle_platform.territory.models import Source
 from tests.platform import make
 
 OK, FORBIDDEN, MISSING = 200, 403, 404
@@ -98,7 +99,8 @@ def test_a_long_page_asks_no_more_than_a_short_one(browser, town, django_assert_
 
 
 def test_what_nobody_knows_is_said(browser, town):
-    shop = make.outlet(town.a1, status_of_source="made_up")
+    source = Source.objects.create(district=town.district, title="演示网点", status="made_up")
+    shop = make.outlet(town.a1, source=source)
     page = browser.get(reverse("registry:outlet_page", args=[shop.pk])).content.decode()
     assert "从未核实" in page
     assert "虚构" in page

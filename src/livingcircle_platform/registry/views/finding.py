@@ -31,7 +31,7 @@ def find(ledger: Ledger, user: Any, pk: uuid.UUID | str, *, removed: bool = Fals
         If there is none, or the person may not see it.
     """
     rows = ledger.model._base_manager if removed else ledger.model.objects  # type: ignore[attr-defined] # noqa: SLF001
-    rows = rows.select_related("area__parent", *(n for n in ledger.links if n != "area"))
+    rows = rows.select_related(*ledger.related)
     found = rows.filter(pk=pk).first() if is_id(pk) else None
     gone = found is not None and found.removed_at is not None and not removed
     if found is None or gone or not ledger.policy.may(user, "view", found):

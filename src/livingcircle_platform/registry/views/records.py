@@ -139,7 +139,9 @@ def history(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
         then = as_of(record, day)
         context["day"] = day
         context["then"] = then and [
-            (one.title, words.say(one.name, then[one.name])) for one in ledger.columns
+            (one.title, words.say(one.name, then[one.name]))
+            for one in ledger.columns
+            if one.name in then
         ]
     return render(request, "registry/history.html", context)
 
@@ -183,7 +185,7 @@ def _form(
         if record is not None and name in names:
             initial[name] = getattr(record, f"{name}_id")
     if record is None:
-        initial = {"status_of_source": "real", "state": "open", "supply": "fixed"}
+        initial = {"state": "open", "supply": "fixed"}
         initial |= {name: value for name, value in request.GET.items() if name in names}
     return RecordForm(data, initial=initial, ledger=ledger, user=request.user, names=names)
 
