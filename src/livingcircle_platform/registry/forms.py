@@ -81,7 +81,9 @@ class TradesField(forms.MultipleChoiceField):
     def to_python(self, value: Any) -> tuple[str, ...]:  # noqa: ANN401
         """Return the codes, in the order given."""
         parts = _APART.split(value) if isinstance(value, str) else list(value or ())
-        by_word = {word: code for code, word in self.choices} | {code: code for code, _ in self.choices}
+        by_word = {word: code for code, word in self.choices} | {
+            code: code for code, _ in self.choices
+        }
         codes = []
         for part in filter(None, (str(one).strip() for one in parts)):
             if part not in by_word:
@@ -118,7 +120,7 @@ class LinkField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
         """Return what to show: the code, which names one only."""
-        if value is None or isinstance(value, str) and not is_id(value):
+        if value is None or (isinstance(value, str) and not is_id(value)):
             return value
         return self.rows.filter(pk=value).values_list("code", flat=True).first() or ""
 

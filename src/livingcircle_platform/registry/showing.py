@@ -13,7 +13,7 @@ from livingcircle_platform.registry.ledger import Kind
 _MAY_BE_UNKNOWN = frozenset({Kind.NUMBER, Kind.DATE, Kind.YESNO})
 
 
-def words_of(column: Column, value: Any, trades: Mapping[str, str]) -> str:  # noqa: ANN401, PLR0911 - one line for each kind
+def words_of(column: Column, value: Any, trades: Mapping[str, str]) -> str:  # noqa: ANN401 - one line for each kind
     """Return a value as people read it; what nobody knows says so."""
     if value is None:
         return NOT_KNOWN if column.kind in _MAY_BE_UNKNOWN else ""

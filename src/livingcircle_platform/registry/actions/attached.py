@@ -11,7 +11,6 @@ from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import pictures
 from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.models import Entrance
-from livingcircle_platform.registry.models import MobileService
 from livingcircle_platform.registry.models import MobileStop
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import Photo
@@ -102,9 +101,7 @@ def add_photo(
         If it is no photograph, or too large.
     """
     where = {"outlet": shown} if isinstance(shown, Outlet) else {"space": shown}
-    photo = Photo(
-        pk=photo_id or uuid.uuid4(), caption=caption.strip(), taken_on=taken_on, **where
-    )
+    photo = Photo(pk=photo_id or uuid.uuid4(), caption=caption.strip(), taken_on=taken_on, **where)
     policies.policy_of(type(shown)).require(acting_user, "view", shown)
     policies.PHOTOS.require(acting_user, "add", photo)
     picture = pictures.made_anew(contents)

@@ -99,7 +99,8 @@ def change_many(
     found = preview_many(ledger, list(versions), column, value, acting_user=acting_user)
     if found.barred:
         raise NotAllowedError(
-            f"其中{len(found.barred)}条您无权修改，一条也没有改", remedy="重新预览，只改自己范围内的"
+            f"其中{len(found.barred)}条您无权修改，一条也没有改",
+            remedy="重新预览，只改自己范围内的",
         )
     chain.hold()  # from here on nobody else's entry comes between ours
     first, changed, moved_on = chain.head()[0] + 1, 0, []

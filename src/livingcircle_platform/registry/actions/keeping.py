@@ -133,9 +133,7 @@ def require_change(record: Kept, values: Mapping[str, Any], acting_user: Any) ->
     barred = [name for name in values if name not in allowed]
     if barred:
         titles = "、".join(_title(record, name) for name in barred)
-        raise NotAllowedError(
-            f"您不能改“{titles}”，没有保存", remedy="需要改的话找所在社区或街道"
-        )
+        raise NotAllowedError(f"您不能改“{titles}”，没有保存", remedy="需要改的话找所在社区或街道")
     if "area" in values:
         policy.require_in(acting_user, "change", values["area"])
     require_known(record, values, acting_user)

@@ -20,7 +20,9 @@ from livingcircle_platform.registry.models import Outlet
 
 # Cells that only mean something together.
 _TOGETHER = (("lon", "lat"), ("verified_on", "verified_by"))
-_KEPT_AS_IT_IS = frozenset({"name", "code", "area", "state", "supply", "source", "status_of_source"})
+_KEPT_AS_IT_IS = frozenset(
+    {"name", "code", "area", "state", "supply", "source", "status_of_source"}
+)
 _NAMESPACE = uuid.UUID("6f1a3c60-6d0f-4f3e-9c0d-0d5b8f3b7a11")
 
 

@@ -49,7 +49,9 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
 def point(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return an outlet and its entrances for the map."""
     outlet = find_outlet(request.user, pk)
-    tone = {"open": "served", "closed": "lacking", "planned": "planned"}.get(outlet.state, "unknown")
+    tone = {"open": "served", "closed": "lacking", "planned": "planned"}.get(
+        outlet.state, "unknown"
+    )
     features = []
     if outlet.lon is not None and outlet.lat is not None:
         features.append(_feature(outlet.pk, outlet.lon, outlet.lat, outlet.name, tone, "店"))
@@ -169,7 +171,7 @@ def _photo(pk: UUID) -> Photo:
     return found
 
 
-def _feature(pk: Any, lon: float, lat: float, name: str, tone: str, mark: str) -> dict[str, Any]:  # noqa: ANN401, PLR0913
+def _feature(pk: Any, lon: float, lat: float, name: str, tone: str, mark: str) -> dict[str, Any]:  # noqa: ANN401
     return {
         "type": "Feature",
         "id": str(pk),

@@ -113,9 +113,7 @@ def remove(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     actions.remove(record, seen=seen_in(request), acting_user=request.user, reason=reason)
     messages.success(request, f"已移除“{record}”，30天内可以撤销")
-    return back(
-        request, reverse(f"registry:{ledger.slug}_list"), last_entry(record, request.user)
-    )
+    return back(request, reverse(f"registry:{ledger.slug}_list"), last_entry(record, request.user))
 
 
 def history(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
@@ -177,7 +175,10 @@ def _now(request: HttpRequest, number: int) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest, ledger: Ledger, names: frozenset[str], record: Any  # noqa: ANN401
+    request: HttpRequest,
+    ledger: Ledger,
+    names: frozenset[str],
+    record: Any,  # noqa: ANN401
 ) -> RecordForm:
     data = request.POST if request.method == "POST" else None
     initial = {name: getattr(record, name) for name in names} if record is not None else {}

@@ -37,12 +37,12 @@ from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import SavedView
 from livingcircle_platform.registry.showing import Cell
 from livingcircle_platform.registry.showing import cell_of
-from livingcircle_platform.territory.models import Area
 from livingcircle_platform.registry.views.finding import back
 from livingcircle_platform.registry.views.finding import find
 from livingcircle_platform.registry.views.finding import just_done
 from livingcircle_platform.registry.views.finding import last_entry
 from livingcircle_platform.registry.views.finding import seen_in
+from livingcircle_platform.territory.models import Area
 
 _MANY_AREAS = 400
 
@@ -76,7 +76,9 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         "ledger": ledger,
         "asked": asked,
         "page": page,
-        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "page_numbers": page.paginator.get_elided_page_range(
+            page.number, on_each_side=2, on_ends=1
+        ),
         "rows": _rows(asked.columns, page.object_list, user, trades),
         "filters": [_filter(column, request, trades, areas) for column in ledger.columns],
         "chips": asked.chips(),
@@ -191,9 +193,7 @@ def bulk_save(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     )  # fmt: skip
     if batch.moved_on:
         names = "、".join(str(one) for one in batch.moved_on[:5])
-        messages.warning(
-            request, f"{len(batch.moved_on)}条在预览之后被别人改过，没有动：{names}"
-        )
+        messages.warning(request, f"{len(batch.moved_on)}条在预览之后被别人改过，没有动：{names}")
     done = batch.entry.number if batch.entry else None
     return back(request, reverse(f"registry:{ledger.slug}_list"), done)
 
