@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.db.models import Q
 from django.db.models import QuerySet
@@ -25,6 +24,7 @@ from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import RegistryQuerySet
 from livingcircle_platform.registry.models import Trade
+from livingcircle_platform.registry.paging import Pages
 from livingcircle_platform.territory.models import Area
 
 SIZES = (50, 100, 200)
@@ -87,11 +87,7 @@ class Asked:
         """Return one page of rows; a page too far is the last one."""
         asked = self.params.get("size", "")
         size = int(asked) if asked in {str(one) for one in SIZES} else SIZES[0]
-        rows = self.rows()
-        counted = rows.order_by()
-        paginator = _Counted(rows.select_related(*self.ledger.related), size)
-        paginator.counted = counted
-        return paginator.get_page(self.params.get("page"))
+        return Pages(self.rows(), size, self.ledger.related).get_page(self.params.get("page"))
 
     def for_export(self) -> QuerySet[Any]:
         """Return every row that may be exported."""
@@ -121,27 +117,29 @@ class Asked:
             return self._between(column)
         if not said:
             return Q()
+        if column.kind == Kind.AREA:
+            return self._inside(column, said)
+        if column.kind in {Kind.YESNO, Kind.CHOICE, Kind.TRADES}:
+            return self._among(column, [one for one in self.params.getlist(name) if one])
+        found = Q(**{f"{column.lookup}__icontains": said})
+        return found | Q(**{f"{name}__code": said}) if column.kind == Kind.LINK else found
+
+    def _among(self, column: Column, wanted: list[str]) -> Q:
+        """Return the filter on any of some answers."""
+        name = column.name
         if column.kind == Kind.YESNO:
             answers = {"yes": True, "no": False, "unknown": None}
-            return _one_of(column, answers, said, name)
+            return _one_of(column, answers, wanted[0], name)
         if column.kind == Kind.CHOICE:
-            wanted = [one for one in self.params.getlist(name) if one]
             for one in wanted:
                 _one_of(column, {code: code for code, _ in column.choices}, one, name)
             found = Q(**{f"{column.lookup}__in": wanted})
             # What was entered here by hand has no source, and is real.
             return found | Q(source=None) if column.path and "real" in wanted else found
-        if column.kind == Kind.TRADES:
-            wanted = [one for one in self.params.getlist(name) if one]
-            found = Q(pk__in=[])
-            for one in wanted:
-                found |= Q(**{name: ()}) if one == "none" else Q(**{f"{name}__has": one})
-            return found
-        if column.kind == Kind.AREA:
-            return self._inside(column, said)
-        if column.kind == Kind.LINK:
-            return Q(**{f"{name}__name__icontains": said}) | Q(**{f"{name}__code": said})
-        return Q(**{f"{column.lookup}__icontains": said})
+        found = Q(pk__in=[])
+        for one in wanted:
+            found |= Q(**{name: ()}) if one == "none" else Q(**{f"{name}__has": one})
+        return found
 
     def _between(self, column: Column) -> Q:
         found = Q()
@@ -197,17 +195,6 @@ class Asked:
         for name in (*names, "page", "done"):
             left.pop(name, None)
         return f"?{left.urlencode()}"
-
-
-class _Counted(Paginator):
-    """Count without joining and sorting."""
-
-    counted: QuerySet[Any]
-
-    @cached_property
-    def count(self) -> int:
-        """Return how many rows there are."""
-        return int(self.counted.count())
 
 
 def trade_names() -> dict[str, str]:

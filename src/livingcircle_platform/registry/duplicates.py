@@ -15,6 +15,8 @@ from typing import Any
 from typing import NamedTuple
 
 from django.core.cache import cache
+from django.db.models import Max
+from django.db.models import Min
 from django.db.models import Q
 from rapidfuzz import fuzz
 
@@ -66,11 +68,9 @@ def suspects_of(outlet: Outlet, user: Any) -> list[Suspect]:  # noqa: ANN401
     """Return the outlets that may be the same as one."""
     if outlet.lon is None or outlet.lat is None:
         return []
-    high = NEAR_METRES / _DEGREE
-    wide = high / max(math.cos(math.radians(outlet.lat)), 0.01)
-    near = Q(lon__range=(outlet.lon - wide, outlet.lon + wide))
-    near &= Q(lat__range=(outlet.lat - high, outlet.lat + high))
-    shops = list(_shops(_decidable(user).filter(near)))
+    west, south, (east, north) = _around(outlet.lon, outlet.lat)
+    near = _decidable(user).filter(lon__range=(west, east), lat__range=(south, north))
+    shops = list(_shops(near))
     told = _told_apart([shop.pk for shop in shops])
     return [one for one in pairs(shops, told) if outlet.pk in (one.first, one.second)]
 
@@ -114,10 +114,28 @@ def _compared(one: _Shop, other: _Shop) -> Suspect | None:
 
 
 def _look(user: Any, area: Any) -> Iterator[Suspect]:  # noqa: ANN401
+    """Yield the pairs of an area, with one of a pair perhaps just over its border."""
     rows = _decidable(user)
-    if area is not None:
-        rows = rows.filter(area__path__startswith=area.path)
-    return pairs(_shops(rows), _told_apart())
+    if area is None:
+        yield from pairs(_shops(rows), _told_apart())
+        return
+    inside = rows.filter(area__path__startswith=area.path)
+    ids = set(inside.values_list("pk", flat=True))
+    box = inside.aggregate(Min("lon"), Min("lat"), Max("lon"), Max("lat"))
+    if box["lon__min"] is None or box["lat__min"] is None:
+        return
+    west, south, _ = _around(box["lon__min"], box["lat__min"])
+    _, _, (east, north) = _around(box["lon__max"], box["lat__max"])
+    near = rows.filter(lon__range=(west, east), lat__range=(south, north))
+    found = pairs(_shops(near), _told_apart())
+    yield from (one for one in found if one.first in ids or one.second in ids)
+
+
+def _around(lon: float, lat: float) -> tuple[float, float, tuple[float, float]]:
+    """Return the corners of the box that reaches as far as a pair may be apart."""
+    high = NEAR_METRES / _DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    return lon - wide, lat - high, (lon + wide, lat + high)
 
 
 def _decidable(user: Any) -> Any:  # noqa: ANN401 - a queryset

@@ -47,7 +47,7 @@ def csv_lines(asked: Asked) -> Iterator[str]:
 
 def xlsx_file(asked: Asked, who: str) -> IO[bytes]:
     """Return an Excel file: the ledger, and a sheet saying what it is and how it was filtered."""
-    file = tempfile.TemporaryFile(suffix=".xlsx")
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the answer closes it
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
         "strings_to_numbers": False,

@@ -7,6 +7,7 @@ ordinary classes with real columns.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -80,6 +81,11 @@ class Column:
     least: float | None = None
     most: float | None = None
     path: str = ""
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Return the words of the choices by code."""
+        return dict(self.choices)
 
     @property
     def lookup(self) -> str:

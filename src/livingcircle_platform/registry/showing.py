@@ -20,7 +20,7 @@ def words_of(column: Column, value: Any, trades: Mapping[str, str]) -> str:  # n
     if column.kind == Kind.YESNO:
         return "是" if value else "否"
     if column.kind == Kind.CHOICE:
-        return dict(column.choices).get(value, str(value))
+        return column.titles.get(value, str(value))
     if column.kind == Kind.TRADES:
         return "、".join(trades.get(code, code) for code in value)
     if column.kind == Kind.AREA:

@@ -25,8 +25,10 @@ from livingcircle_platform.registry.views.finding import back
 from livingcircle_platform.registry.views.finding import find_outlet
 from livingcircle_platform.registry.views.finding import just_done
 from livingcircle_platform.registry.views.finding import last_entry
+from livingcircle_platform.territory.models import Area
 
 _PAGE = 20
+_MANY = 10_000  # above this many outlets they are compared 街道 by 街道
 
 
 def chosen_area(request: HttpRequest, verb: str) -> tuple[Any, list[Any]]:
@@ -40,6 +42,9 @@ def chosen_area(request: HttpRequest, verb: str) -> tuple[Any, list[Any]]:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the suspected pairs, the most alike first."""
     area, areas = chosen_area(request, "merge")
+    whole = Outlet.objects.visible_to(request.user).count() <= _MANY
+    if area is None and not whole:
+        area = next((one for one in areas if one.level == Area.Level.SUBDISTRICT), None)
     page = Paginator(duplicates.suspects(request.user, area), _PAGE).get_page(
         request.GET.get("page")
     )
@@ -54,7 +59,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         if one.first in rows and one.second in rows
     ]
     context = {
-        "page": page, "page_numbers": page.paginator.get_elided_page_range(page.number), "pairs": pairs, "area": area, "areas": areas, "done": just_done(request),
+        "page": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number),
+        "pairs": pairs, "area": area, "by_part": not whole, "areas": areas, "done": just_done(request),
         "near": duplicates.NEAR_METRES, "here": request.get_full_path(),
     }  # fmt: skip
     return render(request, "registry/duplicates.html", context)

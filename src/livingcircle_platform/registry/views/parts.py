@@ -31,6 +31,7 @@ from livingcircle_platform.registry.views.finding import page_of
 from livingcircle_platform.registry.views.finding import seen_in
 
 _YESNO = {"yes": True, "no": False}
+_TONES = {"open": "served", "closed": "lacking", "planned": "planned"}
 
 
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -55,10 +56,10 @@ def point(request: HttpRequest, pk: UUID) -> HttpResponse:
     features = []
     if outlet.lon is not None and outlet.lat is not None:
         features.append(_feature(outlet.pk, outlet.lon, outlet.lat, outlet.name, tone, "店"))
-    for entrance in outlet.entrances.filter(removed_at=None):
-        features.append(
-            _feature(entrance.pk, entrance.lon, entrance.lat, "出入口", "planned", "门")
-        )
+    features += [
+        _feature(one.pk, one.lon, one.lat, "出入口", "planned", "门")
+        for one in outlet.entrances.filter(removed_at=None)
+    ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
