@@ -8,6 +8,7 @@ seen two years ago. The arithmetic is done by the database on whole numbers, the
 import math
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import F
 from django.db.models import FloatField
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.models import Outlet
 
 NEVER_DAYS = 730
+_REMEMBERED = 600  # seconds; the order hardly hangs on it
 NEAR_DEGREES = 0.02  # about two kilometres
 _ROUGH = 3  # digits of a degree: about 100 m
 
@@ -33,7 +35,9 @@ def queue(user: Any, area: Any = None) -> QuerySet[Outlet]:  # noqa: ANN401
     today = timezone.localdate().toordinal()
     seen = Coalesce(F("verified_day"), Value(today - NEVER_DAYS))
     age = Cast(Value(today) - seen, FloatField())
-    weight = Coalesce(F("influence"), Value(median_influence(rows)))
+    key = f"median-influence:{user.pk}:{area.pk if area else 'all'}"
+    median = cache.get_or_set(key, lambda: median_influence(rows), _REMEMBERED)
+    weight = Coalesce(F("influence"), Value(median))
     return rows.annotate(urgency=age * weight).order_by("-urgency", "code", "pk")
 
 

@@ -188,7 +188,12 @@ class Outlet(Placed):
         indexes = [
             models.Index(fields=["lon", "lat"], name="outlet_place"),
             models.Index(fields=["area", "code"], name="outlet_area"),
-            models.Index(fields=["code", "id"], name="outlet_code"),
+            # Whole answers from an index: rows are wide, and counting must not read them.
+            models.Index(fields=["removed_at", "code", "id", "area"], name="outlet_code"),
+            models.Index(
+                fields=["removed_at", "area", "state", "verified_day", "influence", "code", "id"],
+                name="outlet_queue",
+            ),
             models.Index(fields=["verified_on"], name="outlet_verified"),
         ]
         constraints = [
