@@ -172,7 +172,7 @@ class Asked:
         may_lack = "__" in name or self.ledger.model._meta.get_field(name).null  # noqa: SLF001
         last = {"nulls_last": True} if may_lack else {}
         yield F(name).desc(**last) if down else F(name).asc(**last)
-        yield "pk"
+        yield from ("pk",) if name == "code" else ("code", "pk")
 
     def _words(self, column: Column) -> Iterator[str]:
         for end, _, word in _ENDS:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 import uuid
 from typing import Any
 
@@ -40,7 +41,8 @@ class NumberField(forms.FloatField):
 
     def to_python(self, value: Any) -> float | None:  # noqa: ANN401
         """Return the number."""
-        said = str(value if value is not None else "").strip().replace(",", "").replace("，", "")
+        said = unicodedata.normalize("NFKC", str("" if value is None else value))
+        said = said.strip().replace(",", "")
         if said in {"", "未核实"}:
             return None
         try:
