@@ -25,7 +25,7 @@ def chromium():
 
 
 @pytest.fixture
-def town(chromium, transactional_db):
+def town(chromium, transactional_db):  # noqa: ARG001 - no browser, no city; both first
     """Return the small city, in a database that the server sees too."""
     return make.town()
 

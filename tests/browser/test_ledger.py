@@ -11,7 +11,6 @@ from livingcircle_platform.registry import actions
 from livingcircle_platform.registry.models import Outlet
 from tests.platform import make
 
-
 pytestmark = pytest.mark.enable_socket  # the browser asks our own server only
 
 
@@ -41,7 +40,8 @@ def value(code, column):
     return getattr(Outlet.objects.get(code=code), column)
 
 
-def test_keys_move_and_edit(shops, clerk, open_as):
+@pytest.mark.usefixtures("shops")
+def test_keys_move_and_edit(clerk, open_as):
     page = open_as(clerk, reverse("registry:outlet_list"))
     cell(page, "果园药店", "name").click()
     page.keyboard.press("ArrowDown")
@@ -65,7 +65,8 @@ def test_keys_move_and_edit(shops, clerk, open_as):
     assert page.wrong == []
 
 
-def test_a_choice_is_made_and_undone(shops, clerk, open_as):
+@pytest.mark.usefixtures("shops")
+def test_a_choice_is_made_and_undone(clerk, open_as):
     page = open_as(clerk, reverse("registry:outlet_list"))
     cell(page, "果园药店", "state").click()
     page.keyboard.press("Enter")
@@ -110,7 +111,8 @@ def test_changes_of_two_columns_both_hold(shops, clerk, open_as):
     assert (value("1", "hours"), value("1", "phone")) == ("8", "110")
 
 
-def test_what_cannot_be_kept_stays_in_the_cell(shops, clerk, open_as):
+@pytest.mark.usefixtures("shops")
+def test_what_cannot_be_kept_stays_in_the_cell(clerk, open_as):
     page = open_as(clerk, reverse("registry:outlet_list"))
     cell(page, "果园药店", "area_m2").click()
     page.keyboard.type("eighty")
@@ -133,7 +135,8 @@ def test_every_page_is_accessible(shops, clerk, open_as, look):
         assert told.violations_count == 0, f"{name}: {told.generate_report()}"
 
 
-def test_a_phone_shows_cards_with_large_targets(shops, clerk, open_as):
+@pytest.mark.usefixtures("shops")
+def test_a_phone_shows_cards_with_large_targets(clerk, open_as):
     for name in ("outlet_list", "freshness"):
         page = open_as(clerk, reverse(f"registry:{name}"), width=390, height=844)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
@@ -147,7 +150,8 @@ def test_a_phone_shows_cards_with_large_targets(shops, clerk, open_as):
         assert small == [], name
 
 
-def test_it_works_without_scripts(shops, clerk, open_as, chromium):
+@pytest.mark.usefixtures("shops")
+def test_it_works_without_scripts(clerk, open_as, chromium):
     page = open_as(clerk, reverse("registry:outlet_list"))
     context = chromium.new_context(java_script_enabled=False)
     context.add_cookies(page.context.cookies())

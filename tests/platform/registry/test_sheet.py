@@ -128,7 +128,9 @@ def test_an_export_says_where_the_chain_stood(shops, clerk, browser):
 
 # What XML cannot hold never enters a ledger: forms take it out.
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
-LEADING = st.builds(str.__add__, st.sampled_from([one for one in LEADS if one.isprintable()]), TEXTS)
+LEADING = st.builds(
+    str.__add__, st.sampled_from([one for one in LEADS if one.isprintable()]), TEXTS
+)
 
 
 @given(text=st.one_of(TEXTS, LEADING))

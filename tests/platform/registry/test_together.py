@@ -109,7 +109,7 @@ def test_the_same_step_taken_back_at_once_goes_back_once(town, clerk):
     def take_back(_):
         user = User.objects.get(pk=clerk.pk)
         try:
-            return actions.undo(number, acting_user=user).count
+            return actions.undo(number, acting_user=user).many
         except Exception as problem:  # noqa: BLE001 - told below
             return type(problem).__name__
 

@@ -23,15 +23,15 @@ _STATE = Space.Approval
 # From where to where, and what one has to be allowed to do.
 STEPS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        (_STATE.NOT_ASKED, _STATE.ASKED): "change",
-        (_STATE.REFUSED, _STATE.ASKED): "change",
-        (_STATE.ASKED, _STATE.SUBDISTRICT_AGREED): "approve-subdistrict",
-        (_STATE.ASKED, _STATE.REFUSED): "approve-subdistrict",
-        (_STATE.SUBDISTRICT_AGREED, _STATE.DISTRICT_AGREED): "approve-district",
-        (_STATE.SUBDISTRICT_AGREED, _STATE.REFUSED): "approve-district",
+        ("not_asked", "asked"): "change",
+        ("refused", "asked"): "change",
+        ("asked", "subdistrict_agreed"): "approve-subdistrict",
+        ("asked", "refused"): "approve-subdistrict",
+        ("subdistrict_agreed", "district_agreed"): "approve-district",
+        ("subdistrict_agreed", "refused"): "approve-district",
     }
 )
-_NEEDS_LETTER = frozenset({_STATE.SUBDISTRICT_AGREED, _STATE.DISTRICT_AGREED})
+_NEEDS_LETTER = frozenset({"subdistrict_agreed", "district_agreed"})
 
 
 def next_steps(space: Space, user: Any) -> list[tuple[str, str]]:  # noqa: ANN401

@@ -147,7 +147,7 @@ def require_known(record: Kept, values: Mapping[str, Any], acting_user: Any) -> 
     RefusedError
         With one sentence for each column.
     """
-    wrong = {}
+    wrong: dict[str, str] = {}
     for column in ledger_of(record).columns:
         value = values.get(column.name)
         if not value:

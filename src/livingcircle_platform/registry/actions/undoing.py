@@ -30,7 +30,7 @@ BULK = "bulk"
 class Undone(NamedTuple):
     """Tell how many records went back, and the names of those changed since and left alone."""
 
-    count: int
+    many: int
     left: list[str]
 
 

@@ -4,24 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_search'),
-        ('territory', '0001_initial'),
+        ("registry", "0002_search"),
+        ("territory", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outlet',
-            name='verified_day',
+            model_name="outlet",
+            name="verified_day",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='outlet',
-            index=models.Index(fields=['removed_at', 'code', 'id', 'area'], name='outlet_code'),
+            model_name="outlet",
+            index=models.Index(fields=["removed_at", "code", "id", "area"], name="outlet_code"),
         ),
         migrations.AddIndex(
-            model_name='outlet',
-            index=models.Index(fields=['removed_at', 'area', 'state', 'verified_day', 'influence', 'code', 'id'], name='outlet_queue'),
+            model_name="outlet",
+            index=models.Index(
+                fields=["removed_at", "area", "state", "verified_day", "influence", "code", "id"],
+                name="outlet_queue",
+            ),
         ),
     ]

@@ -61,7 +61,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number),
-        "pairs": pairs, "area": area, "by_part": not whole, "areas": areas, "done": just_done(request),
+        "pairs": pairs, "area": area, "by_part": not whole, "areas": areas,
+        "done": just_done(request),
         "near": duplicates.NEAR_METRES, "here": request.get_full_path(),
     }  # fmt: skip
     return render(request, "registry/duplicates.html", context)

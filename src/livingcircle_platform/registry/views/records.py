@@ -152,8 +152,8 @@ def undo(request: HttpRequest) -> HttpResponse:
     number = int(said)
     undone = actions.undo(number, acting_user=request.user)
     if wants_json(request):
-        return JsonResponse({"count": undone.count, "left": undone.left, **_now(request, number)})
-    messages.success(request, f"已撤回{undone.count}条")
+        return JsonResponse({"count": undone.many, "left": undone.left, **_now(request, number)})
+    messages.success(request, f"已撤回{undone.many}条")
     if undone.left:
         names = "、".join(undone.left[:5])
         messages.warning(request, f"{len(undone.left)}条后来又改过，没有动：{names}")

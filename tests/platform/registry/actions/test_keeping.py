@@ -76,8 +76,8 @@ def test_nobody_sets_by_hand_what_steps_set(town, clerk, unchanged):
 
 def test_a_trade_that_the_catalogue_lacks_is_refused(town, clerk, unchanged):
     unchanged()
+    new = Outlet(name="店", code="1", area=town.a1, trades=("tea",))
     with pytest.raises(RefusedError) as caught:
-        new = Outlet(name="店", code="1", area=town.a1, trades=("tea",))
         actions.add(new, acting_user=clerk)
     assert caught.value.fields == {"trades": "业态目录里没有“tea”"}
 
@@ -92,8 +92,8 @@ def test_a_link_to_what_one_cannot_see_is_refused(town, worker, unchanged):
 def test_the_id_of_a_hidden_record_tells_nothing(town, worker, unchanged):
     hidden = make.outlet(town.b1, "秘密店")
     unchanged()
+    new = Outlet(pk=hidden.pk, name="店", code="1", area=town.a1)
     with pytest.raises(MissingError) as caught:
-        new = Outlet(pk=hidden.pk, name="店", code="1", area=town.a1)
         actions.add(new, acting_user=worker)
     assert "秘密店" not in str(caught.value)
 
