@@ -28,14 +28,14 @@ class Task(NamedTuple):
     """Tell one thing to do: what, how many, where, and whether it is overdue."""
 
     title: str
-    count: int
+    number: int
     address: str
     overdue: bool
 
 
 def tasks_of(user: Any, run: Run | None) -> list[Task]:  # noqa: ANN401
     """Return what waits for a person, overdue things first."""
-    found = [one for one in _tasks(user, run) if one.count]
+    found = [one for one in _tasks(user, run) if one.number]
     return sorted(found, key=lambda one: not one.overdue)
 
 
@@ -43,7 +43,7 @@ def _tasks(user: Any, run: Run | None) -> Iterator[Task]:  # noqa: ANN401
     today = timezone.localdate()
     if not scope_of(user, "batch.accept").is_empty:
         waiting = Batch.objects.visible_to(user).filter(state=Batch.State.STAGED)
-        yield Task("批导入等待确认", waiting.count(), reverse("imports:batches"), overdue=False)
+        yield Task("批导入等待确认", waiting.count(), reverse("core:jobs"), overdue=False)
     if not scope_of(user, "outlet.verify").is_empty:
         before = today - dt.timedelta(days=UNSEEN_DAYS)
         unseen = Outlet.objects.visible_to(user).exclude(state=Outlet.State.CLOSED)
