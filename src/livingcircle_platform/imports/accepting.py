@@ -8,17 +8,23 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists
+from django.db.models import F
+from django.db.models import OuterRef
 from django.utils import timezone
 
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.rows import Row
 from livingcircle_platform.imports.staging import CHUNK
+from livingcircle_platform.imports.staging import id_of
 from livingcircle_platform.registry.models import Kept
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import ServiceCentre
@@ -26,52 +32,52 @@ from livingcircle_platform.registry.models import Space
 from livingcircle_platform.territory.models import Area
 
 MODELS: dict[str, type[Kept]] = {"outlets": Outlet, "spaces": Space}
+Verdict = StagedRow.Verdict
+WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 _OVERTAKEN = "核对之后有人改过这一条，没有覆盖。重新导入一次，再核对。"
-_WRITTEN = (StagedRow.Verdict.NEW, StagedRow.Verdict.CHANGED)
-# Two rows of one file never share a record, so a name made from both is one id for ever.
-_IDS = uuid.UUID("6f3f6a58-6e0f-4b7e-9a3a-0f8c6f1f4f10")
 
 
 def accept_records(batch: Batch) -> int:
     """Write all new and changed rows; return how many."""
     model = MODELS[batch.table]
-    rows = list(batch.rows.filter(verdict__in=_WRITTEN))
-    centres = _centres(batch, rows) if model is Outlet else {}
-    for start in range(0, len(rows), CHUNK):
-        _write(batch, model, rows[start : start + CHUNK], centres)
-    return len(rows)
+    new, changed = batch.rows.filter(verdict=Verdict.NEW), batch.rows.filter(verdict=Verdict.CHANGED)
+    centres = _centres(batch) if model is Outlet else {}
+    for rows in _chunks(new):
+        _add(batch, model, rows, centres)
+    new.update(version=1)
+    for rows in _chunks(changed):
+        _change(batch, model, rows, centres)
+    # Those that somebody overtook are refused by now.
+    changed.update(version=F("seen") + 1)
+    return batch.rows.filter(verdict__in=WRITTEN).count()
 
 
 def undo_records(batch: Batch) -> tuple[int, list[StagedRow]]:
     """Put every row back that nobody changed since; return how many, and which were left alone."""
     model = MODELS[batch.table]
-    rows = list(batch.rows.filter(verdict__in=_WRITTEN, version__isnull=False))
-    found = {one.pk: one for one in model.objects.filter(batch_rows(rows))}
-    put_back, left = [], []
-    for row in rows:
-        record = found.get(row.object_id)
-        if record is None or record.version != row.version:
-            left.append(row)
-            continue
-        if row.before is None:
-            record.removed_at = timezone.now()
-        else:
-            fill(record, row.before)
-        _advance(record)
-        put_back.append(record)
-    model.objects.bulk_update(put_back, _columns(model), batch_size=CHUNK)
-    return len(put_back), left
-
-
-def batch_rows(rows: Iterable[StagedRow]) -> models.Q:
-    """Return the filter on the records of some staged rows."""
-    return models.Q(pk__in=[row.object_id for row in rows])
+    count, left = 0, []
+    for rows in _chunks(batch.rows.filter(verdict__in=WRITTEN, version__isnull=False)):
+        found = _locked(model, rows)
+        untouched = [row for row in rows if _version(found, row) == row.version]
+        left += [row for row in rows if _version(found, row) != row.version]
+        count += len(untouched)
+        made = [row.object_id for row in untouched if row.before is None]
+        now = timezone.now()
+        model.objects.filter(pk__in=made).update(
+            removed_at=now, changed_at=now, version=F("version") + 1
+        )
+        put_back = [row for row in untouched if row.before is not None]
+        for row in put_back:
+            fill(found[row.object_id], row.before or {})
+        _store(model, [found[row.object_id] for row in put_back])
+    _remove_empty_centres(batch)
+    return count, left
 
 
 def digest(batch: Batch) -> str:
     """Return the checksum of everything a batch wrote."""
     made = hashlib.sha256()
-    rows = batch.rows.filter(verdict__in=_WRITTEN).order_by("row", "pk")
+    rows = batch.rows.filter(verdict__in=WRITTEN).order_by("row", "key")
     for told in rows.values_list("key", "before", "values").iterator(chunk_size=CHUNK):
         made.update(json.dumps(told, ensure_ascii=False, sort_keys=True).encode())
     return made.hexdigest()
@@ -79,74 +85,109 @@ def digest(batch: Batch) -> str:
 
 def fill(record: Kept, values: Row, centres: dict[str, Any] | None = None) -> None:
     """Set a record's columns from staged values."""
+    typed = _typing(type(record))
     for name, value in values.items():
         if name == "centre":
             if centres is not None and isinstance(record, Outlet):
                 record.service_centre_id = centres.get(value)
-        elif name == "area":
-            record.area_id = uuid.UUID(value)
         else:
-            field = record._meta.get_field(name)  # noqa: SLF001
-            attribute = field.attname  # type: ignore[union-attr]
-            setattr(record, attribute, _typed(field, value))
+            attribute, as_column = typed[name]
+            setattr(record, attribute, as_column(value))
     record.tidy()
 
 
-def _write(
+def _chunks(rows: models.QuerySet[StagedRow]) -> Iterable[list[StagedRow]]:
+    """Yield rows some thousand at a time, in the order of the file.
+
+    They are listed before the first is written: what is written changes what the question finds.
+    """
+    numbers = list(rows.order_by("row", "pk").values_list("pk", flat=True))
+    for start in range(0, len(numbers), CHUNK):
+        yield list(StagedRow.objects.filter(pk__in=numbers[start : start + CHUNK]))
+
+
+def _add(
     batch: Batch, model: type[Kept], rows: Sequence[StagedRow], centres: dict[str, Any]
 ) -> None:
-    locked = model.objects.select_for_update().filter(batch_rows(rows))
-    known = {one.pk: one for one in locked}
-    new, changed = [], []
+    made = [model(pk=row.object_id, code=row.key, source=batch.source) for row in rows]
+    for record, row in zip(made, rows, strict=True):
+        fill(record, row.values, centres)
+    model.objects.bulk_create(made, batch_size=CHUNK)
+
+
+def _change(
+    batch: Batch, model: type[Kept], rows: Sequence[StagedRow], centres: dict[str, Any]
+) -> None:
+    found = _locked(model, rows)
+    changed = []
     for row in rows:
-        record = known.get(row.object_id)
-        if record is not None and record.version != row.seen:
-            row.verdict, row.problems = StagedRow.Verdict.REFUSED, [_OVERTAKEN]
+        record = found.get(row.object_id)
+        if record is None or record.version != row.seen or record.removed_at is not None:
+            row.verdict, row.problems = Verdict.REFUSED, [_OVERTAKEN]
+            row.save(update_fields=["verdict", "problems"])
             continue
-        if record is None:
-            record = model(pk=uuid.uuid5(_IDS, f"{batch.pk}/{row.pk}"), code=row.key)
-            new.append(record)
-        else:
-            _advance(record)
-            changed.append(record)
         fill(record, row.values, centres)
         record.source = batch.source
-        row.object_id, row.version = record.pk, record.version
-    model.objects.bulk_create(new, batch_size=CHUNK)
-    model.objects.bulk_update(changed, _columns(model), batch_size=CHUNK)
-    kept = ["object_id", "version", "verdict", "problems"]
-    StagedRow.objects.bulk_update(rows, kept, batch_size=CHUNK)
+        changed.append(record)
+    _store(model, changed)
 
 
-def _advance(record: Kept) -> None:
-    record.version += 1
-    record.changed_at = timezone.now()
+def _locked(model: type[Kept], rows: Iterable[StagedRow]) -> dict[Any, Kept]:
+    ids = [row.object_id for row in rows]
+    return {one.pk: one for one in model.objects.select_for_update().filter(pk__in=ids)}
 
 
-def _columns(model: type[Kept]) -> list[str]:
+def _version(found: dict[Any, Kept], row: StagedRow) -> int | None:
+    record = found.get(row.object_id)
+    return None if record is None or record.removed_at is not None else record.version
+
+
+def _store(model: type[Kept], records: Sequence[Kept]) -> None:
+    """Write changed records at their next version.
+
+    As an insertion that meets its own row: many times faster than one case for each row.
+    """
+    now = timezone.now()
+    for record in records:
+        record.version += 1
+        record.changed_at = now
     kept = {"id", "created_at", "influence"}
-    return [one.name for one in model._meta.concrete_fields if one.name not in kept]  # noqa: SLF001
+    columns = [one.name for one in model._meta.concrete_fields if one.name not in kept]  # noqa: SLF001
+    model.objects.bulk_create(
+        records, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"],
+        update_fields=columns,
+    )  # fmt: skip
 
 
-def _typed(field: Any, value: Any) -> Any:  # noqa: ANN401 - a column's value
+@cache
+def _typing(model: type[Kept]) -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    """Return, by column, the attribute that holds it and how a staged value becomes one."""
+    return {one.name: (one.attname, _reader(one)) for one in model._meta.concrete_fields}  # noqa: SLF001
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a column
     if isinstance(field, models.DateTimeField):
-        return dt.datetime.fromisoformat(value) if value else None
+        return lambda value: dt.datetime.fromisoformat(value) if value else None
     if isinstance(field, models.DateField):
-        return dt.date.fromisoformat(value) if value else None
-    return field.to_python(value)
+        return lambda value: dt.date.fromisoformat(value) if value else None
+    if isinstance(field, models.ForeignKey):
+        return lambda value: uuid.UUID(value) if value else None
+    return field.to_python
 
 
-def _centres(batch: Batch, rows: Sequence[StagedRow]) -> dict[str, Any]:
+def _centres(batch: Batch) -> dict[str, Any]:
     """Return the 综合体 that rows say they belong to, made where the record has none."""
-    wanted = {row.values.get("centre") for row in rows} - {"", None}
-    district = batch.area.district or batch.area
-    known = ServiceCentre.objects.in_district(district)
-    found = {one.code: one.pk for one in known if one.code in wanted}
-    told = {row.key: row.values for row in rows if row.key in wanted}
-    for code in sorted(wanted - set(found)):
-        values = told.get(code, {})
+    rows = batch.rows.filter(verdict__in=WRITTEN)
+    told = dict(rows.exclude(values__centre="").values_list("key", "values__centre"))
+    wanted = {code for code in told.values() if code}
+    known = ServiceCentre.objects.in_district(batch.district).filter(code__in=wanted)
+    found = dict(known.values_list("code", "pk"))
+    missing = sorted(wanted - set(found))
+    shops = dict(rows.filter(key__in=missing).values_list("key", "values"))
+    for code in missing:
+        values = shops.get(code, {})
         centre = ServiceCentre(
-            pk=uuid.uuid5(_IDS, f"{batch.pk}/centre/{code}"), code=code,
+            pk=id_of(batch, f"centre/{code}"), code=code,
             name=values.get("name", code), lon=values.get("lon"), lat=values.get("lat"),
             area=Area.objects.get(pk=values["area"]) if values else batch.area,
             source=batch.source,
@@ -155,3 +196,10 @@ def _centres(batch: Batch, rows: Sequence[StagedRow]) -> dict[str, Any]:
         centre.save(force_insert=True)
         found[code] = centre.pk
     return found
+
+
+def _remove_empty_centres(batch: Batch) -> None:
+    """Remove the 综合体 that only this batch's rows named, once no outlet belongs to them."""
+    made = ServiceCentre.objects.filter(source=batch.source, version=1, removed_at=None)
+    used = Outlet.objects.filter(service_centre=OuterRef("pk"), removed_at=None)
+    made.filter(~Exists(used)).update(removed_at=timezone.now(), version=F("version") + 1)

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
+from django.db.models import Prefetch
 from django.utils import timezone
 
+from livingcircle_platform.errors import BusyError
+from livingcircle_platform.imports.accepting import WRITTEN
+from livingcircle_platform.imports.matching import Known
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.rows import SIX_FIELDS
 from livingcircle_platform.imports.rows import Row
-from livingcircle_platform.imports.staging import Known
+from livingcircle_platform.imports.staging import id_of
 from livingcircle_platform.territory.circle_versions import new_version
 from livingcircle_platform.territory.circle_versions import put_in_force
 from livingcircle_platform.territory.models import Area
@@ -21,57 +25,65 @@ from livingcircle_platform.territory.models import Circle
 from livingcircle_platform.territory.models import CircleMember
 from livingcircle_platform.territory.models import CircleSet
 
-_WRITTEN = (StagedRow.Verdict.NEW, StagedRow.Verdict.CHANGED)
 _LEVEL = Area.Level
 _OWN = ("kind", "subtype", "formation", "population", "households", "dwellings", "planned_year")
+
+
+_NOT_FROM_FILES = ("area", "as_of", "source", "removed_at")
+_OVERTAKEN = "核对之后有人改过这一条，没有覆盖。重新导入一次，再核对。"
+_PRESENT = Prefetch("profiles", queryset=AreaProfile.objects.filter(removed_at=None))
 
 
 def known_communities(district: Area) -> dict[str, Known]:
     """Return the communities of a district by code, with their latest profile."""
     found = Area.objects.under(district).filter(level=_LEVEL.COMMUNITY).select_related("parent")
+    names = [name for name in AreaProfile.told_names() if name not in _NOT_FROM_FILES]
     known = {}
-    for one in found.prefetch_related("profiles"):
+    for one in found.prefetch_related(_PRESENT):
         latest = next(iter(one.profiles.all()), None)
-        names = [name for name in AreaProfile.told_names() if name not in _NOT_FROM_FILES]
-        known[one.code] = Known(one.pk, one.version, {
+        told = {
             "name": one.name, "kind": one.kind,
-            "subdistrict": one.parent.name if one.parent != district else "",
+            "subdistrict": one.parent.name if one.parent and one.parent != district else "",
             "boundary": None if one.boundary is None else _wkt(one.boundary),
             "profile": latest.told(names) if latest else {},
-        })  # fmt: skip
+        }  # fmt: skip
+        known[one.code] = Known(one.pk, one.version, told, one.path)
     return known
-
-
-_NOT_FROM_FILES = ("area", "as_of", "source", "removed_at")
 
 
 def accept_communities(batch: Batch) -> int:
     """Write communities, the 街道 they name, and a new profile of each."""
-    district = batch.area.district or batch.area
-    rows = list(batch.rows.filter(verdict__in=_WRITTEN))
-    above = _subdistricts(district, {row.values["subdistrict"] for row in rows})
+    rows = list(batch.rows.filter(verdict__in=WRITTEN))
+    found = Area.objects.select_for_update().in_bulk([row.object_id for row in rows])
+    above = _subdistricts(batch.district, {row.values["subdistrict"] for row in rows})
+    count = 0
     for row in rows:
-        area = Area.objects.filter(pk=row.object_id).first() or Area(level=_LEVEL.COMMUNITY)
-        area.version += 0 if area._state.adding else 1  # noqa: SLF001
-        area.code, area.name = row.key, row.values["name"]
-        area.kind = row.values["kind"]
-        area.parent = above.get(row.values["subdistrict"], district)
-        if row.values["boundary"] is not None:
-            area.boundary = shapely.from_wkt(row.values["boundary"])
-        area.changed_at = timezone.now()
-        area.tidy()
-        area.save()
-        _add_profile(batch, area, row.values["profile"])
-        row.object_id, row.version = area.pk, area.version
-        row.save(update_fields=["object_id", "version"])
-    return len(rows)
+        area = found.get(row.object_id)
+        if row.seen is not None and (area is None or area.version != row.seen):
+            row.verdict, row.problems = StagedRow.Verdict.REFUSED, [_OVERTAKEN]
+            row.save(update_fields=["verdict", "problems"])
+            continue
+        area = area or Area(pk=row.object_id, level=_LEVEL.COMMUNITY, version=0)
+        _fill_community(area, row.key, row.values, above.get(row.values["subdistrict"]))
+        area.parent = area.parent or batch.district
+        _save(area)
+        if row.before is None or row.values["profile"] != row.before["profile"]:
+            _add_profile(batch, area, row.values["profile"])
+        row.version = area.version
+        row.save(update_fields=["version"])
+        count += 1
+    return count
 
 
 def undo_communities(batch: Batch) -> tuple[int, list[StagedRow]]:
     """Put communities back as they were; one that is used meanwhile stays and is named."""
     done, left = 0, []
-    for row in batch.rows.filter(verdict__in=_WRITTEN, version__isnull=False):
-        area = Area.objects.get(pk=row.object_id)
+    rows = list(batch.rows.filter(verdict__in=WRITTEN, version__isnull=False))
+    found = Area.objects.select_for_update().in_bulk([row.object_id for row in rows])
+    named = {row.before["subdistrict"] for row in rows if row.before}
+    above = _subdistricts(batch.district, named)
+    for row in rows:
+        area = found[row.object_id]
         if area.version != row.version or (row.before is None and _is_used(area)):
             left.append(row)
             continue
@@ -80,20 +92,33 @@ def undo_communities(batch: Batch) -> tuple[int, list[StagedRow]]:
         if row.before is None:
             area.removed_at = now
         else:
-            area.name, area.kind = row.before["name"], row.before["kind"]
-            area.boundary = (
-                shapely.from_wkt(row.before["boundary"]) if row.before["boundary"] else None
+            _fill_community(
+                area, row.key, row.before, above.get(row.before["subdistrict"], batch.district)
             )
-        area.version += 1
-        area.save()
+        _save(area)
         done += 1
     return done, left
+
+
+def _fill_community(area: Area, code: str, values: Row, above: Area | None) -> None:
+    """Set a community's columns; without a 街道 it stays where it is."""
+    area.code, area.name, area.kind = code, values["name"], values["kind"]
+    area.parent = above or area.parent
+    boundary = values["boundary"]
+    area.boundary = None if boundary is None else shapely.from_wkt(boundary)
+
+
+def _save(area: Area) -> None:
+    area.version += 1
+    area.changed_at = timezone.now()
+    area.tidy()
+    area.save()
 
 
 def known_circles(district: Area) -> dict[str, Known]:
     """Return the circles in force by code."""
     found = Circle.objects.filter(
-        circle_set__district=district, circle_set__state=CircleSet.State.ADOPTED
+        circle_set__district=district, circle_set__state=CircleSet.State.ADOPTED, removed_at=None
     ).prefetch_related("members__community")
     return {one.code: Known(one.pk, one.version, _circle_told(one)) for one in found}
 
@@ -103,8 +128,8 @@ def accept_circles(batch: Batch) -> int:
 
     Nothing is written where the file holds exactly the circles in force.
     """
-    district = batch.area.district or batch.area
-    verdicts = (*_WRITTEN, StagedRow.Verdict.SAME)
+    district = batch.district
+    verdicts = (*WRITTEN, StagedRow.Verdict.SAME)
     rows = list(batch.rows.filter(verdict__in=verdicts))
     same = all(row.verdict == StagedRow.Verdict.SAME for row in rows)
     if same and len(rows) == len(known_circles(district)):
@@ -129,13 +154,20 @@ def accept_circles(batch: Batch) -> int:
 
 
 def undo_circles(batch: Batch) -> tuple[int, list[StagedRow]]:
-    """Take the imported version out of force and put the one before it back."""
+    """Take the imported version out of force and put the one before it back.
+
+    Raises
+    ------
+    BusyError
+        If somebody put a newer version in force meanwhile.
+    """
     if "circle_set" not in batch.summary:
         return 0, []
-    made = CircleSet.objects.get(pk=batch.summary["circle_set"])
-    rows = list(batch.rows.filter(verdict__in=_WRITTEN))
+    made = CircleSet.objects.select_for_update().get(pk=batch.summary["circle_set"])
     if made.state != CircleSet.State.ADOPTED:
-        return 0, rows  # somebody adopted a newer one meanwhile
+        raise BusyError(
+            "之后又启用了新的圈层版本，这一批不能撤回", remedy="在圈层划定里选用要的版本"
+        )
     made.state, made.removed_at = CircleSet.State.REPLACED, timezone.now()
     made.in_force_until = timezone.localdate()
     made.save()
@@ -143,35 +175,51 @@ def undo_circles(batch: Batch) -> tuple[int, list[StagedRow]]:
     if before is not None:
         before.state, before.in_force_until = CircleSet.State.ADOPTED, None
         before.save()
-    return len(rows), []
+    return batch.rows.filter(verdict__in=WRITTEN).count(), []
 
 
-def accept_base_file(batch: Batch, section: str) -> int:
-    """Keep an uploaded file as base data, in the place of older ones unless it only adds."""
-    district = batch.area.district or batch.area
+def accept_base_file(batch: Batch) -> int:
+    """Keep an uploaded file as base data, in the place of older ones unless it only adds.
+
+    Nothing is written where the same file is there already.
+    """
+    section, kept = batch.kind.section, batch.summary["base_file"]
+    older = BaseFile.objects.select_for_update().filter(
+        district=batch.district, section=section, replaced_on=None, removed_at=None
+    )
+    if any(one.sha256 == kept["sha256"] for one in older):
+        return 0
     if not batch.adds:
-        older = BaseFile.objects.filter(district=district, section=section, replaced_on=None)
-        replaced = [str(pk) for pk in older.values_list("pk", flat=True)]
+        replaced = [str(one.pk) for one in older]
         older.update(replaced_on=timezone.localdate())
         batch.summary = {**batch.summary, "replaced": replaced}
-    for told in batch.files:
-        BaseFile.objects.create(
-            pk=told["id"],
-            district=district, section=section, name=told["name"], sha256=told["sha256"],
-            bytes=told["bytes"], title=batch.title or told["name"], status=batch.status_of_source,
-            date=batch.date, licence=batch.licence, coordinates=batch.coordinates,
-            description={"sheet": batch.sheet, "columns": batch.columns},
-        )  # fmt: skip
-    return len(batch.files)
+    BaseFile.objects.create(
+        pk=id_of(batch, "base file"), district=batch.district, section=section,
+        title=batch.title or kept["name"], status=batch.status_of_source, date=batch.date,
+        licence=batch.licence, **kept,
+    )  # fmt: skip
+    return 1
 
 
 def undo_base_file(batch: Batch) -> tuple[int, list[StagedRow]]:
-    """Take an uploaded base file out of use and put the older ones back."""
-    ids = [told["id"] for told in batch.files]
-    day = timezone.localdate()
-    count = BaseFile.objects.filter(pk__in=ids).update(replaced_on=day, removed_at=timezone.now())
+    """Take an uploaded base file out of use and put the older ones back.
+
+    Raises
+    ------
+    BusyError
+        If a newer file has replaced it meanwhile.
+    """
+    mine = BaseFile.objects.select_for_update().filter(pk=id_of(batch, "base file")).first()
+    if mine is None:
+        return 0, []  # the same file was there already
+    if mine.replaced_on is not None:
+        raise BusyError(
+            "之后又上传了新的文件代替它，这一批不能撤回", remedy="先撤回后来的那一批，再撤回这一批"
+        )
+    mine.replaced_on, mine.removed_at = timezone.localdate(), timezone.now()
+    mine.save()
     BaseFile.objects.filter(pk__in=batch.summary.get("replaced", [])).update(replaced_on=None)
-    return count, []
+    return 1, []
 
 
 def _subdistricts(district: Area, names: set[str]) -> dict[str, Area]:

@@ -7,6 +7,8 @@ from django.db import models
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.imports import policies
+from livingcircle_platform.imports.kinds import KINDS
+from livingcircle_platform.imports.kinds import Kind
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import Source
 
@@ -27,12 +29,13 @@ class Batch(Record):
 
         UPLOADED = "uploaded", "已上传"
         READING = "reading", "读取中"
-        MAPPING = "mapping", "等待对应列"
+        MAPPING = "mapping", "待补充说明"
         STAGED = "staged", "待确认"
         ACCEPTING = "accepting", "入库中"
         ACCEPTED = "accepted", "已入库"
         UNDONE = "undone", "已撤回"
         REFUSED = "refused", "没有读进来"
+        DISCARDED = "discarded", "已丢弃"
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="batches")
     table = models.CharField("内容", max_length=20)
@@ -40,7 +43,8 @@ class Batch(Record):
     files = models.JSONField(default=list)
     state = models.CharField("状态", max_length=10, choices=State, default=State.UPLOADED)
     coordinates = models.CharField("坐标系", max_length=40, blank=True)
-    sheet = models.CharField("工作表", max_length=60, blank=True)
+    sheet = models.CharField("工作表或图层", max_length=120, blank=True)
+    encoding = models.CharField("文字编码", max_length=20, blank=True)
     columns = models.JSONField("列的对应", default=dict, blank=True)
     title = models.CharField("来源", max_length=200, blank=True)
     status_of_source = models.CharField(
@@ -75,6 +79,32 @@ class Batch(Record):
     def audit_area(self) -> Area:
         """Return where the rows belong."""
         return self.area
+
+    @property
+    def district(self) -> Area:
+        """Return the district whose record the rows are held against; a city stands for its own."""
+        return self.area.district or self.area
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the file holds."""
+        return KINDS[self.table]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are of each verdict."""
+        return self.summary.get("counts", {})
+
+    @property
+    def open_doubts(self) -> list[dict[str, Any]]:
+        """Return what is in doubt about the coordinates and nobody has settled yet."""
+        return [] if self.summary.get("settled") else self.summary.get("doubts", [])
+
+    @property
+    def is_stuck(self) -> bool:
+        """Say whether a job that should carry it further ended without doing so."""
+        waiting = self.state in {self.State.READING, self.State.ACCEPTING}
+        return waiting and (self.job is None or self.job.is_over)
 
 
 class StagedRow(models.Model):
