@@ -52,6 +52,9 @@ MEDIA_ROOT = DATA / "files"  # never served by address; every file goes through 
 # Below this share of free disk nothing is written any more; reads stay up.
 FREE_DISK_WANTED = float(_text("FREE_DISK_WANTED", "0.10"))
 
+# A worker that does not renew its hold on a job for so long is taken for dead.
+JOB_LEASE_SECONDS = float(_text("JOB_LEASE_SECONDS", "30"))
+
 ROOMS = [
     "core", "audit", "accounts", "territory", "registry",
     "imports", "assessment", "workbench", "api",

@@ -28,6 +28,7 @@ from livingcircle.io._folder.description import Entry
 from livingcircle.io._folder.labels import along
 from livingcircle.io._folder.labels import can_be_judged
 from livingcircle.io._folder.labels import suspicions
+from livingcircle.io._folder.members import resolve_members
 from livingcircle.io._folder.osm_parts import read_osm_parts
 from livingcircle.io._folder.parts import GRIDS
 from livingcircle.io._folder.parts import SHOWN_ROWS
@@ -52,6 +53,7 @@ __all__ = [
     "layers_of",
     "preview_file",
     "read_file",
+    "resolve_members",
     "sheets_of",
 ]
 

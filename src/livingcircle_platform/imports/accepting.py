@@ -40,7 +40,10 @@ _OVERTAKEN = "核对之后有人改过这一条，没有覆盖。重新导入一
 def accept_records(batch: Batch) -> int:
     """Write all new and changed rows; return how many."""
     model = MODELS[batch.table]
-    new, changed = batch.rows.filter(verdict=Verdict.NEW), batch.rows.filter(verdict=Verdict.CHANGED)
+    new, changed = (
+        batch.rows.filter(verdict=Verdict.NEW),
+        batch.rows.filter(verdict=Verdict.CHANGED),
+    )
     centres = _centres(batch) if model is Outlet else {}
     for rows in _chunks(new):
         _add(batch, model, rows, centres)
@@ -85,7 +88,7 @@ def digest(batch: Batch) -> str:
 
 def fill(record: Kept, values: Row, centres: dict[str, Any] | None = None) -> None:
     """Set a record's columns from staged values."""
-    typed = _typing(type(record))
+    typed = _typing(type(record))  # type: ignore[arg-type] # a class can be hashed
     for name, value in values.items():
         if name == "centre":
             if centres is not None and isinstance(record, Outlet):

@@ -105,7 +105,7 @@ def _fill_community(area: Area, code: str, values: Row, above: Area | None) -> N
     area.code, area.name, area.kind = code, values["name"], values["kind"]
     area.parent = above or area.parent
     boundary = values["boundary"]
-    area.boundary = None if boundary is None else shapely.from_wkt(boundary)
+    area.boundary = None if boundary is None else shapely.from_wkt(boundary)  # type: ignore[assignment]
 
 
 def _save(area: Area) -> None:

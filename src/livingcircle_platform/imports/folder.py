@@ -13,15 +13,13 @@ from livingcircle.district import District
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
 from livingcircle_platform.core import files
-from livingcircle_platform.imports import actions
-from livingcircle_platform.imports import rows
 from livingcircle_platform.imports import staging
 from livingcircle_platform.imports.accepting import MODELS
-from livingcircle_platform.imports.accepting_territory import known_circles
-from livingcircle_platform.imports.accepting_territory import known_communities
+from livingcircle_platform.imports.actions import deciding
 from livingcircle_platform.imports.models import Batch
-from livingcircle_platform.imports.places import Places
-from livingcircle_platform.imports.rows import Row
+from livingcircle_platform.imports.models import StagedRow
+from livingcircle_platform.imports.translating import known_rows
+from livingcircle_platform.imports.translating import translated
 from livingcircle_platform.registry.models import Entrance
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.ground import ask_for_ground
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _DATABASE = ("outlets", "communities", "circles", "spaces")
-Staged = Iterable[tuple[int, str, Row]]
 
 
 @transaction.atomic
@@ -52,26 +49,16 @@ def load_folder(folder: Path, area: Area, *, acting_user: Any) -> list[Batch]:  
     for table in ("communities", "circles", "outlets", "spaces"):
         for entry in _first_of_each(described.entries, table):
             batch = _batch(area, table, entry)
-            staged = _rows_of(table, district, entry.file, area)
-            known = known_rows(batch)
-            batch.summary = {"counts": staging.keep(staging.staged(batch, staged, known))}
+            rows = _staged(batch, district, entry.file)
+            staging.keep(batch, rows)
+            batch.summary = {"counts": staging.counted(rows)}
             batch.state = Batch.State.STAGED
             batch.save()
-            made.append(actions.accept(batch, acting_user=acting_user, seen=batch.version))
+            made.append(deciding.accept(batch, acting_user=acting_user, seen=batch.version))
     _keep_base_files(described, area)
     ask_for_ground(area, acting_user=acting_user)
     _keep_entrances(district, area)
     return made
-
-
-def known_rows(batch: Batch) -> dict[str, staging.Known]:
-    """Return what the record holds of the table that a batch brings, by code."""
-    district = batch.area.district or batch.area
-    if batch.table in MODELS:
-        return staging.known_records(MODELS[batch.table], batch)
-    if batch.table == "communities":
-        return known_communities(district)
-    return known_circles(district) if batch.table == "circles" else {}
 
 
 def _first_of_each(entries: Iterable[Any], table: str) -> Iterator[Any]:
@@ -101,18 +88,12 @@ def _complete(said: str | frozenset[str]) -> list[str]:
     return [one for one in ([said] if isinstance(said, str) else sorted(said)) if one]
 
 
-def _rows_of(table: str, district: District, file: str, area: Area) -> Staged:
-    frame: gpd.GeoDataFrame = getattr(district, table)
-    if table == "communities":
-        found = rows.community_values(frame)
-    elif table == "circles":
-        found = rows.circle_values(frame, _members(district))
-    else:
+def _staged(batch: Batch, district: District, file: str) -> list[StagedRow]:
+    frame: gpd.GeoDataFrame = getattr(district, batch.table)
+    if batch.table in MODELS:
         frame = frame[frame["source"] == file]
-        translate = rows.outlet_values if table == "outlets" else rows.space_values
-        found = translate(frame, Places(area))
-    for number, (code, values) in zip(frame["row"].tolist(), found, strict=True):
-        yield int(number), code, values
+    found = translated(frame, batch, _members(district))
+    return list(staging.staged(batch, found, known_rows(batch)))
 
 
 def _members(district: District) -> dict[str, list[tuple[str, bool]]]:

@@ -104,4 +104,3 @@ def _place(values: Row) -> tuple[float, float]:
     """Return where a row lies; communities and circles have names of their own and no point."""
     lon, lat = values.get("lon"), values.get("lat")
     return (0.0, 0.0) if lon is None or lat is None else (lon, lat)
-

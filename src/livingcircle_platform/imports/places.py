@@ -1,7 +1,6 @@
 """Find the community that a place lies in, for many places at once."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import shapely
@@ -19,12 +18,9 @@ class Places:
     """
 
     def __init__(self, area: Area) -> None:
-        self.area = area
-        found = Area.objects.under(area).filter(level=Area.Level.COMMUNITY)
-        self.communities = list(found)
-        drawn = [one for one in self.communities if one.boundary is not None]
-        self._drawn = drawn
-        self._tree = shapely.STRtree([one.boundary for one in drawn])
+        found = Area.objects.under(area).filter(level=Area.Level.COMMUNITY).order_by("code")
+        self._drawn = [one for one in found if one.boundary is not None]
+        self._tree = shapely.STRtree([one.boundary for one in self._drawn])
 
     def of(self, lon: Sequence[float | None], lat: Sequence[float | None]) -> list[Area | None]:
         """Return the community of each place; None where it lies in none or is not known."""
@@ -34,15 +30,7 @@ class Places:
         found: list[Area | None] = [None] * len(points)
         places, areas = self._tree.query(points, predicate="intersects")
         # On a common border the community with the smaller code has it.
-        pairs = list(zip(places.tolist(), areas.tolist(), strict=True))
-        pairs.sort(key=lambda pair: self._drawn[pair[1]].code, reverse=True)
-        for place, number in sorted(
-            pairs, key=lambda pair: self._drawn[pair[1]].code, reverse=True
-        ):
+        pairs = zip(places.tolist(), areas.tolist(), strict=True)
+        for place, number in sorted(pairs, key=lambda pair: pair[1], reverse=True):
             found[place] = self._drawn[number]
         return found
-
-    def by_name(self) -> dict[str, Any]:
-        """Return communities by name and by code."""
-        names = {one.name: one for one in self.communities}
-        return {**names, **{one.code: one for one in self.communities}}

@@ -93,5 +93,6 @@ def _refuse_missing(endings: Iterable[str]) -> None:
     missing = "、".join(endings)
     if missing:
         raise RefusedError(
-            f"Shapefile 缺少 {missing} 文件", remedy="把同名的 .shp、.shx、.dbf、.prj 一起选上再上传"
+            f"Shapefile 缺少 {missing} 文件",
+            remedy="把同名的 .shp、.shx、.dbf、.prj 一起选上再上传",
         )

@@ -7,6 +7,7 @@ holds. An empty cell is None (not known), never zero and never no.
 import math
 from collections.abc import Iterator
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -30,6 +31,15 @@ _PROFILE_NUMBERS = (
 SIX_FIELDS = (
     "resident_profile", "trade_completeness", "built_profile", "location_resources", "openness",
     "cooperation",
+)  # fmt: skip
+# What a row tells of each record, as both functions below give it.
+OUTLET_NAMES = (
+    *_OUTLET_TEXTS, *_OUTLET_ANSWERS, "trades", "trades_said", "state", "area_m2", "verified_on",
+    "centre", "area", "lon", "lat",
+)  # fmt: skip
+SPACE_NAMES = (
+    *_SPACE_TEXTS, "area_m2", "cost", "lease_end", "suitable_trades", "excluded_trades", "area",
+    "lon", "lat",
 )  # fmt: skip
 
 
@@ -114,8 +124,14 @@ def circle_values(
 
 def trades_of(cell: object) -> tuple[list[str], str]:
     """Return the codes of the trades in a cell, and the words that name none we know."""
-    match = match_names(_text(cell))
-    return list(match.codes), "、".join(match.unmatched)
+    codes, unmatched = _matched(_text(cell))
+    return list(codes), unmatched
+
+
+@lru_cache(maxsize=10_000)
+def _matched(text: str) -> tuple[tuple[str, ...], str]:
+    match = match_names(text)
+    return tuple(match.codes), "、".join(match.unmatched)
 
 
 def _placed(

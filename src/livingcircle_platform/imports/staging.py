@@ -74,7 +74,7 @@ def id_of(batch: Batch, name: str) -> uuid.UUID:
 
 def overlaid(values: Row, before: Row, present: frozenset[str] | None) -> Row:
     """Return what a record would hold: the file's word where it has one, the record's elsewhere."""
-    merged = {}
+    merged: Row = {}
     for name, value in values.items():
         kept = before.get(name)
         if isinstance(value, dict):

@@ -18,7 +18,8 @@ from livingcircle_platform.territory.models import BaseFile
 def lay_out(batch: Batch) -> Path:
     """Put the kept files of a batch into its folder under their own names; return the first."""
     folder = _home() / batch.pk.hex / "files"
-    return [files.lay_out(one["sha256"], one["name"], folder) for one in batch.files][0]
+    laid = [files.lay_out(one["sha256"], one["name"], folder) for one in batch.files]
+    return laid[0]
 
 
 def reading_folder(batch: Batch) -> Path:

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from livingcircle_platform.accounts.models import User
 from livingcircle_platform.audit import chain
-from livingcircle_platform.imports import actions
+from livingcircle_platform.imports.actions import deciding
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import Space
@@ -57,11 +57,10 @@ def test_what_the_files_say_stands_in_the_record(loaded):
 
 def test_a_batch_is_taken_back_whole(loaded):
     admin = User.objects.get(username="admin")
-    Batch.objects.filter(table="outlets")
     batch = Batch.objects.get(files__0__name="outlets_ledger.xlsx")
     changed = Outlet.objects.get(code="YS-0001")
     Outlet.objects.filter(pk=changed.pk).update(version=2, note="改过")
-    count, left = actions.undo(batch, acting_user=admin, reason="导错了")
+    count, left = deciding.undo(batch, acting_user=admin, reason="导错了")
     assert (count, [row.key for row in left]) == (871, ["YS-0001"])
     assert Outlet.objects.present().count() == 227
     again, left = Batch.objects.get(pk=batch.pk), None

@@ -1,1 +1,1 @@
-"""Do what people ask of a batch: ``asking`` brings it in, ``deciding`` writes it or takes it back."""
+"""Do what people ask of a batch: bring it in, write it into the record, take it back."""

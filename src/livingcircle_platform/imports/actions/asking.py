@@ -150,7 +150,7 @@ def _have_read(batch: Batch, acting_user: Any) -> Batch:  # noqa: ANN401
 
 def _hand_over(
     batch: Batch,
-    state: Batch.State,
+    state: str,
     task: Callable[..., str],
     title: str,
     acting_user: Any,  # noqa: ANN401
