@@ -17,6 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError
 from django.db import close_old_connections
 from django.db import connection
@@ -30,8 +31,8 @@ from django.utils.module_loading import import_string
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.errors import PlatformError
 
-LEASE = timedelta(seconds=30)
-BEAT_SECONDS = 8.0
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+BEAT_SECONDS = settings.JOB_LEASE_SECONDS / 4
 MOST_ATTEMPTS = 3
 _HOME = "livingcircle_platform."
 _log = logging.getLogger(__name__)

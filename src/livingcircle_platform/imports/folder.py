@@ -1,6 +1,5 @@
 """Bring a whole district folder into the record, as accepted batches that can be taken back."""
 
-import uuid
 from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +80,7 @@ def _batch(area: Area, table: str, entry: Any) -> Batch:  # noqa: ANN401
 
 def _file(path: Path, name: str) -> dict[str, Any]:
     size = path.stat().st_size
-    return {"id": str(uuid.uuid4()), "name": name, "sha256": files.keep(path), "bytes": size}
+    return {"name": name, "sha256": files.keep(path), "bytes": size}
 
 
 def _complete(said: str | frozenset[str]) -> list[str]:

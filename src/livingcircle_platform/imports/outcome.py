@@ -48,7 +48,7 @@ class Outcome:
         Every row that is new, changed, the same or refused.
     """
 
-    state: str
+    state: Any
     problem: str = ""
     summary: dict[str, Any] = field(default_factory=dict)
     rows: list[StagedRow] = field(default_factory=list)

@@ -20,10 +20,10 @@ from livingcircle_platform.territory.models import Area
 Verdict = StagedRow.Verdict
 REMARKS = "remarks"
 TABS: tuple[tuple[str, str], ...] = (
-    (Verdict.NEW, "新增"),
-    (Verdict.CHANGED, "更新"),
-    (Verdict.SAME, "没有变化"),
-    (Verdict.REFUSED, "没有采用"),
+    (str(Verdict.NEW), "新增"),
+    (str(Verdict.CHANGED), "更新"),
+    (str(Verdict.SAME), "没有变化"),
+    (str(Verdict.REFUSED), "没有采用"),
     (REMARKS, "提示"),
 )
 _TITLES = {"centre": "所属综合体", "members": "覆盖社区", "boundary": "边界", "area": "所属社区",
@@ -84,7 +84,7 @@ class Review:
         counts = batch.counts
         self.tabs = [Tab(name, title, counts.get(name, 0)) for name, title in TABS]
         names = [one.name for one in self.tabs if one.count]
-        first = names[0] if names else Verdict.NEW
+        first = names[0] if names else str(Verdict.NEW)
         self.chosen = asked if asked in {one.name for one in self.tabs} else first
 
     def rows(self) -> QuerySet[StagedRow]:

@@ -56,7 +56,7 @@ def upload(
     _require_place(batch)
     batch.files = [
         {
-            "id": str(uuid.uuid5(batch.pk, one.name)), "name": one.name, "bytes": one.file.size,
+            "name": one.name, "bytes": one.file.size,
             "sha256": files.keep_stream(one.file.chunks()),
         }
         for one in received(uploads)
@@ -150,7 +150,7 @@ def _have_read(batch: Batch, acting_user: Any) -> Batch:  # noqa: ANN401
 
 def _hand_over(
     batch: Batch,
-    state: str,
+    state: Any,  # noqa: ANN401 - a state of the model
     task: Callable[..., str],
     title: str,
     acting_user: Any,  # noqa: ANN401

@@ -154,7 +154,7 @@ def discard(batch: Batch, *, acting_user: Any) -> Batch:  # noqa: ANN401
     return batch
 
 
-def _move(batch: Batch, state: str) -> None:
+def _move(batch: Batch, state: Any) -> None:  # noqa: ANN401 - a state of the model
     batch.state = state
     batch.version += 1
     batch.changed_at = timezone.now()
