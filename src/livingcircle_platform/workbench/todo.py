@@ -43,7 +43,7 @@ def _tasks(user: Any, run: Run | None) -> Iterator[Task]:  # noqa: ANN401
     today = timezone.localdate()
     if not scope_of(user, "batch.accept").is_empty:
         waiting = Batch.objects.visible_to(user).filter(state=Batch.State.STAGED)
-        yield Task("批导入等待确认", waiting.count(), reverse("core:jobs"), overdue=False)
+        yield Task("批导入等待确认", waiting.count(), reverse("imports:batches"), overdue=False)
     if not scope_of(user, "outlet.verify").is_empty:
         before = today - dt.timedelta(days=UNSEEN_DAYS)
         unseen = Outlet.objects.visible_to(user).exclude(state=Outlet.State.CLOSED)

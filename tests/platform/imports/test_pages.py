@@ -8,11 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.imports.kinds import KINDS
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.received import received
 from livingcircle_platform.imports.received import tidy_name
-from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry.models import Outlet
 from tests.platform import make
 from tests.platform.imports.conftest import row
