@@ -1,5 +1,6 @@
 """Ask for runs, sites and scenarios; the work itself is done by a worker."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,14 @@ from livingcircle_platform.assessment.policies import SCENARIOS
 from livingcircle_platform.assessment.policies import SITE_CHOICES
 from livingcircle_platform.audit import writing
 from livingcircle_platform.core import jobs
+from livingcircle_platform.core.models import Job
 from livingcircle_platform.errors import BusyError
 from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.territory import circle_actions
+from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import CircleSet
+
+START_TITLES = {"existing": "从现行圈层改", "propose": "按路网和人口生成"}
 
 
 @transaction.atomic
@@ -55,6 +61,36 @@ def ask_circle_sheets(run: Run, circle_code: str, *, acting_user: Any) -> Any:  
     return jobs.ask(
         tasks.write_circle_sheets, title=f"{run}：编制一圈一策", acting_user=acting_user,
         area=run.district, arguments={"run": str(run.pk), "circle": circle_code},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask_draft(
+    district: Area,
+    key: Any,  # noqa: ANN401 - an id made by whoever asks
+    *,
+    start: str,
+    wishes: Mapping[str, Any],
+    acting_user: Any,  # noqa: ANN401
+) -> Job:
+    """Begin a draft of a district's circles and ask for its desk; the same id twice is one draft.
+
+    Raises
+    ------
+    RefusedError
+        If it shall begin with the circles in force, and there are none.
+    """
+    current = district.circle_sets.filter(state=CircleSet.State.ADOPTED).first()
+    if start == "existing" and current is None:
+        raise RefusedError("还没有现行圈层", remedy="改选“按路网和人口生成”，或先导入已有的圈层")
+    title = START_TITLES[start]
+    told = {"start": start, "wishes": dict(wishes)}
+    draft = circle_actions.draft_set(
+        district, key, title=title, settings=told, acting_user=acting_user
+    )
+    return jobs.ask(
+        tasks.open_draft, title=f"{draft}：{title}", acting_user=acting_user, area=district,
+        arguments={"draft": str(draft.pk)}, job_id=draft.pk,
     )  # fmt: skip
 
 

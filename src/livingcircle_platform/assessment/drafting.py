@@ -23,6 +23,8 @@ from livingcircle.circle_edits import move
 from livingcircle.circle_edits import split
 from livingcircle.circle_files import from_record
 from livingcircle.circle_files import to_record
+from livingcircle.circle_kinds import six_fields
+from livingcircle.circle_kinds import suggest_kinds
 from livingcircle.circle_set import Change
 from livingcircle.circle_set import CircleSet
 from livingcircle.delineation import Wishes
@@ -150,6 +152,18 @@ class Desk:
         )
 
     @property
+    def hints(self) -> dict[str, dict[str, str]]:
+        """Return for each circle what its figures suggest of kind and six fields, in words.
+
+        Every hint names what it was read from; none is an answer.
+        """
+        kinds, sheets = suggest_kinds(self._now)[0], six_fields(self._now)
+        told = kinds.rename(columns={"kind": "code", "kind_hint": "kind", "subtype": "subcode",
+                                     "subtype_hint": "subtype"})  # fmt: skip
+        told = told[["kind", "subtype"]].join(sheets.drop(columns="name"))
+        return {str(one): dict(row) for one, row in told.to_dict("index").items()}
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Return what was missing or unsure when the land was laid out."""
         return tuple(self._now.land.notes)
@@ -230,6 +244,10 @@ class Desk:
         else:
             self._versions.pop()
         return _told(after, self._now, "undo", ())
+
+    def fork(self) -> "Desk":
+        """Return a desk of its own with the same circles: what is done there is not done here."""
+        return Desk(self._now, self._district, self._memory)
 
     def record(self) -> dict[str, Any]:
         """Return the first version and every step since, as JSON gives it back."""

@@ -24,3 +24,8 @@ def results_of(run: Any) -> Path:  # noqa: ANN401
 def prepared_of(district: Any) -> Path:  # noqa: ANN401
     """Return where prepared streets of a district outlive their worker."""
     return Path(settings.DATA) / "prepared" / str(district.pk)
+
+
+def drawing_of(draft: Any) -> Path:  # noqa: ANN401 - a version of circles
+    """Return where the inputs of a drawing desk are pinned, once for each draft."""
+    return Path(settings.DATA) / "drafts" / str(draft.pk) / "inputs"

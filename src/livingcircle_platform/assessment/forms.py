@@ -22,6 +22,12 @@ def standard_choices() -> tuple[tuple[str, str], ...]:
     return tuple((name, load_standard(name).title) for name in available_standards())
 
 
+@cache
+def walker_choices() -> tuple[tuple[str, str], ...]:
+    """Return id and title of every walker."""
+    return tuple((key, find_walker(key).label) for key in _WALKERS)
+
+
 class RunForm(forms.Form):
     """Ask for a run of one district."""
 
@@ -46,7 +52,7 @@ class RunForm(forms.Form):
         districts = Area.objects.filter(allowed, level=Area.Level.DISTRICT, removed_at=None)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["standard"].choices = [("", "按区的设定"), *standard_choices()]  # type: ignore[attr-defined]
-        self.fields["walker"].choices = [(key, find_walker(key).label) for key in _WALKERS]  # type: ignore[attr-defined]
+        self.fields["walker"].choices = walker_choices()  # type: ignore[attr-defined]
 
     def run(self) -> Run:
         """Return the run that was asked for, not kept yet."""

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,26 +13,26 @@ from livingcircle_platform.assessment import folders
 from livingcircle_platform.assessment import running
 from livingcircle_platform.assessment import site_choice
 from livingcircle_platform.assessment import what_if
+from livingcircle_platform.assessment.desks import first_desk
+from livingcircle_platform.assessment.desks import keep_first
+from livingcircle_platform.assessment.desks import pin_draft
 from livingcircle_platform.assessment.errors import Cancelled
 from livingcircle_platform.assessment.incremental import Workshop
 from livingcircle_platform.assessment.influence import influence_of
 from livingcircle_platform.assessment.inputs import Pinned
 from livingcircle_platform.assessment.inputs import Terms
-from livingcircle_platform.assessment.inputs import pin_inputs
-from livingcircle_platform.assessment.inputs import read_pinned
 from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Scenario
 from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import SiteOption
-from livingcircle_platform.assessment.record_tables import base_of
-from livingcircle_platform.assessment.record_tables import record_of
+from livingcircle_platform.assessment.pinning import pin_record
 from livingcircle_platform.assessment.running import How
 from livingcircle_platform.assessment.storing import store
-from livingcircle_platform.audit import chain
 from livingcircle_platform.core import jobs
 from livingcircle_platform.core.jobs import CancelledError
 from livingcircle_platform.core.jobs import Handle
 from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.territory.models import CircleSet
 
 _CHUNK = 1_000
 _MOST_WORKSHOPS = 2  # districts a worker remembers at a time
@@ -75,6 +73,18 @@ def choose_sites(handle: Handle, choice: str) -> str:
     return reverse("workbench:site_choice", args=[choice])
 
 
+def open_draft(handle: Handle, draft: str) -> str:
+    """Lay a draft's circles on the desk for the first time: those in force, or new ones."""
+    asked = CircleSet.objects.select_related("district", "made_from").get(pk=draft)
+    if not asked.steps:  # an earlier attempt may have come this far
+        handle.tell(0, 2, "固定道路、人口和社区边界")
+        pin_draft(asked)
+        handle.tell(1, 2, "量面积、步行和阻隔，摆上圈层")
+        desk = first_desk(asked, _workshop(handle, asked).memory)
+        jobs.finish(handle.job, lambda: keep_first(asked, desk, acting_user=handle.job.asked_by))
+    return reverse("workbench:circle_desk", args=[draft])
+
+
 def play_scenarios(handle: Handle, run: str) -> str:
     """Play all scenarios of a run, and store what each would change."""
     asked = Run.objects.select_related("district").get(pk=run)
@@ -105,28 +115,14 @@ def _stoppable() -> Iterator[None]:
 
 def pin(run: Run) -> Pinned:
     """Pin the record as it is at one moment; what an earlier attempt pinned is used again."""
-    folder = folders.inputs_of(run)
-    if folder.exists():
-        return read_pinned(folder)
     terms = Terms(standard=run.standard, walker=run.walker, at=run.at, on=run.on)
-    with _one_moment():
-        record, base = record_of(run.district, run.circle_set), base_of(run.district)
-        _, head = chain.head()
-    Run.objects.filter(pk=run.pk).update(audit_head=head)
-    return pin_inputs(folder, run.district.name, terms, record, base)
+    pinned, head = pin_record(folders.inputs_of(run), run.district, run.circle_set, terms)
+    if head:
+        Run.objects.filter(pk=run.pk).update(audit_head=head)
+    return pinned
 
 
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """See the record as it is now, whatever others write meanwhile."""
-    with transaction.atomic():
-        if connection.vendor == "postgresql" and not connection.savepoint_ids:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
-def _workshop(handle: Handle, run: Run) -> Workshop:
+def _workshop(handle: Handle, run: Run | CircleSet) -> Workshop:
     """Return what this worker remembers of a district."""
     kept: dict[Any, Workshop] = handle.kept.setdefault("workshops", {})
     workshop = kept.pop(run.district_id, None) or Workshop(folders.prepared_of(run.district))

@@ -53,7 +53,9 @@ class Area(Record):
     )
     path = models.CharField(max_length=200, editable=False, db_index=True)
     boundary = GeometryField("边界", null=True, blank=True)
-    standard = models.CharField("配置标准", max_length=60, blank=True)  # of a district
+    # Of a district: what its circles are held against, and who walks in them.
+    standard = models.CharField("配置标准", max_length=60, blank=True)
+    walker = models.CharField("步行者", max_length=20, blank=True)
 
     objects = AreaQuerySet.as_manager()
     derived = ("path",)
@@ -159,6 +161,12 @@ class AreaProfile(Record):
     class Meta:
         ordering = ["-as_of", "-created_at"]
 
+    # What a person reads and writes of it, in this order.
+    FIGURES = (
+        "population", "year", "age_0_3", "age_60_plus", "age_65_plus", "age_80_plus", "households",
+        "dwellings", "floor_area_m2", "built_year", "zone",
+    )  # fmt: skip
+
     def __str__(self) -> str:
         """Return area and day."""
         return f"{self.area} {self.as_of}"
@@ -173,8 +181,9 @@ class CircleSetQuerySet(models.QuerySet["CircleSet"]):
     """Ask for versions of the circles."""
 
     def visible_to(self, user: Any) -> "CircleSetQuerySet":  # noqa: ANN401
-        """Return what a person may see."""
-        return policies.CIRCLE_SETS.visible(self.filter(removed_at=None), user)
+        """Return versions of districts that a person works in, above, or anywhere inside."""
+        inside = policies.districts_touched(user, "circle-set.view", "district")
+        return self.filter(inside, removed_at=None)
 
     def as_of(self, day: dt.date) -> "CircleSetQuerySet":
         """Return the versions in force on a day."""
@@ -211,6 +220,7 @@ class CircleSet(Record):
     settings = models.JSONField(default=dict, blank=True)
 
     objects = CircleSetQuerySet.as_manager()
+    derived = ("steps", "settings")
 
     class Meta:
         ordering = ["-number"]
@@ -283,6 +293,14 @@ class Circle(Record):
     location_resources = models.TextField("区位资源", blank=True)
     openness = models.TextField("社区开放度", blank=True)
     cooperation = models.TextField("社区协同度", blank=True)
+    # Area, people, density, walk and crossings as the drawing desk measured them, with every rule
+    # that is broken; nothing where no desk had the circle.
+    figures = models.JSONField(default=dict, blank=True)
+
+    SIX_FIELDS = (
+        "resident_profile", "trade_completeness", "built_profile", "location_resources",
+        "openness", "cooperation",
+    )  # fmt: skip
 
     objects = CircleQuerySet.as_manager()
 
@@ -306,6 +324,19 @@ class Circle(Record):
     def kind_title(self) -> str:
         """Return the kind in Chinese; a standard's own kinds are Chinese already."""
         return dict(self.Kind.choices).get(self.kind, self.kind) or "未定"
+
+    @property
+    def six(self) -> list[tuple[str, str]]:
+        """Return title and words of the six fields of 密云 附件1.2."""
+        meta = self._meta
+        return [(str(meta.get_field(name).verbose_name), getattr(self, name))
+                for name in self.SIX_FIELDS]  # fmt: skip
+
+    @property
+    def broken(self) -> list[dict[str, Any]]:
+        """Return the rules it breaks, the hard ones first."""
+        order = ("hard", "soft", "info")
+        return sorted(self.figures.get("broken", ()), key=lambda one: order.index(one["severity"]))
 
 
 class CircleMember(models.Model):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 
 from livingcircle_platform.accounts.policies import Policy
@@ -15,6 +16,33 @@ AREAS = Policy("area", area="")
 CIRCLE_SETS = Policy("circle-set", area="district")
 CIRCLES = Policy("circle", area="circle_set__district")
 BASE_FILES = Policy("base-file", area="district")
+
+
+def districts_touched(user: Any, action: str, field: str) -> Q:  # noqa: ANN401
+    """Return the filter on rows of districts that a person works in, above, or anywhere inside.
+
+    What is about a whole district concerns whoever works in one 街道 or community of it.
+    """
+    scope = scope_of(user, action)
+    if scope.everywhere:
+        return Q()
+    inside = Q(pk__in=[])
+    for path in (*scope.below, *_paths(scope.own)):
+        inside |= Q(**{f"{field}__path__startswith": path}) | Q(
+            **{f"{field}__path__in": _over(path)}
+        )
+    return inside
+
+
+def _paths(ids: Any) -> list[str]:  # noqa: ANN401 - ids of areas
+    areas = apps.get_model("territory", "Area")
+    return list(areas.objects.filter(pk__in=ids).values_list("path", flat=True)) if ids else []
+
+
+def _over(path: str) -> list[str]:
+    """Return the paths of everything that an area lies in."""
+    parts = path.strip("/").split("/")
+    return [f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts))]
 
 
 def visible_circles(rows: "CircleQuerySet", user: Any) -> "CircleQuerySet":  # noqa: ANN401
