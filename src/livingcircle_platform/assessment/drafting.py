@@ -161,7 +161,10 @@ class Desk:
         told = kinds.rename(columns={"kind": "code", "kind_hint": "kind", "subtype": "subcode",
                                      "subtype_hint": "subtype"})  # fmt: skip
         told = told[["kind", "subtype"]].join(sheets.drop(columns="name"))
-        return {str(one): dict(row) for one, row in told.to_dict("index").items()}
+        return {
+            str(one): {str(name): str(words) for name, words in row.items()}
+            for one, row in told.to_dict("index").items()
+        }
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
 from livingcircle_platform.territory.policies import AREAS
 
-_BELOW = {
+_BELOW: Mapping[Any, tuple[Any, ...]] = {
     Area.Level.CITY: (Area.Level.DISTRICT,),
     Area.Level.DISTRICT: (Area.Level.SUBDISTRICT, Area.Level.COMMUNITY),
     Area.Level.SUBDISTRICT: (Area.Level.COMMUNITY,),
@@ -26,9 +26,9 @@ _HELD = {
 }  # fmt: skip
 
 
-def levels_below(area: Area) -> tuple[Area.Level, ...]:
+def levels_below(area: Area) -> tuple[Any, ...]:
     """Return what may lie directly in an area."""
-    return _BELOW[Area.Level(area.level)]
+    return _BELOW[area.level]
 
 
 @transaction.atomic

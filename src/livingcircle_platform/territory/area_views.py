@@ -19,6 +19,7 @@ from livingcircle_platform.territory import layers
 from livingcircle_platform.territory.forms import AreaForm
 from livingcircle_platform.territory.forms import ProfileForm
 from livingcircle_platform.territory.forms import day_of
+from livingcircle_platform.territory.forms import tell
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
 from livingcircle_platform.territory.models import Circle
@@ -190,9 +191,7 @@ def _asked(request: HttpRequest, form: Any, save: Any, title: str, area: Area) -
             try:
                 saved = save()
             except RefusedError as problem:
-                told = {key: why for key, why in problem.fields.items() if key in form.fields}
-                for name, why in (told or {None: str(problem)}).items():
-                    form.add_error(name, why)
+                tell(form, problem)
             else:
                 messages.success(request, "已保存")
                 return HttpResponseRedirect(reverse("territory:area", args=[saved.pk]))

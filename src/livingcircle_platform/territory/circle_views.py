@@ -19,6 +19,7 @@ from livingcircle_platform.territory import history
 from livingcircle_platform.territory import layers
 from livingcircle_platform.territory.forms import AdoptForm
 from livingcircle_platform.territory.forms import day_of
+from livingcircle_platform.territory.forms import tell
 from livingcircle_platform.territory.models import Circle
 from livingcircle_platform.territory.models import CircleSet
 from livingcircle_platform.territory.policies import CIRCLE_SETS
@@ -87,8 +88,7 @@ def adopt(request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
             circle_actions.adopt(found, told["day"], seen=told["seen"], reason=told["reason"],
                                  acting_user=request.user)  # fmt: skip
         except RefusedError as problem:
-            for name, why in (problem.fields or {None: str(problem)}).items():
-                form.add_error(name, why)
+            tell(form, problem)
         else:
             messages.success(request, f"{found}已启用")
             return HttpResponseRedirect(reverse("territory:circle_set", args=[found.pk]))

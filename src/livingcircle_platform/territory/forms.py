@@ -1,6 +1,7 @@
 """Ask for areas, profiles, sheets of circles, and the day a version begins."""
 
 import datetime as dt
+import math
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.territory.boundaries import read_boundary
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
 from livingcircle_platform.territory.models import Circle
 
-_DAY = forms.DateInput(attrs={"type": "date"})
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AreaForm(forms.ModelForm):
@@ -79,11 +81,14 @@ class ProfileForm(forms.ModelForm):
         """See that the parts are not more than the whole."""
         told = super().clean() or {}
         whole = told.get("population")
+        whole = math.inf if whole is None else whole
         for name in AreaProfile.FIGURES:
             value = told.get(name)
-            if isinstance(value, float | int) and value < 0:
+            if not isinstance(value, float | int):
+                continue
+            if value < 0:
                 self.add_error(name, "不能小于 0；不知道的空着。")
-            elif name.startswith("age_") and None not in (whole, value) and value > whole:
+            elif name.startswith("age_") and value > whole:
                 self.add_error(name, "比常住人口还多；核对这两个数。")
         return told
 
@@ -104,10 +109,15 @@ class SheetForm(forms.ModelForm):
 
     def __init__(self, *args: Any, hints: dict[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
-        own = [(self.instance.kind, self.instance.kind_title)]
-        choices = [("", "未定"), *Circle.Kind.choices]
-        choices += [one for one in own if one[0] and one not in choices]
-        self.fields["kind"] = forms.ChoiceField(label="类型", choices=choices, required=False)
+        for name, choices, title in (
+            ("kind", Circle.Kind.choices, self.instance.kind_title),
+            ("subtype", Circle.Subtype.choices, self.instance.subtype_title),
+        ):
+            label = self.fields[name].label
+            own = getattr(self.instance, name)
+            more = [] if own in ("", *dict(choices)) else [(own, title)]  # a standard's own
+            told = [("", "未定"), *choices, *more]
+            self.fields[name] = forms.ChoiceField(label=label, choices=told, required=False)
         self.fields["seen"].initial = self.instance.version
         for name, words in (hints or {}).items():
             if name in self.fields and words:
@@ -129,6 +139,15 @@ class AdoptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="有不符合的软约束（面积、步行、跨越主干路）时必填：写明为什么这样划",
     )
+
+
+def tell(form: forms.BaseForm, problem: RefusedError) -> None:
+    """Put a refusal beside the fields it is about, or above them all."""
+    told = {name: why for name, why in problem.fields.items() if name in form.fields}
+    for name, why in told.items():
+        form.add_error(name, why)
+    if not told:
+        form.add_error(None, str(problem))
 
 
 def day_of(text: str) -> dt.date:

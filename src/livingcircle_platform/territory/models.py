@@ -264,6 +264,12 @@ class Circle(Record):
         NEW_RESIDENTIAL = "new_residential", "新兴住宅"
         URBAN_FRINGE = "urban_fringe", "城乡结合部"
 
+    class Subtype(models.TextChoices):
+        """Name the subtypes of 新兴住宅 in 密云 附件1.2."""
+
+        TECHNOLOGY = "technology", "科技产业"
+        UNIVERSITY = "university", "高校"
+
     class Formation(models.TextChoices):
         """Say how the circle came to be."""
 
@@ -324,6 +330,11 @@ class Circle(Record):
     def kind_title(self) -> str:
         """Return the kind in Chinese; a standard's own kinds are Chinese already."""
         return dict(self.Kind.choices).get(self.kind, self.kind) or "未定"
+
+    @property
+    def subtype_title(self) -> str:
+        """Return the subtype in Chinese."""
+        return dict(self.Subtype.choices).get(self.subtype, self.subtype)
 
     @property
     def six(self) -> list[tuple[str, str]]:

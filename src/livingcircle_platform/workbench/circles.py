@@ -19,6 +19,7 @@ from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.territory import circle_actions
 from livingcircle_platform.territory import layers
 from livingcircle_platform.territory.forms import SheetForm
+from livingcircle_platform.territory.forms import tell
 from livingcircle_platform.territory.models import CircleSet
 from livingcircle_platform.territory.policies import CIRCLE_SETS
 from livingcircle_platform.workbench.circle_forms import OperationForm
@@ -135,8 +136,7 @@ def sheet(request: HttpRequest, draft_id: uuid.UUID, code: str) -> HttpResponse:
                 circle, form.values(), seen=form.cleaned_data["seen"], acting_user=request.user
             )
         except RefusedError as problem:
-            for name, why in (problem.fields or {None: str(problem)}).items():
-                form.add_error(name, why)
+            tell(form, problem)
         else:
             messages.success(request, f"“{form.cleaned_data['name']}”已保存")
             return HttpResponseRedirect(back)

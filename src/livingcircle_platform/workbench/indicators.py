@@ -27,32 +27,23 @@ class Indicator:
 
     title: str
     value: str
-    limit: str
-    severity: str
-    excess: str
+    severity: str = ""
+    trouble: str = ""
 
 
 def indicators(figures: dict[str, Any]) -> list[Indicator]:
     """Return area, people, density, walk and crossings of a circle."""
     broken = {rule["check"]: rule for rule in figures.get("broken", ())}
     density = figures["density"]
-    walk = broken.get("walk")
-    crossed = [rule for name, rule in broken.items() if name.startswith("crosses")]
+    dense = NOT_KNOWN if density is None else f"{density / _WAN:.2f} 万人/平方公里"
+    crossed = (rule for name, rule in broken.items() if name.startswith("crosses"))
     return [
-        _indicator("面积", f"{figures['area_km2']:.2f} 平方公里", "≤2", broken.get("area")),
-        _indicator("人口", people(figures["population"]), "", None),
-        _indicator(
-            "密度",
-            NOT_KNOWN if density is None else f"{density / _WAN:.2f} 万人/平方公里",
-            "1–3",
-            broken.get("density"),
-        ),
-        _indicator("端到端步行", _walk(figures), _limit(walk, ""), walk),
-        _indicator(
-            "跨越河流、主干路、铁路", figures["crossings"] or "没有", "不跨越",
-            crossed[0] if crossed else None,
-        ),
-    ]  # fmt: skip
+        _indicator("面积", f"{figures['area_km2']:.2f} 平方公里", broken.get("area")),
+        _indicator("人口", people(figures["population"])),
+        _indicator("密度", dense, broken.get("density")),
+        _indicator("端到端步行", _walk(figures), broken.get("walk")),
+        _indicator("跨越", figures["crossings"] or "没有", next(crossed, None)),
+    ]
 
 
 def of_desk(draft: CircleSet, circles: Sequence[Circle]) -> dict[str, Any]:
@@ -87,10 +78,12 @@ def of_preview(draft: CircleSet, seen: Preview) -> dict[str, Any]:
         )
         for one in after
     )
+    before, then = _sides(seen.before, names), _sides(after, names)
+    columns = [side["indicators"] for side in (*before, *then)]
     return {
-        "before": _sides(seen.before, names),
-        "after": _sides(after, names),
-        "titles": [one.title for one in indicators(figures_of(after[0]))] if after else [],
+        "before": before,
+        "after": then,
+        "lines": [{"title": row[0].title, "cells": row} for row in zip(*columns, strict=True)],
         "shapes": json_for_script(shapes),
     }
 
@@ -101,21 +94,19 @@ def _sides(circles: Iterable[Any], names: dict[str, str]) -> list[dict[str, Any]
             "name": names.get(one.circle_id, one.name),
             "communities": one.communities,
             "indicators": indicators(figures_of(one)),
-            "broken": figures_of(one)["broken"],
         }
         for one in circles
     ]
 
 
-def _indicator(title: str, value: str, limit: str, rule: dict[str, Any] | None) -> Indicator:
+def _indicator(title: str, value: str, rule: dict[str, Any] | None = None) -> Indicator:
     if rule is None:
-        return Indicator(title, value, limit, "", "")
-    excess = f"{number(rule['excess'])}{rule['unit']}" if rule["excess"] else ""
-    return Indicator(title, value, _limit(rule, limit), rule["severity"], excess)
-
-
-def _limit(rule: dict[str, Any] | None, otherwise: str) -> str:
-    return str(rule["limit"]) if rule and rule["limit"] is not None else otherwise
+        return Indicator(title, value)
+    limit, excess = rule["limit"], rule["excess"]
+    if rule["check"].startswith("crosses"):
+        return Indicator(title, value, rule["severity"], "不应跨越")
+    over = f"，超出 {number(excess)} {rule['unit']}" if excess else ""
+    return Indicator(title, value, rule["severity"], f"应为 {limit}{over}")
 
 
 def _walk(figures: dict[str, Any]) -> str:

@@ -95,8 +95,7 @@ async function load(map) {
   const answer = await fetch(element.dataset.layer, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${element.dataset.layer}: ${answer.status}`);
   layer = await answer.json();
-  const plain = { ...layer.tiles, features: layer.tiles.features.map((one) => ({ ...one, properties: { ...one.properties, name: undefined } })) };
-  addAreas(map, "tiles", plain, { colour: "text" });
+  addAreas(map, "tiles", layer.tiles, { colour: "text", size: 12.5, from: 14.5 });
   addAreas(map, "circles", layer.circles);
   fitTo(map, layer.circles);
   onPick(map, (id) => pick(map, id));

@@ -194,8 +194,8 @@ export function addPoints(map, id, data, { colour: plain = "accent" } = {}) {
   ]);
 }
 
-/** Show areas, or give those already shown under this id new data. */
-export function addAreas(map, id, data, { colour: plain = "accent" } = {}) {
+/** Show areas, or give those already shown under this id new data; names in a size, from a zoom on. */
+export function addAreas(map, id, data, { colour: plain = "accent", size = 15, from = 0 } = {}) {
   addLayers(map, id, data, (colour) => [
     {
       id: `${id}-faces`, type: "fill",
@@ -208,8 +208,8 @@ export function addAreas(map, id, data, { colour: plain = "accent" } = {}) {
   ]);
   // A face that lies on several tiles would be named on each: its name is a point of its own.
   addLayers(map, `${id}-named`, { type: "FeatureCollection", features: data.features.map(namePoint) }, (colour) => [{
-    id: `${id}-names`, type: "symbol", filter: ["has", "name"],
-    layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "text-padding": 12 },
+    id: `${id}-names`, type: "symbol", minzoom: from, filter: ["has", "name"],
+    layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": size, "text-padding": 12 },
     paint: { "text-color": toned(colour, plain), "text-halo-color": colour("text-halo"), "text-halo-width": 2 },
   }]);
 }
