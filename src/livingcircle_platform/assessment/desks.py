@@ -46,6 +46,10 @@ from livingcircle_platform.territory.models import CircleSet
 _MOST_DESKS = 4
 _OPENING = Lock()  # what is remembered of the streets is not made for two threads at a time
 _USUAL_STANDARD = "miyun_2023"  # a desk judges by no standard, but a folder names one
+# What the command line calls them, and what the page does.
+_BUTTONS = {
+    " merge ": "“合并”", " split ": "“拆分”", " move ": "“移动社区”", " draw ": "“画边界”"
+}  # fmt: skip
 _FIGURES = (
     "area_km2", "population", "density", "walk_minutes", "walk_beyond", "compactness",
     "contiguous", "crossings", "subdistricts",
@@ -185,7 +189,8 @@ def undo(draft: CircleSet, *, seen: int, acting_user: Any) -> CircleSet:  # noqa
 
 def say(operation: Operation, draft: CircleSet) -> str:
     """Return an operation as a person would say it."""
-    names = dict(draft.circles.values_list("code", "name"))
+    names = {code: sheet["name"] for code, sheet in draft.settings.get("sheets", {}).items()}
+    names |= dict(draft.circles.values_list("code", "name"))
     circles = "、".join(f"“{names.get(one, one)}”" for one in operation.circles)
     tiles = {one["id"]: one["name"] for one in draft.settings.get("tiles", ())}
     members = "、".join(tiles.get(one, one) for one in operation.tiles)
@@ -335,4 +340,7 @@ def _plain() -> Iterator[None]:
     try:
         yield
     except LivingCircleError as problem:
-        raise RefusedError(problem.what, remedy=problem.remedy) from problem
+        remedy = problem.remedy
+        for command, button in _BUTTONS.items():
+            remedy = remedy.replace(command, button)
+        raise RefusedError(problem.what, remedy=remedy) from problem

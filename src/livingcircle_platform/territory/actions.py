@@ -135,7 +135,9 @@ def correct_profile(
 def held_by(area: Area) -> list[str]:
     """Return what hangs on an area, in words; its profiles go with it."""
     held = []
-    for relation in Area._meta.related_objects:  # noqa: SLF001
+    # Hidden ones too: most rooms above do not ask an area for its rows.
+    fields = Area._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    for relation in (one for one in fields if one.one_to_many):
         model = relation.related_model
         if not issubclass(model, Record) or model is AreaProfile:
             continue

@@ -100,7 +100,7 @@ def set_on(district: Area, day: dt.date) -> CircleSet | None:
 def compare(before: CircleSet, after: CircleSet, day: dt.date) -> Changed:
     """Return which communities lie in other circles, with how many people, and what is new."""
     old, new = _places(before), _places(after)
-    ids = [one for one in {**old, **new} if old.get(one) != new.get(one)]
+    ids = [one for one in {**old, **new} if _codes(old.get(one, ())) != _codes(new.get(one, ()))]
     areas = list(Area.objects.filter(pk__in=ids).order_by("code"))
     profiles = profiles_on(areas, day)
     rows = [
@@ -142,6 +142,11 @@ def _places(some: CircleSet) -> dict[Any, tuple[Place, ...]]:
         place = (member.circle.code, member.circle.name, member.part)
         found[member.community_id] = (*found.get(member.community_id, ()), place)
     return found
+
+
+def _codes(places: Iterable[Place]) -> list[tuple[str, bool]]:
+    """Return what makes a place another one; a circle that only has a new name is the same."""
+    return [(code, part) for code, _, part in places]
 
 
 def _names(places: Iterable[Place]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Test the pages that span the rooms."""
