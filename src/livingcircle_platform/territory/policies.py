@@ -12,8 +12,19 @@ from livingcircle_platform.accounts.scope import scope_of
 if TYPE_CHECKING:
     from livingcircle_platform.territory.models import CircleQuerySet
 
+
+class DistrictWide(Policy):
+    """Decide about what is about a whole district: whoever works inside it may look."""
+
+    def may(self, user: Any, verb: str, one: Any = None) -> bool:  # noqa: ANN401
+        """Say whether a person may do something to an object, or anywhere at all."""
+        if verb != "view" or one is None:
+            return super().may(user, verb, one)
+        return bool(type(one).objects.visible_to(user).filter(pk=one.pk).exists())
+
+
 AREAS = Policy("area", area="")
-CIRCLE_SETS = Policy("circle-set", area="district")
+CIRCLE_SETS = DistrictWide("circle-set", area="district")
 CIRCLES = Policy("circle", area="circle_set__district")
 BASE_FILES = Policy("base-file", area="district")
 

@@ -36,10 +36,10 @@ class DistrictForm(forms.Form):
         self.fields["walker"].choices = [("", "普通成年人"), *walker_choices()]  # type: ignore[attr-defined]
 
 
-def settings(request: HttpRequest, district_id: uuid.UUID) -> HttpResponse:
+def settings(request: HttpRequest, settings_of: uuid.UUID) -> HttpResponse:
     """Show and change the settings of a district."""
     rows = Area.objects.visible_to(request.user).filter(level=Area.Level.DISTRICT)
-    district = rows.filter(pk=district_id).first()
+    district = rows.filter(pk=settings_of).first()
     if district is None:
         raise MissingError("没有这个区，或不在您的范围内", remedy="从行政区页面重新进入")
     back = reverse("territory:area", args=[district.pk])

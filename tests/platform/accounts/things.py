@@ -26,6 +26,10 @@ from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.ground import path_of
 from livingcircle_platform.territory.models import Area
+from livingcircle_platform.territory.models import AreaProfile
+from livingcircle_platform.territory.models import Circle
+from livingcircle_platform.territory.models import CircleMember
+from livingcircle_platform.territory.models import CircleSet
 
 
 @dataclass
@@ -104,8 +108,27 @@ def _ground(place):
     return place.area.pk
 
 
+def _area(place):
+    return place.area.pk
+
+
+def _profile(place):
+    return AreaProfile.objects.create(area=place.area, as_of=dt.date(2026, 1, 1)).pk
+
+
+def _draft(place):
+    """Make a draft of circles with one circle; circles are drawn for districts."""
+    if place.area.level != "district":
+        return None
+    made = CircleSet.objects.create(district=place.area, number=1)
+    inside = Area.objects.under(place.area).filter(level="community").first()
+    circle = Circle.objects.create(circle_set=made, code="1", name="一号圈")
+    CircleMember.objects.create(circle=circle, community=inside)
+    return made.pk
+
+
 # Things of a district that whoever works anywhere inside may see as well.
-SEEN_FROM_INSIDE = {"run_id", "choice_id", "district_id"}
+SEEN_FROM_INSIDE = {"run_id", "choice_id", "district_id", "set_id", "draft_id"}
 THINGS = {
     "run_id": _run,
     "circle": lambda place: _unit(place).unit_id,
@@ -116,6 +139,11 @@ THINGS = {
     "membership_id": _membership,
     "number": _entry,
     "outlet_id": _outlet,
+    "area_id": _area,
+    "settings_of": lambda place: place.area.pk if place.area.level == "district" else None,
+    "profile_id": _profile,
+    "set_id": _draft,
+    "draft_id": _draft,
 }
 # Things of one person: only their owner may open them, whatever the area.
 MINE = {"job_id": _job}
@@ -127,6 +155,7 @@ PLAIN = {
     "provider_id": "oidc",
     "name": "no-such-file.xlsx",
     "layer": "circles",
+    "code": "1",
     "token_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
 }

@@ -56,6 +56,7 @@ def test_the_tree_tells_what_is_not_known(browser, town):
 def test_an_area_shows_its_people_over_time_and_its_circles(browser, town, current):
     make.profile(town.a1, 900.0, dt.date(2024, 12, 31))
     make.profile(town.a1, 1000.0, dt.date(2025, 12, 31))
+    assert "未核实" in text(browser, f"/territory/areas/{town.a2.pk}/")  # nobody told anything
     page = text(browser, f"/territory/areas/{town.a1.pk}/?on=2026-01-15")
     assert page.index("2025-12-31") < page.index("2024-12-31")
     assert "甲圈" in page
