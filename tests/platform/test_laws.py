@@ -18,8 +18,8 @@ SCRIPTS = sorted((HOUSE / "static" / "js").glob("*.js"))
 # Doors to the database: what each room writes goes through its actions; jobs write what they found.
 WRITERS = {
     "actions", "tasks", "writing", "chain", "jobs", "founding", "demonstration", "storing",
-    "accepting", "accepting_territory", "circle_actions", "circle_versions", "folder", "staging", "catalogue",
-    "models", "gate", "load_district", "desks",
+    "accepting", "accepting_territory", "circle_actions", "circle_versions", "folder", "staging",
+    "catalogue", "models", "gate", "load_district", "desks",
 }  # fmt: skip
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "update_or_create"}
 
