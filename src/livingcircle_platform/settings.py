@@ -46,7 +46,18 @@ CACHES = {
         "BACKEND": "livingcircle_platform.core.cache.SharedFileCache",
         "LOCATION": DATA / "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # Of each process its own: answers good for a few seconds, and the latest map tiles.
+    "moment": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "moment",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "tiles": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "tiles",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 MEDIA_ROOT = DATA / "files"  # never served by address; every file goes through its policy
 # Below this share of free disk nothing is written any more; reads stay up.
@@ -80,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "livingcircle_platform.core.middleware.SecurityHeaders",
+    "livingcircle_platform.api.tile_memory.TileDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseBase
@@ -105,8 +105,5 @@ def is_nearly_full() -> bool:
         usage = shutil.disk_usage(settings.DATA)
         return usage.free < settings.FREE_DISK_WANTED * usage.total
 
-    # A cache on the same full disk may not be able to remember; then we look every time.
-    try:
-        return bool(cache.get_or_set("disk-nearly-full", look, _LOOK_EVERY))
-    except OSError:
-        return look()
+    # Each process remembers for itself: a shared cache would lie on the same full disk.
+    return bool(caches["moment"].get_or_set("disk-nearly-full", look, _LOOK_EVERY))

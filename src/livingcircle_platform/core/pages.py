@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from livingcircle_platform.errors import ConflictError
 from livingcircle_platform.errors import PlatformError
+from livingcircle_platform.errors import RefusedError
 
 LOOKS = ("normal", "elder", "contrast")
 
@@ -59,6 +60,8 @@ def problem_page(request: HttpRequest, problem: PlatformError) -> HttpResponse:
     told: dict[str, Any] = {"what": problem.what, "remedy": problem.remedy}
     if isinstance(problem, ConflictError):
         told |= {"theirs": problem.theirs, "yours": problem.yours, "version": problem.version}
+    if isinstance(problem, RefusedError) and wants_json(request):
+        told |= {"fields": problem.fields}
     if wants_json(request):
         return JsonResponse({"error": told}, status=problem.status)
     context = {"problem": problem, **told, "kept": _typed(request)}
