@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := src/livingcircle_platform/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test postgis check benchmark lock sample assets clean
+.PHONY: help demo serve test postgis check benchmark lock sample openapi assets clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Check style, types and import directions
 
 sample: $(VENV)/.dev ## Make the demonstration district again from its raw files
 	$(BIN)/python tools/make_sample.py
+
+openapi: $(VENV)/.dev ## Write the description of the API anew
+	@DJANGO_SETTINGS_MODULE=tests.platform.settings PYTHONPATH=. $(BIN)/python -m django write_openapi docs/reference/openapi.json
 
 benchmark: $(VENV)/.dev ## Print speed as ratios against named peers, and write the page (ARGS=--quick: 3 minutes)
 	$(BIN)/python -m benchmarks --peers $(ARGS)

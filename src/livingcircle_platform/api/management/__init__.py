@@ -1,0 +1,1 @@
+"""Hold what is run from the command line."""

@@ -1,0 +1,1 @@
+"""Hold one command per module."""

@@ -1,0 +1,1 @@
+"""Answer one room of the record per module."""
