@@ -43,7 +43,8 @@ def near(
     """
     radius = _FIRST_M
     while True:
-        found, unsure = [], 0
+        found: list[Outlet] = []
+        unsure = 0
         for outlet in _inside(rows, lon, lat, radius):
             outlet.distance_m = metres(lon, lat, outlet.lon, outlet.lat)
             if outlet.distance_m > radius or len(found) == most:

@@ -1,0 +1,143 @@
+"""Start the platform, or the bare stack, as an office does, and stop it again."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).parents[2]
+HOST, PORT = "127.0.0.1", 8765
+BASE = f"http://{HOST}:{PORT}"
+_PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold where the record lies: a folder, and the address of its database."""
+
+    data: Path
+    database: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what every process of the platform needs to know."""
+        return {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "DJANGO_SETTINGS_MODULE": "livingcircle_platform.settings",
+            "LIVINGCIRCLE_SECRET_KEY": "only-for-measuring-" + "x" * 40,
+            "LIVINGCIRCLE_DATA": str(self.data),
+            "LIVINGCIRCLE_DATABASE_URL": self.database,
+            "LIVINGCIRCLE_FREE_DISK_WANTED": "0",
+        }
+
+
+def prepare(place: Place, outlets: int) -> dict[str, Any]:
+    """Make the tables and the city; return what the load needs."""
+    place.data.mkdir(parents=True, exist_ok=True)
+    if not place.database.startswith("sqlite"):
+        _create(place.database)
+    command = [sys.executable, "-m", "livingcircle_platform", "migrate", "--verbosity", "0"]
+    subprocess.run(command, check=True, env=place.environment, cwd=ROOT)
+    command = [sys.executable, "-m", "benchmarks.serving.made_up_city", "--outlets", str(outlets)]
+    said = subprocess.run(
+        command, check=True, env=place.environment, cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
+def _create(address: str) -> None:
+    """Make the database that the throw-away server does not have yet."""
+    server, _, name = address.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def platform(place: Place, *, settings: str = "") -> Iterator[psutil.Process]:
+    """Run the platform as ``livingcircle serve`` does: two web processes and a worker."""
+    command = [
+        sys.executable, "-m", "livingcircle_platform.serving", "--data", str(place.data),
+        "--database-url", place.database, "--host", HOST, "--port", str(PORT),
+    ]  # fmt: skip
+    more = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
+    with _running(command, {**place.environment, **more}, "/health/") as process:
+        yield process
+
+
+@contextlib.contextmanager
+def bare(place: Place) -> Iterator[psutil.Process]:
+    """Run the bare stack under the same server."""
+    command = [
+        sys.executable, "-m", "gunicorn", "benchmarks.serving.bare", "--bind", f"{HOST}:{PORT}",
+        "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
+    ]  # fmt: skip
+    with _running(command, place.environment, "/api/near?lon=116.3&lat=39.9") as process:
+        yield process
+
+
+def megabytes(process: psutil.Process) -> float:
+    """Return what a process and all its children hold that nobody else holds."""
+    found = 0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += one.memory_full_info().uss
+    return found / 1e6
+
+
+def connections(process: psutil.Process, port: int) -> int:
+    """Return how many connections to the database a process and its children hold."""
+    found = 0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += sum(c.raddr.port == port for c in one.net_connections() if c.raddr)
+    return found
+
+
+@contextlib.contextmanager
+def _running(
+    command: list[str], environment: Mapping[str, str], ready: str
+) -> Iterator[psutil.Process]:
+    child = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        _wait(ready)
+        yield psutil.Process(child.pid)
+    finally:
+        child.terminate()
+        child.wait(30)
+        _until_gone()
+
+
+def _wait(path: str) -> None:
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(BASE + path, timeout=5).read()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _until_gone() -> None:
+    """Wait until nobody answers, so that the next server does not find the port taken."""
+    with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+        while True:
+            urllib.request.urlopen(BASE + "/health/", timeout=5).read()
+            time.sleep(0.5)
