@@ -89,7 +89,8 @@ def _measure(
             "附近 50 家，一种业态、现在营业", requests.nears(house_load.places, filtered=True)
         )
         for address in requests.pages():
-            house_load.ask(f"页面 {address.split('?')[0]}{'?q=…' if '?' in address else ''}", [address])
+            page, asked, _ = address.partition("?")
+            house_load.ask(f"页面 {page}{'?q=…' if asked else ''}", [address])
     if not place.database.startswith("sqlite"):
         with house.bare(place):
             bare_load.ask("瓦片 z12–17，每次现做", many)

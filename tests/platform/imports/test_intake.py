@@ -143,7 +143,7 @@ def test_a_street_brings_in_its_own_outlets_only(bring, clerk, town):
         sheet(row("A-2", "抢来的"), row("N-1", "在别处", column=3), row("N-2", "在本街")),
         area=town.a, by=street,
     )  # fmt: skip
-    assert {key: verdict for key, verdict in verdicts(batch).values()} == {
+    assert dict(verdicts(batch).values()) == {
         "A-2": "refused", "N-1": "refused", "N-2": "new"
     }  # fmt: skip
     assert "以外已有一条" in batch.rows.get(key="A-2").problems[0]
