@@ -7,12 +7,14 @@ area (a page number, a format) is a line in ``PLAIN``.
 """
 
 import datetime as dt
+import io
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image
 
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import User
@@ -23,7 +25,16 @@ from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.audit import writing
 from livingcircle_platform.core.models import Job
+from livingcircle_platform.registry import pictures
+from livingcircle_platform.registry.models import Entrance
+from livingcircle_platform.registry.models import Merchant
+from livingcircle_platform.registry.models import MobileService
+from livingcircle_platform.registry.models import MobileStop
 from livingcircle_platform.registry.models import Outlet
+from livingcircle_platform.registry.models import Photo
+from livingcircle_platform.registry.models import SavedView
+from livingcircle_platform.registry.models import ServiceCentre
+from livingcircle_platform.registry.models import Space
 from livingcircle_platform.territory.ground import path_of
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
@@ -68,6 +79,42 @@ def _outlet(place):
     made.tidy()
     made.save()
     return made.pk
+
+
+def _kept(model):
+    """Return how to make a record of a ledger."""
+
+    def made(place):
+        one = model(name="样例", code=uuid.uuid4().hex[:8], area=place.area)
+        one.tidy()
+        one.save()
+        return one.pk
+
+    return made
+
+
+def _entrance(place):
+    return Entrance.objects.create(outlet_id=_outlet(place), lon=116.3, lat=39.9).pk
+
+
+def _stop(place):
+    told = {"place": "南门", "begins": dt.time(9), "ends": dt.time(11), "lon": 116.3, "lat": 39.9}
+    return MobileStop.objects.create(service_id=_kept(MobileService)(place), **told).pk
+
+
+def _photo(place):
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(file, "PNG")
+    file.seek(0)
+    picture = pictures.made_anew(file)
+    pictures.store(picture)
+    told = {"sha256": picture.sha256, "width": 2, "height": 2}
+    return Photo.objects.create(outlet_id=_outlet(place), **told).pk
+
+
+def _saved_view(place):
+    told = {"user": place.owner, "ledger": "outlet", "title": "停业的"}
+    return SavedView.objects.create(query="state=closed", **told).pk
 
 
 def _run(place):
@@ -144,9 +191,18 @@ THINGS = {
     "profile_id": _profile,
     "set_id": _draft,
     "draft_id": _draft,
+    "first_id": _outlet,
+    "second_id": _outlet,
+    "merchant_id": _kept(Merchant),
+    "service_centre_id": _kept(ServiceCentre),
+    "mobile_service_id": _kept(MobileService),
+    "space_id": _kept(Space),
+    "entrance_id": _entrance,
+    "stop_id": _stop,
+    "photo_id": _photo,
 }
 # Things of one person: only their owner may open them, whatever the area.
-MINE = {"job_id": _job}
+MINE = {"job_id": _job, "view_id": _saved_view}
 # Parts that name no thing of an area.
 PLAIN = {
     "secret": "no-such-secret",
@@ -156,6 +212,8 @@ PLAIN = {
     "name": "no-such-file.xlsx",
     "layer": "circles",
     "code": "1",
+    "ledger": "outlet",
+    "ending": "csv",
     "token_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
 }

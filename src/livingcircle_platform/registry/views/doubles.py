@@ -68,9 +68,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/duplicates.html", context)
 
 
-def compare(request: HttpRequest, first: UUID, second: UUID) -> HttpResponse:
+def compare(request: HttpRequest, first_id: UUID, second_id: UUID) -> HttpResponse:
     """Show two outlets side by side, and what the kept one would take over."""
-    one, other = find_outlet(request.user, first), find_outlet(request.user, second)
+    one, other = find_outlet(request.user, first_id), find_outlet(request.user, second_id)
     for outlet in (one, other):
         policies.OUTLETS.require(request.user, "merge", outlet)
     trades = trade_names()
@@ -108,6 +108,8 @@ def different(request: HttpRequest) -> HttpResponse:
 
 def _pair(request: HttpRequest, one: str, other: str) -> tuple[Outlet, Outlet]:
     ids = request.POST.get(one, ""), request.POST.get(other, "")
+    if not all(ids):
+        raise RefusedError("没有写明是哪两个网点", remedy="从“疑似重复”里重新选")
     return find_outlet(request.user, ids[0]), find_outlet(request.user, ids[1])
 
 

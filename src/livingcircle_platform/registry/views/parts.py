@@ -19,6 +19,7 @@ from livingcircle_platform.registry import actions
 from livingcircle_platform.registry import pictures
 from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.ledger import LEDGERS
+from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import Entrance
 from livingcircle_platform.registry.models import MobileStop
 from livingcircle_platform.registry.models import Photo
@@ -34,38 +35,38 @@ _YESNO = {"yes": True, "no": False}
 _TONES = {"open": "served", "closed": "lacking", "planned": "planned"}
 
 
-def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
+def verify(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     """Tell that an outlet was looked at today; perhaps that it is open or closed."""
-    outlet = find_outlet(request.user, pk)
+    outlet = find_outlet(request.user, outlet_id)
     state = request.POST.get("state", "")
     values = {"state": state} if state else {}
     actions.verify(outlet, seen=seen_in(request), acting_user=request.user, values=values)
     done = last_entry(outlet, request.user)
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"id": str(outlet.pk), "version": outlet.version, "entry": done})
+        return JsonResponse({"id": str(outlet.outlet_id), "version": outlet.version, "entry": done})
     messages.success(request, f"“{outlet}”记为今天核实过")
     return back(request, page_of(outlet), done)
 
 
-def point(request: HttpRequest, pk: UUID) -> HttpResponse:
+def point(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     """Return an outlet and its entrances for the map."""
-    outlet = find_outlet(request.user, pk)
+    outlet = find_outlet(request.user, outlet_id)
     tone = {"open": "served", "closed": "lacking", "planned": "planned"}.get(
         outlet.state, "unknown"
     )
     features = []
     if outlet.lon is not None and outlet.lat is not None:
-        features.append(_feature(outlet.pk, outlet.lon, outlet.lat, outlet.name, tone, "店"))
+        features.append(_feature(outlet.outlet_id, outlet.lon, outlet.lat, outlet.name, tone, "店"))
     features += [
-        _feature(one.pk, one.lon, one.lat, "出入口", "planned", "门")
+        _feature(one.outlet_id, one.lon, one.lat, "出入口", "planned", "门")
         for one in outlet.entrances.filter(removed_at=None)
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
-def entrance_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def entrance_add(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     """Keep a further entrance."""
-    outlet = find_outlet(request.user, pk)
+    outlet = find_outlet(request.user, outlet_id)
     lon, lat = _place(request)
     step_free = _YESNO.get(request.POST.get("step_free", ""))
     made = Entrance(pk=id_in(request), outlet=outlet, lon=lon, lat=lat, step_free=step_free)
@@ -74,9 +75,13 @@ def entrance_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     return back(request, page_of(outlet), last_entry(made, request.user))
 
 
-def entrance_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def entrance_remove(request: HttpRequest, entrance_id: UUID) -> HttpResponse:
     """Take an entrance away."""
-    found = Entrance.objects.filter(pk=pk, removed_at=None).select_related("outlet__area").first()
+    found = (
+        Entrance.objects.filter(pk=entrance_id, removed_at=None)
+        .select_related("outlet__area")
+        .first()
+    )
     outlet = find_outlet(request.user, found.outlet_id) if found else None
     if found is None or outlet is None:
         raise _missing("出入口")
@@ -84,9 +89,9 @@ def entrance_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     return back(request, page_of(outlet), last_entry(found, request.user))
 
 
-def stop_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stop_add(request: HttpRequest, mobile_service_id: UUID) -> HttpResponse:
     """Keep a stop of a mobile service."""
-    service = find(LEDGERS["mobile_service"], request.user, pk)
+    service = find(LEDGERS["mobile_service"], request.user, mobile_service_id)
     lon, lat = _place(request)
     stop = MobileStop(
         pk=id_in(request), service=service, place=request.POST.get("place", "").strip(),
@@ -98,9 +103,9 @@ def stop_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     return back(request, page_of(service), last_entry(stop, request.user))
 
 
-def stop_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stop_remove(request: HttpRequest, stop_id: UUID) -> HttpResponse:
     """Take a stop away."""
-    found = MobileStop.objects.filter(pk=pk, removed_at=None).first()
+    found = MobileStop.objects.filter(pk=stop_id, removed_at=None).first()
     service = find(LEDGERS["mobile_service"], request.user, found.service_id) if found else None
     if found is None or service is None:
         raise _missing("停靠点")
@@ -108,11 +113,9 @@ def stop_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     return back(request, page_of(service), last_entry(found, request.user))
 
 
-def photo_add(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+def photo_add(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
     """Keep a photograph of an outlet or a room."""
-    if slug not in {"outlet", "space"}:
-        raise _missing("页面")
-    shown = find(LEDGERS[slug], request.user, pk)
+    shown = find(ledger, request.user, pk)
     file = request.FILES.get("photo")
     if file is None:
         raise RefusedError("还没有选照片", remedy="拍一张，或从相册里选")
@@ -125,9 +128,9 @@ def photo_add(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     return back(request, page_of(shown), last_entry(photo, request.user))
 
 
-def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """Send a photograph to whoever may see what it shows; never as anything but a picture."""
-    found = _photo(pk)
+    found = _photo(photo_id)
     policies.PHOTOS.require(request.user, "view", found)
     path = pictures.path_of(found.sha256)
     if not path.exists():
@@ -139,17 +142,17 @@ def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return response
 
 
-def photo_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def photo_remove(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Take a photograph away."""
-    found = _photo(pk)
+    found = _photo(photo_id)
     policies.PHOTOS.require(request.user, "view", found)
     actions.remove_photo(found, seen=seen_in(request), acting_user=request.user)
     return back(request, page_of(found.outlet or found.space), last_entry(found, request.user))
 
 
-def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+def approve(request: HttpRequest, space_id: UUID) -> HttpResponse:
     """Take a room's approval one step on."""
-    space = find(LEDGERS["space"], request.user, pk)
+    space = find(LEDGERS["space"], request.user, space_id)
     said = request.POST.get("on", "")
     try:
         day = dt.date.fromisoformat(said) if said else timezone.localdate()
