@@ -156,6 +156,7 @@ def _undo_approval(entry: Entry, space: Any, acting_user: Any) -> None:  # noqa:
     told: dict[str, Any] = entry.before or {}
     made: dict[str, Any] = entry.after or {}
     before, after = told["approval"], made["approval"]
+    before, after = str(dict(entry.before)["approval"]), str(dict(entry.after)["approval"])
     policies.SPACES.require(acting_user, STEPS[before, after], space)
     _require_open(entry)
     lock(models.Space, [space.pk])
