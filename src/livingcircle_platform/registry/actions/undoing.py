@@ -153,9 +153,6 @@ def _values_before(entry: Entry, record: Record) -> dict[str, Any]:
 
 def _undo_approval(entry: Entry, space: Any, acting_user: Any) -> None:  # noqa: ANN401
     """Take back the last step of an approval; earlier ones go back in turn."""
-    told: dict[str, Any] = entry.before or {}
-    made: dict[str, Any] = entry.after or {}
-    before, after = told["approval"], made["approval"]
     before, after = str(dict(entry.before)["approval"]), str(dict(entry.after)["approval"])
     policies.SPACES.require(acting_user, STEPS[before, after], space)
     _require_open(entry)
