@@ -99,6 +99,24 @@ def megabytes(process: psutil.Process) -> float:
     return found / 1e6
 
 
+def cpu_seconds(process: psutil.Process, place: Place) -> float:
+    """Return what a server and the database's backends that serve it have worked since they began.
+
+    Unlike answers a second, this says the same on a machine that others load too.
+    """
+    pids = [one.pid for one in [process, *process.children(recursive=True)]]
+    if not place.database.startswith("sqlite"):
+        with psycopg.connect(place.database) as connection:
+            asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            pids += [pid for (pid,) in connection.execute(asked)]
+    found = 0.0
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = psutil.Process(pid).cpu_times()
+            found += times.user + times.system
+    return found
+
+
 def connections(process: psutil.Process, port: int) -> int:
     """Return how many connections to the database a process and its children hold."""
     found = 0

@@ -16,24 +16,24 @@ from django.db.models import QuerySet
 from django.db.models import Value
 
 from livingcircle_platform.assessment.opening import is_open
-from livingcircle_platform.registry.models import Outlet
 
 FARTHEST_M = 20_000.0
-_FIRST_M, _GROWTH = 400.0, 3.0
+_FIRST_M, _GROWTH = 500.0, 3.0
+_PAGE = 64
 _METRES_PER_DEGREE = 111_195.0  # of a great circle, on a sphere of 6,371 km
 _EARTH_M = 6_371_000.0
 _NARROWEST = 0.01  # cosine of the latitude; nobody shops nearer to a pole
 
 
 def near(
-    rows: QuerySet[Outlet], lon: float, lat: float, most: int, now: dt.datetime | None
-) -> tuple[list[Outlet], float, int]:
+    rows: QuerySet[Any], lon: float, lat: float, most: int, now: dt.datetime | None
+) -> tuple[list[dict[str, Any]], float, int]:
     """Return the nearest outlets with their distance, how far was looked, and how many were unsure.
 
     Parameters
     ----------
     rows
-        Where to look.
+        Where to look, as plain columns.
     lon, lat
         From where.
     most
@@ -43,13 +43,13 @@ def near(
     """
     radius = _FIRST_M
     while True:
-        found: list[Outlet] = []
+        found: list[dict[str, Any]] = []
         unsure = 0
         for outlet in _inside(rows, lon, lat, radius):
-            outlet.distance_m = metres(lon, lat, outlet.lon, outlet.lat)
-            if outlet.distance_m > radius or len(found) == most:
+            outlet["distance_m"] = metres(lon, lat, outlet["lon"], outlet["lat"])
+            if outlet["distance_m"] > radius or len(found) == most:
                 break
-            answer = None if now is None else is_open(outlet.hours, now)
+            answer = None if now is None else is_open(outlet["hours"], now)
             unsure += now is not None and answer is None
             if now is None or answer:
                 found.append(outlet)
@@ -68,7 +68,7 @@ def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     return 2 * _EARTH_M * math.asin(math.sqrt(min(root, 1.0)))
 
 
-def _inside(rows: QuerySet[Outlet], lon: float, lat: float, radius: float) -> Iterator[Any]:
+def _inside(rows: QuerySet[Any], lon: float, lat: float, radius: float) -> Iterator[Any]:
     """Yield the outlets of a box around a point, the nearest first, page by page."""
     high = radius / _METRES_PER_DEGREE
     squeeze = max(math.cos(math.radians(lat)), _NARROWEST)
@@ -78,9 +78,11 @@ def _inside(rows: QuerySet[Outlet], lon: float, lat: float, radius: float) -> It
     squared = east * east * Value(squeeze**2) + north * north
     box = rows.filter(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high))
     ordered = box.annotate(away=ExpressionWrapper(squared, FloatField())).order_by("away", "pk")
-    begin, size = 0, 64
+    begin, size = 0, _PAGE
     while page := list(ordered[begin : begin + size]):
-        yield from page
+        for one in page:
+            del one["away"]
+            yield one
         if len(page) < size:
             return
         begin, size = begin + size, size * 4

@@ -6,7 +6,6 @@ import uuid
 from typing import Annotated
 from typing import Any
 
-from django.db.models import Model
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Schema
@@ -101,7 +100,9 @@ def cut(rows: QuerySet[Any], asked: AskedById | AskedByNumber) -> dict[str, Any]
     """
     if asked.cursor is not None:
         rows = rows.filter(pk__gt=asked.cursor)
-    found: list[Model] = list(rows.order_by("pk")[: asked.most + 1])
-    more = len(found) > asked.most
+    found = list(rows.order_by("pk")[: asked.most + 1])
     items = found[: asked.most]
-    return {"items": items, "next": items[-1].pk if more else None}
+    if len(found) == len(items):
+        return {"items": items, "next": None}
+    last = items[-1]
+    return {"items": items, "next": last["id"] if isinstance(last, dict) else last.pk}

@@ -12,7 +12,6 @@ from livingcircle_platform.api.schemas import who
 from livingcircle_platform.api.tiles import Place
 from livingcircle_platform.api.tiles import tile_of
 from livingcircle_platform.assessment.models import Run
-from livingcircle_platform.audit import chain
 from livingcircle_platform.errors import MissingError
 
 
@@ -31,10 +30,13 @@ def tile_of_run(
 def _answer(request: HttpRequest, layer: Layer, run: Run | None, place: Place) -> HttpResponse:
     if not place.exists:
         raise MissingError("没有这张瓦片", remedy="z 不超过 22，x、y 小于 2 的 z 次方")
-    key, stamp, name = layer.key(who(request), run), chain.head()[0], "/".join(map(str, place))
-    made = tile_memory.remembered(key, name, stamp)
+    key, name = layer.key(who(request), run), "/".join(map(str, place))
+    number = (
+        tile_memory.stamp()
+    )  # before the tile is made: what is written meanwhile counts as later
+    made = tile_memory.remembered(key, name, number)
     if made is None:
         made = tile_of(layer, layer.visible(who(request), run), place)
-        tile_memory.remember(key, name, stamp, made)
+        tile_memory.remember(key, name, number, made)
     tile_memory.admit(request, key)
     return tile_memory.answer(request, made)

@@ -44,13 +44,13 @@ class Finds(models.Lookup):
 
 GRAMS = "lc_grams"
 GRAMS_ASKED = "lc_grams_asked"
-# One- and two-character pieces of a text; of a needle, two-character pieces say enough.
+# One- and two-character pieces of a text, by one pass over its characters: a search that walks the
+# rows works them out for every match; of a needle, two-character pieces say enough.
 POSTGRES_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION {GRAMS}(line text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT coalesce(array_agg(DISTINCT piece), '{{}}') FROM (
-    SELECT substr(line, place, size) AS piece
-    FROM generate_series(1, length(line)) AS place, generate_series(1, 2) AS size
-    WHERE place + size - 1 <= length(line)) AS pieces $$;
+AS $$ SELECT one || ARRAY(
+    SELECT a || b FROM unnest(one, one[2:]) AS pair(a, b) WHERE b IS NOT NULL)
+    FROM string_to_array(line, NULL) AS one $$;
 CREATE OR REPLACE FUNCTION {GRAMS_ASKED}(needle text) RETURNS text[] LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN length(needle) < 2 THEN ARRAY[needle] ELSE (
     SELECT array_agg(DISTINCT substr(needle, place, 2))

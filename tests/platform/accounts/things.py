@@ -25,6 +25,7 @@ from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.audit import writing
 from livingcircle_platform.core.models import Job
+from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.registry import pictures
 from livingcircle_platform.registry.models import Entrance
 from livingcircle_platform.registry.models import Merchant
@@ -175,6 +176,27 @@ def _draft(place):
 
 
 # Things of a district that whoever works anywhere inside may see as well.
+def _batch(place):
+    """Make a batch that waits to be accepted."""
+    made = Batch(area=place.area, table="outlets", state=Batch.State.STAGED)
+    made.files = [{"id": "1", "name": "网点.xlsx", "sha256": "0" * 64, "bytes": 1}]
+    made.save()
+    return made.pk
+
+
+def _circle(place):
+    """Make a circle in force in a district, or with the community in it."""
+    district = place.area.district
+    if district is None:
+        return None
+    number = CircleSet.objects.filter(district=district).count() + 1
+    made = CircleSet.objects.create(district=district, number=number, state="replaced")
+    circle = Circle.objects.create(circle_set=made, code="1", name="甲圈")
+    if place.area.level == Area.Level.COMMUNITY:
+        CircleMember.objects.create(circle=circle, community=place.area)
+    return circle.pk
+
+
 SEEN_FROM_INSIDE = {"run_id", "choice_id", "district_id", "set_id", "draft_id"}
 THINGS = {
     "run_id": _run,
@@ -200,6 +222,8 @@ THINGS = {
     "entrance_id": _entrance,
     "stop_id": _stop,
     "photo_id": _photo,
+    "batch_id": _batch,
+    "circle_id": _circle,
 }
 # Things of one person: only their owner may open them, whatever the area.
 MINE = {"job_id": _job, "view_id": _saved_view}
@@ -214,6 +238,11 @@ PLAIN = {
     "code": "1",
     "ledger": "outlet",
     "ending": "csv",
+    "z": 15,
+    "x": 26_960,
+    "y": 12_420,
+    "table": "outlets",
+    "what": "issues",
     "token_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
 }

@@ -6,6 +6,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from livingcircle_platform.api.schemas import OutletOut
+from livingcircle_platform.api.schemas import Page
 from tests.platform import make
 from tests.platform.api.conftest import signed_in
 from tests.platform.api.conftest import token_for
@@ -60,6 +62,15 @@ def test_page_after_page_misses_nothing_and_doubles_nothing(world, district):
             break
     assert pages == 3
     assert sorted(seen) == sorted(str(world.outlets[n].pk) for n in ("a1", "own", "a2", "b1", "b2"))
+
+
+def test_a_list_is_what_its_description_says(world, district):
+    told = district.get("/api/outlets").json()
+    for one in told["items"]:
+        assert set(one) == set(OutletOut.model_fields)
+    Page[OutletOut].model_validate(told)
+    one = district.get(f"/api/outlets/{told['items'][0]['id']}").json()
+    assert one == told["items"][0]
 
 
 def test_an_outlet_tells_no_personal_data(world, district):

@@ -121,15 +121,15 @@ def findings(request: HttpRequest, run_id: uuid.UUID, asked: Query[AskedFindings
 
 
 @router.get(
-    "/runs/{run_id}/findings/{pk}",
+    "/runs/{run_id}/findings/{finding_id}",
     response=FindingWholeOut,
     url_name="finding",
     summary="一条结论的来历",
 )
-def finding(request: HttpRequest, run_id: uuid.UUID, pk: Path[Number]) -> Any:  # noqa: ANN401
+def finding(request: HttpRequest, run_id: uuid.UUID, finding_id: Path[Number]) -> Any:  # noqa: ANN401
     """Return a finding with every step of its reasoning."""
     rows = Finding.objects.visible_to(who(request), run_of(request, run_id))
-    found = rows.filter(pk=pk).select_related("unit").first()
+    found = rows.filter(pk=finding_id).select_related("unit").first()
     if found is None:
         raise MissingError("没有这条结论，或不在您的范围内", remedy="从逐条结论里取编号")
     return found

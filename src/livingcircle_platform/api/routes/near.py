@@ -15,7 +15,9 @@ from livingcircle_platform.api.parameters import Code
 from livingcircle_platform.api.parameters import Latitude
 from livingcircle_platform.api.parameters import Longitude
 from livingcircle_platform.api.schemas import Near
+from livingcircle_platform.api.schemas import outlets_told
 from livingcircle_platform.api.schemas import who
+from livingcircle_platform.api.service import service
 from livingcircle_platform.assessment.opening import is_open
 from livingcircle_platform.registry.models import Outlet
 
@@ -40,15 +42,11 @@ def near(request: HttpRequest, asked: Query[AskedNear]) -> Any:  # noqa: ANN401 
     if asked.trade:
         rows = rows.filter(trades__has=asked.trade)
     now = timezone.localtime()
-    rows = rows.select_related("source")
-    found, within, unsure = nearest(
-        rows, asked.lon, asked.lat, asked.most, now if asked.open_now else None
-    )
+    wanted = now if asked.open_now else None
+    found, within, unsure = nearest(outlets_told(rows), asked.lon, asked.lat, asked.most, wanted)
     for one in found:
-        one.open_now = is_open(one.hours, now)  # type: ignore[attr-defined]
-    return {
-        "measured_by": MEASURED_BY,
-        "within_m": within,
-        "hours_unknown": unsure,
-        "items": found,
-    }
+        one["open_now"] = is_open(one["hours"], now)
+    told = {
+        "measured_by": MEASURED_BY, "within_m": within, "hours_unknown": unsure, "items": found,
+    }  # fmt: skip
+    return service.create_response(request, told, status=200)

@@ -20,7 +20,9 @@ from livingcircle_platform.api.schemas import OutletOut
 from livingcircle_platform.api.schemas import Page
 from livingcircle_platform.api.schemas import SpaceOut
 from livingcircle_platform.api.schemas import TradeOut
+from livingcircle_platform.api.schemas import outlets_told
 from livingcircle_platform.api.schemas import who
+from livingcircle_platform.api.service import service
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.registry.models import Merchant
 from livingcircle_platform.registry.models import Outlet
@@ -68,7 +70,7 @@ def outlets(request: HttpRequest, asked: Query[AskedOutlets]) -> Any:  # noqa: A
     if asked.bbox:
         west, south, east, north = asked.bbox  # type: ignore[misc] # read by its validator
         rows = rows.filter(lon__range=(west, east), lat__range=(south, north))
-    return cut(rows.select_related("source"), asked)
+    return service.create_response(request, cut(outlets_told(rows), asked), status=200)
 
 
 @router.get("/outlets/{pk}", response=OutletOut, url_name="outlet", summary="一个网点")

@@ -58,10 +58,10 @@ def areas(request: HttpRequest, asked: Query[AskedAreas]) -> Any:  # noqa: ANN40
     return cut(rows, asked)
 
 
-@router.get("/areas/{pk}", response=AreaWholeOut, url_name="area", summary="一个行政区")
-def area(request: HttpRequest, pk: uuid.UUID) -> Any:  # noqa: ANN401
+@router.get("/areas/{area_id}", response=AreaWholeOut, url_name="area", summary="一个行政区")
+def area(request: HttpRequest, area_id: uuid.UUID) -> Any:  # noqa: ANN401
     """Return an area with its border and its people."""
-    found = Area.objects.visible_to(who(request)).filter(pk=pk).first()
+    found = Area.objects.visible_to(who(request)).filter(pk=area_id).first()
     if found is None:
         raise MissingError("没有这个行政区，或不在您的范围内", remedy="从行政区列表里取编号")
     return found
@@ -77,11 +77,13 @@ def circles(request: HttpRequest, asked: Query[AskedCircles]) -> Any:  # noqa: A
     return cut(rows.select_related("circle_set").defer("boundary"), asked)
 
 
-@router.get("/circles/{pk}", response=CircleWholeOut, url_name="circle", summary="一个生活圈")
-def circle(request: HttpRequest, pk: uuid.UUID) -> Any:  # noqa: ANN401
+@router.get(
+    "/circles/{circle_id}", response=CircleWholeOut, url_name="circle", summary="一个生活圈"
+)
+def circle(request: HttpRequest, circle_id: uuid.UUID) -> Any:  # noqa: ANN401
     """Return a circle with its border and members."""
     rows = Circle.objects.visible_to(who(request)).select_related("circle_set")
-    found = rows.filter(pk=pk).first()
+    found = rows.filter(pk=circle_id).first()
     if found is None:
         raise MissingError("没有这个生活圈，或不在您的范围内", remedy="从生活圈列表里取编号")
     return found

@@ -96,15 +96,15 @@ def add_outlet(request: HttpRequest, sent: OutletAdded) -> Any:  # noqa: ANN401 
 
 
 @router.patch(
-    "/outlets/{pk}",
+    "/outlets/{outlet_id}",
     response={200: OutletOut, **_REFUSALS},
     url_name="outlet",
     summary="修改一个网点",
     tags=_TAGS,
 )
-def change_outlet(request: HttpRequest, pk: uuid.UUID, sent: OutletChanged) -> Any:  # noqa: ANN401
+def change_outlet(request: HttpRequest, outlet_id: uuid.UUID, sent: OutletChanged) -> Any:  # noqa: ANN401
     """Change an outlet that is still at the version that was seen."""
-    record = outlet_of(request, pk)
+    record = outlet_of(request, outlet_id)
     return actions.change(
         record,
         _given(sent.values, who(request)),
@@ -115,15 +115,15 @@ def change_outlet(request: HttpRequest, pk: uuid.UUID, sent: OutletChanged) -> A
 
 
 @router.post(
-    "/outlets/{pk}/verify",
+    "/outlets/{outlet_id}/verify",
     response={200: OutletOut, **_REFUSALS},
     url_name="verify_outlet",
     summary="核实一个网点",
     tags=_TAGS,
 )
-def verify_outlet(request: HttpRequest, pk: uuid.UUID, sent: OutletVerified) -> Any:  # noqa: ANN401
+def verify_outlet(request: HttpRequest, outlet_id: uuid.UUID, sent: OutletVerified) -> Any:  # noqa: ANN401
     """Tell that an outlet was looked at today, and what was found."""
-    record, values = outlet_of(request, pk), _given(sent.values, who(request))
+    record, values = outlet_of(request, outlet_id), _given(sent.values, who(request))
     return actions.verify(record, seen=sent.version, acting_user=who(request), values=values)
 
 
