@@ -9,11 +9,11 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import psutil
 from rich.console import Console
 
 from benchmarks import machine
@@ -24,6 +24,9 @@ from benchmarks.serving.load import Measured
 from benchmarks.serving.load import drive
 from benchmarks.serving.made_up_city import OUTLETS
 from benchmarks.sheets import Sheet
+
+if TYPE_CHECKING:
+    import psutil
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "platform-performance.md"
 _HEAD = (
@@ -94,10 +97,10 @@ def main() -> None:
         if words.soak:
             soaked = _soak(place, told, words.soak)
             soaked.show(out)
-            blocks["soak"] = soaked.markdown()
+            blocks[f"{_name(place)} soak"] = soaked.markdown()
     if not words.quick:
         about = machine.describe({}, {})
-        blocks["machine"] = Sheet("", about.head, about.rows[:7]).markdown()
+        blocks[f"{_name(place)} machine"] = Sheet("", about.head, about.rows[:7]).markdown()
         page.write(blocks, PAGE)
 
 

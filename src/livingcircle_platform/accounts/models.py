@@ -73,7 +73,8 @@ class User(AbstractUser):
         if not self.is_active:
             return []
         if not hasattr(self, "_memberships_now"):
-            rows = Membership.objects.in_force().filter(user=self).select_related("area")
+            held = Membership.objects.in_force().filter(user=self)
+            rows = held.select_related("area").defer("area__boundary")
             self._memberships_now = list(rows)
         return self._memberships_now
 

@@ -26,6 +26,7 @@ DEEPEST = 22
 _POINTS = 1_500  # of so many nothing is left out
 _CELL = 112  # units of the first grid: 37 × 37 cells
 _NAME = 20  # characters
+_FAR = 13
 _LAT_MOST = 85.0511
 
 
@@ -171,13 +172,15 @@ def _by_postgis(layer: Layer, rows: QuerySet[Any], place: Place) -> Tile:
         inner, params = asked.query.sql_with_params()
     except EmptyResultSet:
         return _tile(b"", 0, 0)
-    make = _areas_sql if layer.shape else _points_sql
-    size = 0
+    make, first = (_areas_sql, 0) if layer.shape else (_points_sql, _CELL)
+    # Far out most tiles are crowded: counting first saves making one in vain.
+    far = place.z <= _FAR and not layer.shape
+    size = first if far and asked.count() > _POINTS else 0
     while True:
         body, kept, total = _ask(make(layer, inner, place, size), params)
         if len(body) <= HEAVIEST and (layer.shape or size or total <= _POINTS):
             return _tile(body, kept, total)
-        size = size * 2 or (_CELL if not layer.shape else 2 * _CELL)
+        size = size * 2 or _CELL
 
 
 def _points_sql(layer: Layer, inner: str, place: Place, cell: int) -> str:

@@ -62,10 +62,10 @@ def test_growing_boxes_find_the_same_as_looking_at_all(town):
     for place in range(60):
         east, north = (place * 37 % 60) / 2000, (place * 23 % 60) / 3000
         make.outlet(town.a1, f"店{place}", lon=116.29 + east, lat=39.89 + north)
-    rows = Outlet.objects.values("lon", "lat", "hours")
+    rows = Outlet.objects.all()
     for lon, lat in ((116.30, 39.90), (116.25, 39.95), (116.3051, 39.8993)):
-        found, within, unsure = near(rows, lon, lat, 10, None)
-        away = sorted(metres(lon, lat, one["lon"], one["lat"]) for one in rows)
-        assert [one["distance_m"] for one in found] == pytest.approx(away[:10])
-        assert found[-1]["distance_m"] <= within
-        assert unsure == 0
+        found = near(rows, lon, lat, 10, None)
+        away = sorted(metres(lon, lat, one.lon, one.lat) for one in rows)
+        assert list(found.metres.values()) == pytest.approx(away[:10])
+        assert max(found.metres.values()) <= found.within
+        assert found.unsure == 0

@@ -83,6 +83,24 @@ def test_a_membership_taken_away_is_gone_within_five_seconds(world, later):
     assert browser.get(tile_address()).status_code == 403
 
 
+def test_tiles_that_are_asked_for_without_end_renew_no_pass(world, later):
+    browser, user = signed_in(world.people["district"]), world.people["district"]
+    assert browser.get(tile_address()).status_code == 200
+    Membership.objects.filter(user=user).update(removed_at=timezone.now())
+    assert browser.get(tile_address(z=9)).status_code == 200  # made within the three seconds
+    later()
+    assert browser.get(tile_address(z=10)).status_code == 403
+
+
+def test_with_a_pass_a_new_tile_needs_three_queries(world, django_assert_max_num_queries):
+    browser = signed_in(world.people["district"])
+    browser.get(tile_address())
+    with django_assert_max_num_queries(3):
+        assert ids_in_tile(browser.get(tile_address(z=8)))
+    answer = browser.get("/api/tiles/outlets/3/8/0.mvt")
+    assert (answer.status_code, set(answer.json()["error"])) == (404, {"what", "remedy"})
+
+
 def test_a_token_taken_back_is_gone_within_five_seconds(world, later):
     header, client = token_for(world.people["district"]), Client()
     assert client.get(tile_address(), **header).status_code == 200

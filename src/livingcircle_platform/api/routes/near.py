@@ -42,11 +42,16 @@ def near(request: HttpRequest, asked: Query[AskedNear]) -> Any:  # noqa: ANN401 
     if asked.trade:
         rows = rows.filter(trades__has=asked.trade)
     now = timezone.localtime()
-    wanted = now if asked.open_now else None
-    found, within, unsure = nearest(outlets_told(rows), asked.lon, asked.lat, asked.most, wanted)
-    for one in found:
-        one["open_now"] = is_open(one["hours"], now)
-    told = {
-        "measured_by": MEASURED_BY, "within_m": within, "hours_unknown": unsure, "items": found,
+    found = nearest(rows, asked.lon, asked.lat, asked.most, now if asked.open_now else None)
+    told = {one["id"]: one for one in outlets_told(rows.filter(pk__in=list(found.metres)))}
+    # One that was changed between the two questions may be gone from the second.
+    items = [
+        {**told[pk], "distance_m": away, "open_now": is_open(told[pk]["hours"], now)}
+        for pk, away in found.metres.items()
+        if pk in told
+    ]
+    answer = {
+        "measured_by": MEASURED_BY, "within_m": found.within, "hours_unknown": found.unsure,
+        "items": items,
     }  # fmt: skip
-    return service.create_response(request, told, status=200)
+    return service.create_response(request, answer, status=200)
