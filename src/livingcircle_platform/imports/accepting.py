@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -59,7 +60,8 @@ def undo_records(batch: Batch) -> tuple[int, list[StagedRow]]:
     """Put every row back that nobody changed since; return how many, and which were left alone."""
     model = MODELS[batch.table]
     count, left = 0, []
-    for rows in _chunks(batch.rows.filter(verdict__in=WRITTEN, version__isnull=False)):
+    for chunk in _chunks(batch.rows.filter(verdict__in=WRITTEN, version__isnull=False)):
+        rows = list(chunk)
         found = _locked(model, rows)
         untouched = [row for row in rows if _version(found, row) == row.version]
         left += [row for row in rows if _version(found, row) != row.version]
@@ -99,28 +101,31 @@ def fill(record: Kept, values: Row, centres: dict[str, Any] | None = None) -> No
     record.tidy()
 
 
-def _chunks(rows: models.QuerySet[StagedRow]) -> Iterable[list[StagedRow]]:
-    """Yield rows some thousand at a time, in the order of the file.
+def _chunks(rows: models.QuerySet[StagedRow]) -> Iterator[models.QuerySet[StagedRow]]:
+    """Yield questions for some thousand rows at a time, in the order of the file.
 
     They are listed before the first is written: what is written changes what the question finds.
     """
     numbers = list(rows.order_by("row", "pk").values_list("pk", flat=True))
     for start in range(0, len(numbers), CHUNK):
-        yield list(StagedRow.objects.filter(pk__in=numbers[start : start + CHUNK]))
+        yield StagedRow.objects.filter(pk__in=numbers[start : start + CHUNK])
 
 
 def _add(
-    batch: Batch, model: type[Kept], rows: Sequence[StagedRow], centres: dict[str, Any]
+    batch: Batch, model: type[Kept], rows: models.QuerySet[StagedRow], centres: dict[str, Any]
 ) -> None:
-    made = [model(pk=row.object_id, code=row.key, source=batch.source) for row in rows]
-    for record, row in zip(made, rows, strict=True):
-        fill(record, row.values, centres)
+    made = []
+    for pk, code, values in rows.values_list("object_id", "key", "values"):
+        record = model(pk=pk, code=code, source=batch.source)
+        fill(record, values, centres)
+        made.append(record)
     model.objects.bulk_create(made, batch_size=CHUNK)
 
 
 def _change(
-    batch: Batch, model: type[Kept], rows: Sequence[StagedRow], centres: dict[str, Any]
+    batch: Batch, model: type[Kept], chunk: models.QuerySet[StagedRow], centres: dict[str, Any]
 ) -> None:
+    rows = list(chunk)
     found = _locked(model, rows)
     changed = []
     for row in rows:

@@ -9,6 +9,10 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
+
+import django
+from django.db import connection
 
 
 class Mortal:
@@ -29,11 +33,8 @@ class Mortal:
 def main() -> None:
     """Fork a worker for every line."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "livingcircle_platform.settings"
-    import django
-
     django.setup()
-    from livingcircle_platform.imports import tasks  # noqa: F401 - loaded once for all workers
-
+    import_module("livingcircle_platform.imports.tasks")  # loaded once for all workers
     for line in sys.stdin:
         listen, told = os.pipe()
         pid = os.fork()
@@ -49,10 +50,7 @@ def main() -> None:
 
 
 def _work(last: int, told: int) -> None:
-    from django.db import connection
-
-    from livingcircle_platform.core import jobs
-
+    jobs = import_module("livingcircle_platform.core.jobs")
     connection.ensure_connection()
     with connection.execute_wrapper(Mortal(last, told)):
         jobs.work(threading.Event(), once=True)
