@@ -144,7 +144,7 @@ def _wait(path: str) -> None:
     until = time.monotonic() + _PATIENCE
     while True:
         try:
-            urllib.request.urlopen(BASE + path, timeout=5).read()  # noqa: S310 - our own address
+            urllib.request.urlopen(BASE + path, timeout=5).read()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             if time.monotonic() > until:
                 raise
@@ -157,5 +157,5 @@ def _until_gone() -> None:
     """Wait until nobody answers, so that the next server does not find the port taken."""
     with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
         while True:
-            urllib.request.urlopen(BASE + "/health/", timeout=5).read()  # noqa: S310 - our own
+            urllib.request.urlopen(BASE + "/health/", timeout=5).read()
             time.sleep(0.5)

@@ -9,7 +9,7 @@ import uuid
 from itertools import product
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db import transaction
 from django.test import Client
@@ -58,10 +58,12 @@ def cases_of(route):
     """Return every case of a route: who comes how, by which method, for a thing lying where."""
     scoped = any(part in things.THINGS for part in route.parts)
     for method, role in product(METHODS, Role):
+        # A method that no row names is refused to everybody, wherever the thing lies.
+        named = (method, route.name) in actions_by_route()
         for relation, place in places_of(role):
-            if scoped or relation == "own":
+            if relation == "own" or (scoped and named):
                 yield method, role.value, "session", relation, place
-        for how in ("token with", "token without", "suspended", "expired"):
+        for how in ("token with", "token without", "suspended", "expired") if named else ():
             yield method, role.value, how, "own", places_of(role)[0][1]
     for method in METHODS:
         yield method, "", "anonymous", "own", "a"
@@ -97,7 +99,8 @@ def test_every_part_of_an_address_can_be_made():
 @pytest.fixture
 def stage(town):
     """Return the town with one person of each role, by session and by token."""
-    cache.clear()
+    for remembered in caches.all():
+        remembered.clear()
     return Stage(town)
 
 

@@ -248,7 +248,8 @@ PLAIN = {
 }
 # Addresses of which these parts are wrong on purpose answer 404 to everybody.
 ANSWER_404 = {"accounts:shared", "accounts:token_take_back", "accounts:link_take_back",
-              "openid_connect_login", "openid_connect_callback", "assessment:file"}  # fmt: skip
+              "openid_connect_login", "openid_connect_callback", "assessment:file",
+              "imports:download"}  # fmt: skip
 # Pages of the own account whose answer depends on it: a second step that is not switched on, a
 # login that did fail. They show nothing of anybody else.
 ANSWER_BY_STATE = {
