@@ -35,6 +35,7 @@ from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.models import CircleSet
 
 _CHUNK = 1_000
+_ASSESSED = 0.4  # share of a run's time until the plan sheets are begun
 _MOST_WORKSHOPS = 2  # districts a worker remembers at a time
 
 
@@ -44,12 +45,14 @@ def assess(handle: Handle, run: str) -> str:
     pinned = pin(asked)
     with _stoppable():
         outcome = _workshop(handle, asked).run(
-            pinned, folders.results_of(asked), how=_how(asked), progress=handle.tell,
+            pinned, folders.results_of(asked), how=_how(asked),
+            progress=handle.part(0, _ASSESSED),
             cancelled=handle.is_cancelled,
         )  # fmt: skip
     jobs.finish(handle.job, lambda: _store(asked, pinned, outcome))
     handle.kept["last run"] = (run, outcome.run)
-    running.write_sheets(outcome.run, folders.results_of(asked), handle.tell)
+    sheets = handle.part(_ASSESSED, 1)
+    running.write_sheets(outcome.run, folders.results_of(asked), sheets)
     return reverse("assessment:run", args=[run])
 
 

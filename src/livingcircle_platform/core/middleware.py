@@ -1,6 +1,5 @@
 """Guard every answer: security headers, plain words for errors, read-only on a full disk."""
 
-import shutil
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseBase
 
+from livingcircle_platform.core.disk import is_nearly_full
 from livingcircle_platform.core.pages import problem_page
 from livingcircle_platform.errors import PlatformError
 from livingcircle_platform.errors import ReadOnlyError
@@ -17,7 +17,6 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Signing in and out writes a session row; without it nobody could read either.
 _ALWAYS = ("/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/")
-_LOOK_EVERY = 5  # seconds between two looks at the disk
 
 
 class SecurityHeaders:
