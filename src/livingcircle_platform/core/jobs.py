@@ -56,10 +56,10 @@ class Handle:
     work, and is never needed for a right answer.
     """
 
-    def __init__(self, job: Job, kept: dict[str, Any], stop: threading.Event) -> None:
+    def __init__(self, job: Job, kept: dict[str, Any], stop: threading.Event | None = None) -> None:
         self.job = job
         self.kept = kept
-        self.stop = stop
+        self.stop = stop or threading.Event()
 
     def tell(self, done: int, total: int, step: str = "") -> None:
         """Write down progress, which never goes back, and stop here if asked to.
@@ -207,7 +207,12 @@ def _task(name: str) -> Callable[..., str]:
 
 
 def _end(
-    job: Job, stop: threading.Event, state: Job.State, *, problem: str = "", result: str = ""
+    job: Job,
+    stop: threading.Event,
+    state: Any,  # noqa: ANN401 - a state
+    *,
+    problem: str = "",
+    result: str = "",
 ) -> None:
     done = {"done": F("total")} if state == Job.State.DONE else {}
     _patiently(

@@ -239,7 +239,7 @@ def test_the_parent_pays_for_no_map_library():
         "print([n for n in ('numpy', 'pandas', 'geopandas', 'pyogrio') if n in sys.modules])"
     )
     home = Path(child.__file__).parents[2]
-    done = subprocess.run(  # noqa: S603 - our own words
+    done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(home)},
         capture_output=True,
@@ -255,7 +255,7 @@ def test_a_child_whose_parent_is_gone_ends_by_itself():
         "limits._GRACE = 0; limits.bind(limits.Limits(wall_seconds=1)); time.sleep(60)"
     )
     home = Path(child.__file__).parents[2]
-    done = subprocess.run(  # noqa: S603 - our own words
+    done = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": str(home)}, check=False, timeout=20
     )
     assert done.returncode == -signal.SIGALRM
