@@ -50,7 +50,7 @@ def lay_out(folder: Path, password: str = "") -> list[Account]:
     password
         For all accounts; one is made up where none is given.
     """
-    password = password or f"yanshi-{secrets.token_hex(4)}"
+    password = password or _made_up_password()
     with transaction.atomic():
         found_city(CITY, "admin", password)
         User.objects.filter(username="admin").update(made_up=True)
@@ -58,6 +58,28 @@ def lay_out(folder: Path, password: str = "") -> list[Account]:
         _ask_first_run()
         first = Account("admin", str(Role("admin").label), CITY, password)
         return [first, *_accounts(password)]
+
+
+def renew_passwords(password: str = "") -> list[Account]:
+    """Give all made-up accounts a new password, and only them; return how to sign in.
+
+    Nobody can read the old one any more; it is kept as a hash only.
+    """
+    password = password or _made_up_password()
+    accounts = []
+    with transaction.atomic():
+        for user in User.objects.filter(made_up=True, is_active=True).order_by("date_joined", "pk"):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+            held = list(user.memberships.select_related("area").order_by("role"))
+            role = "、".join(one.get_role_display() for one in held) or "没有角色"
+            area = "、".join(dict.fromkeys(str(one.area) for one in held))
+            accounts.append(Account(user.username, role, area, password))
+    return accounts
+
+
+def _made_up_password() -> str:
+    return f"yanshi-{secrets.token_hex(4)}"
 
 
 def _accounts(password: str) -> Iterator[Account]:

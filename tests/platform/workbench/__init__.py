@@ -1,1 +1,2 @@
 """Test the pages that span the rooms."""
+"""Test this room."""

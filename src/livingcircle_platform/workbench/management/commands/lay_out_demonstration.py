@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ PASSWORD = "LIVINGCIRCLE_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class Command(BaseCommand):
-    """Lay out the demonstration once."""
+    """Lay out the demonstration once; later, tell how to sign in."""
 
     help = "在空的平台里放入演示区和虚构账号"
 
@@ -24,10 +25,16 @@ class Command(BaseCommand):
 
     def handle(self, *_: object, folder: Path, **__: Any) -> None:  # noqa: ANN401
         """Lay it out, or leave a record that is not empty alone."""
+        password = os.environ.get(PASSWORD, "")
         if Area.objects.exists():
             self.stdout.write("平台里已有数据，直接使用。")
+            self._tell(demonstration.renew_passwords(password))
+        else:
+            self._tell(demonstration.lay_out(folder, password))
+
+    def _tell(self, accounts: Sequence[demonstration.Account]) -> None:
+        if not accounts:
             return
-        accounts = demonstration.lay_out(folder, os.environ.get(PASSWORD, ""))
         self.stdout.write("演示账号（虚构，口令相同）：")
         for one in accounts:
             self.stdout.write(f"  {one.username:<8} {one.role}（{one.area}）")
