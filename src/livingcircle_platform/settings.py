@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "livingcircle_platform.core.middleware.SeenNowAndThen",
     "django_htmx.middleware.HtmxMiddleware",
     "livingcircle_platform.core.middleware.PlainErrors",
     "livingcircle_platform.core.middleware.ReadOnlyWhenFull",

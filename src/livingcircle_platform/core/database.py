@@ -28,6 +28,9 @@ def from_url(address: str) -> dict[str, Any]:
         return {
             "ENGINE": "livingcircle_platform.core.backends.sqlite3",
             "NAME": unquote(parts.path.removeprefix("/")),
+            # Opened once in each thread: the journal then stays where it is, and reading goes on
+            # when the disk has no room for a new one.
+            "CONN_MAX_AGE": None,
             "OPTIONS": dict(_SQLITE),
         }
     if parts.scheme in {"postgresql", "postgres", "postgis"}:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseBase
@@ -17,6 +19,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Signing in and out writes a session row; without it nobody could read either.
 _ALWAYS = ("/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/")
+_NOTE_EVERY = 300  # seconds
 
 
 class SecurityHeaders:
@@ -74,6 +77,20 @@ class PlainErrors:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Turn one of our own refusals into an answer; leave every other error alone."""
         return problem_page(request, problem) if isinstance(problem, PlatformError) else None
+
+
+class SeenNowAndThen(UserSessionsMiddleware):
+    """Note where a session was last used, but not at every request, and not on a full disk.
+
+    Reading must not need a write: pages would queue behind one another, and fail when it is full.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note it if that was not done lately."""
+        key = request.session.session_key
+        if key and not is_nearly_full() and cache.add(f"seen-{key}", "", _NOTE_EVERY):
+            return super().__call__(request)
+        return self.get_response(request)
 
 
 class ReadOnlyWhenFull:
