@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
-from datetime import UTC
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit import database_copies
@@ -65,7 +64,7 @@ def back_up(target: Path) -> Manifest:
         _copy_tree(Path(settings.DATA), work)
         files = {name: _told(work / name) for name in _names(work)}
         manifest = Manifest(
-            datetime.now(UTC).isoformat(), connection.vendor, facts.number, facts.head,
+            timezone.localtime().isoformat(), connection.vendor, facts.number, facts.head,
             facts.tables, files,
         )  # fmt: skip
         _write(work / MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))

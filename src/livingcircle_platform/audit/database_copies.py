@@ -20,6 +20,7 @@ SQLITE_COPY = "database.sqlite3"
 POSTGRESQL_COPY = "database.dump"
 _HEAD = "SELECT number, hash FROM audit_head WHERE id = 1"
 _NO_HEAD = (0, "0" * 64)
+_OF_POSTGIS = {"spatial_ref_sys"}
 Ask = Callable[[str], Any]  # the first row of an answer
 
 
@@ -69,7 +70,7 @@ def refuse_filled() -> None:
     RefusedError
         If the database has tables already.
     """
-    if connection.introspection.table_names():
+    if set(connection.introspection.table_names()) - _OF_POSTGIS:
         what = "数据库里已经有数据，没有恢复"
         raise RefusedError(what, remedy="换一个空的数据库和数据文件夹，再恢复")
 
@@ -108,6 +109,7 @@ def _dump(target: Path) -> Facts:
         facts = _facts(ask, _tables())
         _run_tool(
             "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
+            "--exclude-table-data=spatial_ref_sys",  # comes with PostGIS
             f"--snapshot={snapshot}", f"--file={target}", _name(),
         )  # fmt: skip
     return facts

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings as platform_settings
 from django.core.management import CommandError
@@ -57,7 +58,7 @@ def elsewhere(tmp_path, *command):
         address = f"sqlite:///{tmp_path}/other/platform.sqlite3"
     else:
         told = connection.settings_dict
-        address = f"postgresql://{told['USER']}@{told['HOST']}:{told['PORT']}/restored"
+        address = f"postgresql://plain@{told['HOST']}:{told['PORT']}/restored"
     (tmp_path / "other").mkdir(exist_ok=True)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "livingcircle_platform.settings",
@@ -72,16 +73,21 @@ def elsewhere(tmp_path, *command):
 
 @pytest.fixture
 def empty_database():
-    """Make an empty database beside the one of the test, where it is PostgreSQL."""
+    """Make an empty database where it is PostgreSQL, as an administrator hands it over."""
     if connection.vendor == "sqlite":
         yield
         return
+    told = connection.settings_dict
+    place = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"]}
     with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS restored")
-        cursor.execute("CREATE DATABASE restored")
+        cursor.execute("CREATE ROLE plain LOGIN")
+        cursor.execute("CREATE DATABASE restored OWNER plain")
+    with psycopg.connect(**place, dbname="restored") as other:
+        other.execute("CREATE EXTENSION postgis")
     yield
     with connection.cursor() as cursor:
         cursor.execute("DROP DATABASE restored WITH (FORCE)")
+        cursor.execute("DROP ROLE plain")
 
 
 def test_a_restored_record_is_the_one_backed_up(backup, kept, tmp_path, empty_database):
