@@ -95,3 +95,23 @@ def test_systemd_reads_its_units(tmp_path, name):
     )  # fmt: skip
     ours = [line for line in done.stderr.splitlines() if "livingcircle" in line]
     assert ours == [], done.stderr
+
+
+def test_the_manage_script_hands_on_settings_as_they_stand(tmp_path):
+    odd = "p$x`a b\"'"
+    (tmp_path / "env").write_text(f"# words\nLIVINGCIRCLE_DATA={tmp_path}\nODD={odd}\n")
+    show = tmp_path / "python"
+    show.write_text('#!/bin/sh\nprintf "%s|%s" "$ODD" "$*"\n')
+    show.chmod(0o755)
+    user = tmp_path / "runuser"
+    user.write_text('#!/bin/sh\nshift 3\nexec "$@"\n')
+    user.chmod(0o755)
+    done = subprocess.run(
+        ["sh", str(DEPLOY / "livingcircle-manage"), "check", "--deploy"],
+        capture_output=True, text=True, check=True,
+        env={
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "LIVINGCIRCLE_SETTINGS": str(tmp_path / "env"), "LIVINGCIRCLE_PYTHON": str(show),
+        },
+    )  # fmt: skip
+    assert done.stdout == f"{odd}|-m livingcircle_platform check --deploy"

@@ -35,9 +35,9 @@ def address():
     with psycopg.connect(
         urlsplit(TEST_DATABASE)._replace(path="/postgres").geturl(), autocommit=True
     ) as server:
-        server.execute("CREATE DATABASE faults")
-        yield urlsplit(TEST_DATABASE)._replace(path="/faults").geturl()
-        server.execute("DROP DATABASE faults WITH (FORCE)")
+        server.execute(f"CREATE DATABASE faults_{os.getpid()}")
+        yield urlsplit(TEST_DATABASE)._replace(path=f"/faults_{os.getpid()}").geturl()
+        server.execute(f"DROP DATABASE faults_{os.getpid()} WITH (FORCE)")
 
 
 class Clients:

@@ -23,6 +23,7 @@ from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry.models import Outlet
 from tests.platform import make
 
+OTHER = f"restored_{os.getpid()}"  # tests run beside one another on the same server
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -58,7 +59,7 @@ def elsewhere(tmp_path, *command):
         address = f"sqlite:///{tmp_path}/other/platform.sqlite3"
     else:
         told = connection.settings_dict
-        address = f"postgresql://plain@{told['HOST']}:{told['PORT']}/restored"
+        address = f"postgresql://{OTHER}@{told['HOST']}:{told['PORT']}/{OTHER}"
     (tmp_path / "other").mkdir(exist_ok=True)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "livingcircle_platform.settings",
@@ -80,14 +81,14 @@ def empty_database():
     told = connection.settings_dict
     place = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"]}
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE plain LOGIN")
-        cursor.execute("CREATE DATABASE restored OWNER plain")
-    with psycopg.connect(**place, dbname="restored") as other:
+        cursor.execute(f"CREATE ROLE {OTHER} LOGIN")
+        cursor.execute(f"CREATE DATABASE {OTHER} OWNER {OTHER}")
+    with psycopg.connect(**place, dbname=OTHER) as other:
         other.execute("CREATE EXTENSION postgis")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE restored WITH (FORCE)")
-        cursor.execute("DROP ROLE plain")
+        cursor.execute(f"DROP DATABASE {OTHER} WITH (FORCE)")
+        cursor.execute(f"DROP ROLE {OTHER}")
 
 
 def test_a_restored_record_is_the_one_backed_up(backup, kept, tmp_path, empty_database):
