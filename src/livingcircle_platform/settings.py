@@ -62,16 +62,12 @@ CACHES = {
     },
 }
 MEDIA_ROOT = DATA / "files"  # never served by address; every file goes through its policy
-# Below this share of free disk nothing is written any more, and reads stay up; of a large disk,
-# below this many bytes. A database on a disk of its own is watched too: LIVINGCIRCLE_WATCH=/path.
+# Below this share of free disk nothing is written any more, and reads stay up. A database on a disk
+# of its own is watched too: LIVINGCIRCLE_WATCH=/path.
 FREE_DISK_WANTED = float(_text("FREE_DISK_WANTED", "0.10"))
-FREE_BYTES_WANTED = float(_text("FREE_GB_WANTED", "2")) * 1024**3
 WATCHED_DISKS = [DATA, *map(Path, _list("WATCH"))]
 # A worker that died is noticed, and its job taken up by another, after this long.
 JOB_LEASE = timedelta(seconds=float(_text("JOB_LEASE", "30")))
-
-# A worker that does not renew its hold on a job for so long is taken for dead.
-JOB_LEASE_SECONDS = float(_text("JOB_LEASE_SECONDS", "30"))
 
 ROOMS = [
     "core", "audit", "accounts", "territory", "registry",
@@ -106,7 +102,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "livingcircle_platform.core.middleware.SeenNowAndThen",
     "django_htmx.middleware.HtmxMiddleware",
     "livingcircle_platform.core.middleware.PlainErrors",
     "livingcircle_platform.core.middleware.ReadOnlyWhenFull",

@@ -3,18 +3,15 @@
 import shutil
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 _LOOK_EVERY = 5  # seconds between two looks
 
 
 def is_nearly_full() -> bool:
     """Say whether too little disk is left to go on writing."""
-    # A cache on the same full disk may not be able to remember; then we look every time.
-    try:
-        return bool(cache.get_or_set("disk-nearly-full", _look, _LOOK_EVERY))
-    except OSError:
-        return _look()
+    # Each process remembers for itself: a shared cache would lie on the same full disk.
+    return bool(caches["moment"].get_or_set("disk-nearly-full", _look, _LOOK_EVERY))
 
 
 def _look() -> bool:
@@ -22,6 +19,5 @@ def _look() -> bool:
 
 
 def _has_little(place: object) -> bool:
-    """Say so below a tenth of the disk; of a large disk, below what is enough anywhere."""
     usage = shutil.disk_usage(str(place))
-    return usage.free < min(settings.FREE_DISK_WANTED * usage.total, settings.FREE_BYTES_WANTED)
+    return usage.free < settings.FREE_DISK_WANTED * usage.total

@@ -33,8 +33,6 @@ from livingcircle_platform.core.disk import is_nearly_full
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.errors import PlatformError
 
-LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
-BEAT_SECONDS = settings.JOB_LEASE_SECONDS / 4
 MOST_ATTEMPTS = 3
 _WHOLE = 1_000
 _BEATS = 4  # times that a lease is renewed before it would run out

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 
-from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
-from django.core.cache import caches
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseBase
@@ -19,7 +16,6 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Signing in and out writes a session row; without it nobody could read either.
 _ALWAYS = ("/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/")
-_NOTE_EVERY = 300  # seconds
 
 
 class SecurityHeaders:
@@ -79,20 +75,6 @@ class PlainErrors:
         return problem_page(request, problem) if isinstance(problem, PlatformError) else None
 
 
-class SeenNowAndThen(UserSessionsMiddleware):
-    """Note where a session was last used, but not at every request, and not on a full disk.
-
-    Reading must not need a write: pages would queue behind one another, and fail when it is full.
-    """
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Note it if that was not done lately."""
-        key = request.session.session_key
-        if key and not is_nearly_full() and cache.add(f"seen-{key}", "", _NOTE_EVERY):
-            return super().__call__(request)
-        return self.get_response(request)
-
-
 class ReadOnlyWhenFull:
     """Stop writing before the disk is full: a full disk takes the database down, reads included."""
 
@@ -112,14 +94,3 @@ class ReadOnlyWhenFull:
                 ),
             )
         return self.get_response(request)
-
-
-def is_nearly_full() -> bool:
-    """Say whether too little disk is left to go on writing."""
-
-    def look() -> bool:
-        usage = shutil.disk_usage(settings.DATA)
-        return usage.free < settings.FREE_DISK_WANTED * usage.total
-
-    # Each process remembers for itself: a shared cache would lie on the same full disk.
-    return bool(caches["moment"].get_or_set("disk-nearly-full", look, _LOOK_EVERY))

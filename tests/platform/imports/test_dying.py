@@ -46,7 +46,7 @@ def worker(town):
         "LIVINGCIRCLE_DATA": str(settings.DATA),
         "LIVINGCIRCLE_DATABASE_URL": address(),
         "LIVINGCIRCLE_SECRET_KEY": settings.SECRET_KEY,
-        "LIVINGCIRCLE_JOB_LEASE_SECONDS": str(LEASE),
+        "LIVINGCIRCLE_JOB_LEASE": str(LEASE),
     }
     with subprocess.Popen(
         [sys.executable, "-m", "tests.platform.imports.mortal"],

@@ -1,2 +1,1 @@
 """Test the pages that span the rooms."""
-"""Test this room."""
