@@ -135,7 +135,8 @@ class Review:
 
     def _cells(self, values: Row) -> Iterator[tuple[str, str]]:
         for name in _SHOWN.get(self.batch.table, ()):
-            yield self.title(name), self.word(name, values.get(name))
+            word = self.word(name, values.get(name))
+            yield self.title(name), "—" if word == _EMPTY else word
 
     def _changes(self, one: StagedRow) -> Iterator[Change]:
         if one.before is None:

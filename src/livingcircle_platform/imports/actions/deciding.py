@@ -19,6 +19,8 @@ from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.policies import BATCHES
 from livingcircle_platform.imports.staging import id_of
+from livingcircle_platform.territory.ground import ask_for_ground
+from livingcircle_platform.territory.models import BaseFile
 from livingcircle_platform.territory.models import Source
 
 UNDO_DAYS = 30
@@ -64,6 +66,7 @@ def accept(batch: Batch, *, acting_user: Any, seen: int) -> Batch:  # noqa: ANN4
     _move(batch, State.ACCEPTED)
     told = {"table": batch.table, "files": batch.files, "written": count}
     _note("accept", batch, acting_user, after={**told, "sha256": accepting.digest(batch)})
+    _renew_ground(batch, acting_user)
     return batch
 
 
@@ -126,6 +129,7 @@ def undo(batch: Batch, *, acting_user: Any, reason: str) -> tuple[int, list[Stag
     _move(batch, State.UNDONE)
     told = {"put_back": count, "left": kept}
     _note("undo", batch, acting_user, before={"state": State.ACCEPTED}, after=told, reason=reason)
+    _renew_ground(batch, acting_user)
     return count, left
 
 
@@ -152,6 +156,12 @@ def discard(batch: Batch, *, acting_user: Any) -> Batch:  # noqa: ANN401
     _move(batch, State.DISCARDED)
     _note("discard", batch, acting_user, before=before, after={"state": batch.state})
     return batch
+
+
+def _renew_ground(batch: Batch, acting_user: Any) -> None:  # noqa: ANN401
+    """Have the ground under the maps drawn anew where the streets it is drawn from changed."""
+    if batch.kind.section == BaseFile.Section.ROADS:
+        ask_for_ground(batch.district, acting_user=acting_user)
 
 
 def _move(batch: Batch, state: Any) -> None:  # noqa: ANN401 - a state of the model
