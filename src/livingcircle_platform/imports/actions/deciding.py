@@ -160,7 +160,7 @@ def discard(batch: Batch, *, acting_user: Any) -> Batch:  # noqa: ANN401
 
 def _renew_ground(batch: Batch, acting_user: Any) -> None:  # noqa: ANN401
     """Have the ground under the maps drawn anew where the streets it is drawn from changed."""
-    if batch.kind.section == BaseFile.Section.ROADS:
+    if batch.kind.section == str(BaseFile.Section.ROADS):
         ask_for_ground(batch.district, acting_user=acting_user)
 
 
