@@ -160,7 +160,7 @@ def test_sites_and_scenarios_are_answered_by_a_worker(sample, admin, client, no_
     kept = {}
     work(kept)
     run.refresh_from_db()
-    wish = {"question": "most", "trades": ["pharmacy"], "count": 2, "seconds": 5}
+    wish = {"question": "most", "trades": ["pharmacy"], "count": 2, "seconds": 30}
     choice = actions.ask_sites(SiteChoice(run=run, title="药店", wish=wish), acting_user=admin)
     shop = Outlet.objects.filter(trades__has="pharmacy").first()
     steps = [{"action": "close_outlet", "object": shop.code}]
