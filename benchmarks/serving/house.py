@@ -130,7 +130,10 @@ def connections(process: psutil.Process, port: int) -> int:
 def _running(
     command: list[str], environment: Mapping[str, str], ready: str
 ) -> Iterator[psutil.Process]:
-    child = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=subprocess.DEVNULL)
+    # A session of its own: whatever the server stops when it ends, it is not us.
+    child = subprocess.Popen(
+        command, env=dict(environment), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _wait(ready)
         yield psutil.Process(child.pid)

@@ -56,6 +56,7 @@ service = Service(
     description=_ABOUT,
     urls_namespace="api",
     docs_url=None,
+    openapi_url=None,
 )
 
 

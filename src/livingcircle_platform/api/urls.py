@@ -3,6 +3,7 @@
 from django.urls import path
 
 from livingcircle_platform.api import tile_views
+from livingcircle_platform.api.described import described
 from livingcircle_platform.api.layers import LAYERS
 from livingcircle_platform.api.layers import Layer
 from livingcircle_platform.api.routes import assessment
@@ -24,7 +25,7 @@ def _operations() -> list:  # type: ignore[type-arg] # Django's own patterns
     Ninja takes its own views out of that guard; a browser's session can reach ours, so they stay
     in. A token is exempt at the gate.
     """
-    found = list(service.urls[0])
+    found = [one for one in service.urls[0] if one.name != "api-root"]
     for pattern in found:
         pattern.callback.csrf_exempt = False
     return found
@@ -37,4 +38,8 @@ def _tile(layer: Layer) -> object:
     return path(address, view, {"layer": layer}, name=f"tile_{layer.name.replace('-', '_')}")
 
 
-urlpatterns = [*map(_tile, LAYERS.values()), *_operations()]
+urlpatterns = [
+    path("openapi.json", described, name="openapi"),
+    *map(_tile, LAYERS.values()),
+    *_operations(),
+]

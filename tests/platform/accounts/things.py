@@ -185,15 +185,16 @@ def _batch(place):
 
 
 def _circle(place):
-    """Make a circle in force in a district, or with the community in it."""
+    """Make a circle of a district, or with the community, or one of the 街道, in it."""
     district = place.area.district
     if district is None:
         return None
     number = CircleSet.objects.filter(district=district).count() + 1
     made = CircleSet.objects.create(district=district, number=number, state="replaced")
     circle = Circle.objects.create(circle_set=made, code="1", name="甲圈")
-    if place.area.level == Area.Level.COMMUNITY:
-        CircleMember.objects.create(circle=circle, community=place.area)
+    if place.area.level != Area.Level.DISTRICT:
+        inside = Area.objects.under(place.area).filter(level=Area.Level.COMMUNITY).last()
+        CircleMember.objects.create(circle=circle, community=inside)
     return circle.pk
 
 
@@ -238,6 +239,7 @@ PLAIN = {
     "code": "1",
     "ledger": "outlet",
     "ending": "csv",
+    "form": "geojson",
     "z": 15,
     "x": 26_960,
     "y": 12_420,
@@ -246,6 +248,8 @@ PLAIN = {
     "token_id": uuid.UUID(int=1),
     "link_id": uuid.UUID(int=1),
 }
+# What programs send; without it they are told so before anything is looked for.
+BODIES = {"api:outlet": '{"version": 1, "values": {}}', "api:verify_outlet": '{"version": 1}'}
 # Addresses of which these parts are wrong on purpose answer 404 to everybody.
 ANSWER_404 = {"accounts:shared", "accounts:token_take_back", "accounts:link_take_back",
               "openid_connect_login", "openid_connect_callback", "assessment:file",

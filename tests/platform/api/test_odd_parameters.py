@@ -77,7 +77,7 @@ def test_no_odd_parameter_breaks_an_operation(session, path, data):
 @QUIET
 @given(data=st.data())
 def test_no_odd_body_breaks_an_operation(session, world, method, path, data):
-    address = path.replace("{pk}", str(world.outlets["a1"].pk))
+    address = path.replace("{outlet_id}", str(world.outlets["a1"].pk))
     columns = list(TOLD["components"]["schemas"]["OutletValues"]["properties"])
     values = data.draw(st.dictionaries(st.sampled_from(columns), JSON | ODD, max_size=4))
     body = data.draw(

@@ -8,7 +8,7 @@ import pytest
 from django.urls import get_resolver
 
 from livingcircle_platform.accounts.matrix import actions_by_route
-from livingcircle_platform.api.management.commands.write_openapi import written
+from livingcircle_platform.api.described import written
 from livingcircle_platform.api.urls import urlpatterns
 from tests.platform.api.conftest import signed_in
 

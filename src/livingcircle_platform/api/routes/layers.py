@@ -21,7 +21,7 @@ from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.policies import RUNS
 
 router = Router(tags=["地图图层"])
-Ending = Literal["geojson", "gpkg"]
+Form = Literal["geojson", "gpkg"]
 _SHALLOWEST, _DEEPEST = 6, 18
 _CHINA = [73.0, 3.0, 136.0, 54.0]
 
@@ -69,11 +69,11 @@ def _described(request: HttpRequest, layer: Layer, run: Run | None = None) -> di
     }
 
 
-def _handed_out(request: HttpRequest, layer: Layer, ending: str, run: Run | None = None) -> Any:  # noqa: ANN401
+def _handed_out(request: HttpRequest, layer: Layer, form: str, run: Run | None = None) -> Any:  # noqa: ANN401
     """Return a whole layer as a file."""
     rows = layer.exported(who(request), run)
-    name = f"{layer.title}_{timezone.localdate().isoformat()}.{ending}"
-    if ending == "gpkg":
+    name = f"{layer.title}_{timezone.localdate().isoformat()}.{form}"
+    if form == "gpkg":
         return FileResponse(
             downloads.geopackage(layer, rows),
             as_attachment=True,
@@ -115,28 +115,28 @@ def blind_areas_tilejson(request: HttpRequest, run_id: uuid.UUID) -> Any:  # noq
     return _described(request, LAYERS["blind-areas"], run_of(request, run_id))
 
 
-@router.get("/layers/outlets.{ending}", url_name="layer_outlets", summary="下载网点图层")
-def outlets_layer(request: HttpRequest, ending: Ending) -> Any:  # noqa: ANN401
+@router.get("/layers/outlets.{form}", url_name="layer_outlets", summary="下载网点图层")
+def outlets_layer(request: HttpRequest, form: Form) -> Any:  # noqa: ANN401
     """Hand out the outlets one may export."""
-    return _handed_out(request, LAYERS["outlets"], ending)
+    return _handed_out(request, LAYERS["outlets"], form)
 
 
-@router.get("/layers/circles.{ending}", url_name="layer_circles", summary="下载生活圈图层")
-def circles_layer(request: HttpRequest, ending: Ending) -> Any:  # noqa: ANN401
+@router.get("/layers/circles.{form}", url_name="layer_circles", summary="下载生活圈图层")
+def circles_layer(request: HttpRequest, form: Form) -> Any:  # noqa: ANN401
     """Hand out the circles in force today."""
-    return _handed_out(request, LAYERS["circles"], ending)
+    return _handed_out(request, LAYERS["circles"], form)
 
 
-@router.get("/layers/communities.{ending}", url_name="layer_communities", summary="下载社区图层")
-def communities_layer(request: HttpRequest, ending: Ending) -> Any:  # noqa: ANN401
+@router.get("/layers/communities.{form}", url_name="layer_communities", summary="下载社区图层")
+def communities_layer(request: HttpRequest, form: Form) -> Any:  # noqa: ANN401
     """Hand out the communities."""
-    return _handed_out(request, LAYERS["communities"], ending)
+    return _handed_out(request, LAYERS["communities"], form)
 
 
-@router.get("/runs/{run_id}/layers/blind-areas.{ending}", url_name="layer_blind_areas",
+@router.get("/runs/{run_id}/layers/blind-areas.{form}", url_name="layer_blind_areas",
             summary="下载盲区图层")  # fmt: skip
-def blind_areas_layer(request: HttpRequest, run_id: uuid.UUID, ending: Ending) -> Any:  # noqa: ANN401
+def blind_areas_layer(request: HttpRequest, run_id: uuid.UUID, form: Form) -> Any:  # noqa: ANN401
     """Hand out the blind areas of a run."""
     run = run_of(request, run_id)
     RUNS.require_in(who(request), "download", run.district)
-    return _handed_out(request, LAYERS["blind-areas"], ending, run)
+    return _handed_out(request, LAYERS["blind-areas"], form, run)

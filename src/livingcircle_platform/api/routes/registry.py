@@ -73,10 +73,10 @@ def outlets(request: HttpRequest, asked: Query[AskedOutlets]) -> Any:  # noqa: A
     return service.create_response(request, cut(outlets_told(rows), asked), status=200)
 
 
-@router.get("/outlets/{pk}", response=OutletOut, url_name="outlet", summary="一个网点")
-def outlet(request: HttpRequest, pk: uuid.UUID) -> Any:  # noqa: ANN401
+@router.get("/outlets/{outlet_id}", response=OutletOut, url_name="outlet", summary="一个网点")
+def outlet(request: HttpRequest, outlet_id: uuid.UUID) -> Any:  # noqa: ANN401
     """Return an outlet."""
-    return outlet_of(request, pk)
+    return outlet_of(request, outlet_id)
 
 
 @router.get("/spaces", response=Page[SpaceOut], url_name="spaces", summary="空间资源")
@@ -103,7 +103,7 @@ def kept(rows: RegistryQuerySet, asked: AskedKept) -> RegistryQuerySet:
     return rows
 
 
-def outlet_of(request: HttpRequest, pk: uuid.UUID) -> Outlet:
+def outlet_of(request: HttpRequest, outlet_id: uuid.UUID) -> Outlet:
     """Return an outlet that this person may see.
 
     Raises
@@ -112,7 +112,7 @@ def outlet_of(request: HttpRequest, pk: uuid.UUID) -> Outlet:
         If there is none.
     """
     rows = Outlet.objects.visible_to(who(request)).select_related("source", "area")
-    found: Outlet | None = rows.filter(pk=pk).first()
+    found: Outlet | None = rows.filter(pk=outlet_id).first()
     if found is None:
         raise MissingError("没有这个网点，或不在您的范围内", remedy="从网点列表里取编号")
     return found
