@@ -1,8 +1,10 @@
 """Follow files from upload to record and back: matching, refusing, accepting, undoing."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit.models import Entry
@@ -171,6 +173,20 @@ def test_the_same_form_twice_is_one_batch(town, clerk, work):
     assert send(sheet(*TWO)).state != Batch.State.UPLOADED
     with pytest.raises(ConflictError):
         send(sheet(TWO[0]))
+
+
+def test_the_same_form_many_times_at_once_is_one_batch(town, clerk):
+    def send(_):
+        made = Batch(pk=ID, table="outlets", area=town.district)
+        try:
+            return asking.upload(made, [sheet(*TWO)], acting_user=clerk).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        assert set(threads.map(send, range(6))) == {ID}
+    assert (Batch.objects.count(), Job.objects.count()) == (1, 1)
+    assert Entry.objects.filter(action="batch.add").count() == 1
 
 
 def test_strange_headers_are_asked_about_and_remembered(bring, clerk, work):

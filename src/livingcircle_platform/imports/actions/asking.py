@@ -68,7 +68,7 @@ def upload(
         with transaction.atomic():
             writing.add(batch, acting_user=acting_user)
             return _have_read(batch, acting_user)
-    except IntegrityError:  # the same form arrived twice at once
+    except (IntegrityError, ConflictError):  # the same form arrived twice at once
         return _same(Batch.objects.get(pk=batch.pk), batch)
 
 
