@@ -43,7 +43,7 @@ def verify(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     actions.verify(outlet, seen=seen_in(request), acting_user=request.user, values=values)
     done = last_entry(outlet, request.user)
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"id": str(outlet.outlet_id), "version": outlet.version, "entry": done})
+        return JsonResponse({"id": str(outlet.pk), "version": outlet.version, "entry": done})
     messages.success(request, f"“{outlet}”记为今天核实过")
     return back(request, page_of(outlet), done)
 
@@ -51,14 +51,12 @@ def verify(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
 def point(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     """Return an outlet and its entrances for the map."""
     outlet = find_outlet(request.user, outlet_id)
-    tone = {"open": "served", "closed": "lacking", "planned": "planned"}.get(
-        outlet.state, "unknown"
-    )
+    tone = _TONES.get(outlet.state, "unknown")
     features = []
     if outlet.lon is not None and outlet.lat is not None:
-        features.append(_feature(outlet.outlet_id, outlet.lon, outlet.lat, outlet.name, tone, "店"))
+        features.append(_feature(outlet.pk, outlet.lon, outlet.lat, outlet.name, tone, "店"))
     features += [
-        _feature(one.outlet_id, one.lon, one.lat, "出入口", "planned", "门")
+        _feature(one.pk, one.lon, one.lat, "出入口", "planned", "门")
         for one in outlet.entrances.filter(removed_at=None)
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
