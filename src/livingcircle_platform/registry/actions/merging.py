@@ -69,9 +69,12 @@ def merge(
         policies.OUTLETS.require(acting_user, "merge", one)
     if kept.pk == gone.pk:
         raise RefusedError("选的是同一条，没有合并", remedy="选两条不同的网点")
+    lock(Outlet, [kept.pk, gone.pk])
+    # As they are now that nobody else can change them: another merge may have been quicker.
+    for one in (kept, gone):
+        one.refresh_from_db()
     if kept.removed_at or gone.removed_at:
         raise RefusedError("其中一条已经移除或合并过，没有合并", remedy="刷新疑似重复的列表")
-    lock(Outlet, [kept.pk, gone.pk])
     values = taken_over(kept, gone)
     before = kept.told(values)
     writing.change(

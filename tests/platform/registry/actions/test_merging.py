@@ -100,6 +100,15 @@ def test_one_that_is_gone_is_not_merged_again(two, clerk, unchanged):
         actions.merge(kept, gone, seen_kept=2, seen_gone=2, acting_user=clerk)
 
 
+def test_of_two_merges_that_cross_one_is_refused(town, clerk):
+    one, other = make.outlet(town.a1), make.outlet(town.a1)
+    stale = [Outlet.objects.get(pk=shop.pk) for shop in (other, one)]
+    merged((one, other), clerk)
+    with pytest.raises(RefusedError, match="已经移除或合并过"):
+        merged(stale, clerk)
+    assert list(Outlet.objects.present()) == [one]
+
+
 def test_told_apart_twice_is_once(two, clerk):
     actions.mark_different(*two, acting_user=clerk)
     actions.mark_different(*reversed(two), acting_user=clerk)
