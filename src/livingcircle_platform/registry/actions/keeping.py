@@ -19,6 +19,7 @@ from livingcircle_platform.registry.ledger import ledger_of
 from livingcircle_platform.registry.models import Kept
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import Trade
+from livingcircle_platform.territory.models import Area
 
 Thing = TypeVar("Thing", bound=Kept)
 
@@ -34,7 +35,7 @@ def add(record: Thing, *, acting_user: Any, reason: str = "") -> Thing:  # noqa:
     MissingError
         If the id is taken by something the person may not see.
     RefusedError
-        If a value cannot be kept.
+        If a value cannot be kept, or the district has its code already.
     """
     policy = policies.policy_of(type(record))
     policy.require_in(acting_user, "add", record.area if record.area_id else None)
@@ -43,6 +44,7 @@ def add(record: Thing, *, acting_user: Any, reason: str = "") -> Thing:  # noqa:
         raise MissingError("这个编号已经用过", remedy="刷新页面重新填写")
     values = {one.name: getattr(record, one.name) for one in ledger_of(record).columns}
     require_known(record, values, acting_user)
+    _refuse_taken(record, record.code, district_of(record.area))
     return writing.add(record, acting_user=acting_user, reason=reason)
 
 
@@ -66,9 +68,10 @@ def change(
     ConflictError
         If somebody changed it meanwhile.
     RefusedError
-        If a value cannot be kept.
+        If a value cannot be kept, or the district has its code already.
     """
     require_change(record, values, acting_user)
+    require_free_code(record, values)
     return writing.change(record, values, seen=seen, acting_user=acting_user, reason=reason)
 
 
@@ -161,6 +164,41 @@ def require_known(record: Kept, values: Mapping[str, Any], acting_user: Any) -> 
         raise RefusedError(
             f"没有保存：{'；'.join(wrong.values())}", remedy="改好再保存", fields=wrong
         )
+
+
+def require_free_code(record: Kept, values: Mapping[str, Any]) -> None:
+    """Refuse a change that would give a district the same code twice.
+
+    Raises
+    ------
+    RefusedError
+        If another record of the kind has the code.
+    """
+    code, area = values.get("code", record.code), values.get("area", record.area)
+    moves = (code, district_of(area)) != (record.code, district_of(record.area))
+    if moves or values.get("removed_at", "") is None:
+        _refuse_taken(record, code, district_of(area))
+
+
+def district_of(area: Area) -> Area:
+    """Return the district in which a code stands for one thing; a city stands for its own."""
+    return area.district or area
+
+
+def hold_codes(district: Area) -> None:
+    """Let nobody else give out codes in a district until the transaction is over."""
+    rows = Area.objects.select_for_update(no_key=True).filter(pk=district.pk)
+    list(rows.values_list("pk"))
+
+
+def _refuse_taken(record: Kept, code: str, district: Area) -> None:
+    hold_codes(district)
+    same = type(record).objects.in_district(district).filter(code=code)
+    if same.exclude(pk=record.pk).exists():
+        # Not named: it may lie where the person sees nothing.
+        told = f"编号“{code}”在{district}已经用过"
+        remedy = "换一个编号；如果就是同一条，打开已有的那一条来改"
+        raise RefusedError(f"{told}，没有保存", remedy=remedy, fields={"code": told})
 
 
 def _unknown_trades(name: str, codes: Iterable[str]) -> dict[str, str]:

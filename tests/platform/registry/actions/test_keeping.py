@@ -74,6 +74,26 @@ def test_nobody_sets_by_hand_what_steps_set(town, clerk, unchanged):
         actions.change(shop, {"verified_on": timezone.localdate()}, seen=1, acting_user=clerk)
 
 
+def test_a_code_stands_for_one_shop_in_a_district(town, clerk, unchanged):
+    make.outlet(town.a1, code="1")
+    shop = make.outlet(town.b1, code="2")
+    unchanged()
+    with pytest.raises(RefusedError) as caught:
+        actions.add(Outlet(name="店", code="1", area=town.b2), acting_user=clerk)
+    assert caught.value.fields == {"code": "编号“1”在东区已经用过"}
+    with pytest.raises(RefusedError, match="编号“1”在东区已经用过"):
+        actions.change(shop, {"code": "1"}, seen=1, acting_user=clerk)
+
+
+def test_a_code_may_come_again_elsewhere_or_for_another_kind(town, clerk):
+    make.outlet(town.elsewhere_a1, code="1")
+    actions.remove(make.outlet(town.a1, code="1"), seen=1, acting_user=clerk)
+    shop = actions.add(Outlet(name="店", code="1", area=town.a1), acting_user=clerk)
+    actions.add(ServiceCentre(name="店", code="1", area=town.a1), acting_user=clerk)
+    actions.change(shop, {"code": "1", "area": town.b1}, seen=1, acting_user=clerk)
+    assert Outlet.objects.present().filter(code="1").count() == 2
+
+
 def test_a_trade_that_the_catalogue_lacks_is_refused(town, clerk, unchanged):
     unchanged()
     new = Outlet(name="店", code="1", area=town.a1, trades=("tea",))
