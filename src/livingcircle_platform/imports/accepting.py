@@ -26,6 +26,7 @@ from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.rows import Row
 from livingcircle_platform.imports.staging import CHUNK
 from livingcircle_platform.imports.staging import id_of
+from livingcircle_platform.registry.actions.keeping import hold_codes
 from livingcircle_platform.registry.models import Kept
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import ServiceCentre
@@ -36,6 +37,7 @@ MODELS: dict[str, type[Kept]] = {"outlets": Outlet, "spaces": Space}
 Verdict = StagedRow.Verdict
 WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 _OVERTAKEN = "核对之后有人改过这一条，没有覆盖。重新导入一次，再核对。"
+_KNOWN = "核对之后台账里有了这个编号，没有再加一遍。重新导入一次，再核对。"
 
 
 def accept_records(batch: Batch) -> int:
@@ -45,6 +47,9 @@ def accept_records(batch: Batch) -> int:
         batch.rows.filter(verdict=Verdict.NEW),
         batch.rows.filter(verdict=Verdict.CHANGED),
     )
+    hold_codes(batch.district)
+    known = model.objects.in_district(batch.district)  # type: ignore[attr-defined]
+    new.filter(key__in=known.values("code")).update(verdict=Verdict.REFUSED, problems=[_KNOWN])
     centres = _centres(batch) if model is Outlet else {}
     for rows in _chunks(new):
         _add(batch, model, rows, centres)

@@ -123,6 +123,16 @@ def test_a_row_somebody_changed_meanwhile_is_not_overwritten(bring, clerk):
     assert set(Outlet.objects.values_list("name", flat=True)) == {"果园药店", "另名"}
 
 
+def test_two_batches_of_one_file_put_no_outlet_in_twice(bring, clerk):
+    first, second = bring(sheet(*TWO)), bring(sheet(*TWO, row("A-3", "新店")))
+    accepted(first, clerk)
+    done = accepted(second, clerk)
+    assert done.summary["written"] == 1
+    assert verdicts(done) == {2: ("A-1", "refused"), 3: ("A-2", "refused"), 4: ("A-3", "new")}
+    assert "有了这个编号" in done.rows.get(key="A-1").problems[0]
+    assert sorted(one.code for one in Outlet.objects.all()) == ["A-1", "A-2", "A-3"]
+
+
 def test_undo_leaves_alone_what_was_changed_since(bring, clerk):
     batch = accepted(bring(sheet(*TWO)), clerk)
     Outlet.objects.filter(code="A-2").update(version=2)
