@@ -20,6 +20,8 @@ from livingcircle_platform.registry import models
 from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.actions.approving import STEPS
 from livingcircle_platform.registry.actions.keeping import lock
+from livingcircle_platform.registry.actions.keeping import require_change
+from livingcircle_platform.registry.actions.keeping import require_free_code
 from livingcircle_platform.registry.actions.merging import restored
 from livingcircle_platform.registry.actions.merging import undo_merge
 
@@ -39,29 +41,27 @@ class _Way(NamedTuple):
 
     model: type[Record]
     policy: Policy
-    holder: str  # the record that the policy looks at; "" is the record itself
-    verbs: Mapping[str, str]
+    holder: str = ""  # the record that the policy looks at; "" is the record itself
+    verb: str = ""  # what one must be allowed to do where it lies; "" is decided by column
 
 
-_OWN = MappingProxyType({"add": "remove", "remove": "add", "verify": "verify"})
-_PART = MappingProxyType({"add": "change", "remove": "change"})
 _WAYS: Mapping[str, _Way] = MappingProxyType(
     {
         **{
-            model._meta.model_name: _Way(model, policies.policy_of(model), "", _OWN)  # noqa: SLF001
+            model._meta.model_name: _Way(model, policies.policy_of(model))  # noqa: SLF001
             for model in (
                 models.Outlet, models.Merchant, models.ServiceCentre, models.MobileService,
                 models.Space,
             )
         },
-        "entrance": _Way(models.Entrance, policies.OUTLETS, "outlet", _PART),
-        "mobilestop": _Way(models.MobileStop, policies.MOBILE_SERVICES, "service", _PART),
-        "photo": _Way(models.Photo, policies.PHOTOS, "",
-                      MappingProxyType({"add": "remove", "remove": "add", "undo": "remove"})),
-        "different": _Way(models.Different, policies.OUTLETS, "first",
-                          MappingProxyType({"add": "merge"})),
+        "photo": _Way(models.Photo, policies.PHOTOS),
+        "entrance": _Way(models.Entrance, policies.OUTLETS, "outlet", "change"),
+        "mobilestop": _Way(models.MobileStop, policies.MOBILE_SERVICES, "service", "change"),
+        "different": _Way(models.Different, policies.OUTLETS, "first", "merge"),
     }
 )  # fmt: skip
+# A look at a shop writes these; nobody sets them by hand.
+_LOOK = frozenset({"verified_on", "verified_by"})
 # These are written by their own step and go back with it.
 _BY_THEIR_STEP = frozenset({"outlet.merge", "outlet.unmerge", "merge.undo"})
 
@@ -112,43 +112,70 @@ def _undo_one(entry: Entry, acting_user: Any) -> None:  # noqa: ANN401
         raise _missing()
     holder = getattr(record, way.holder) if way.holder else record
     _visible(way.policy, holder, acting_user)
-    verb = entry.action.partition(".")[2]
-    if verb == "approve":
+    if entry.action.endswith(".approve"):
         _undo_approval(entry, record, acting_user)
         return
-    way.policy.require(acting_user, way.verbs.get(verb, "change"), holder)
-    _require_open(entry)
     values = _values_before(entry, record)
-    if "area" in values:
-        way.policy.require_in(acting_user, "change", values["area"])
+    _require_right(way, record, values, acting_user)
+    _require_open(entry)
+    _require_unchanged(entry, record)
+    if isinstance(record, models.Kept):
+        require_free_code(record, values)
     writing.change(
         record, values, seen=record.version, acting_user=acting_user, action="undo", undoes=entry
     )
 
 
+def _require_right(way: _Way, record: Any, values: Mapping[str, Any], acting_user: Any) -> None:  # noqa: ANN401
+    """Ask for the same right as setting these columns anew would take.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person lacks it.
+    """
+    if way.verb:
+        holder = getattr(record, way.holder)
+        way.policy.require(acting_user, way.verb, holder)
+        # Having a shop is not enough: its owner does not say where it is.
+        way.policy.require_in(acting_user, way.verb, way.policy.area_of(holder))
+        return
+    if "removed_at" in values:
+        verb = "add" if values["removed_at"] is None else "remove"
+        way.policy.require(acting_user, verb, record)
+    if _LOOK & values.keys():
+        way.policy.require(acting_user, "verify", record)
+    written = {name: value for name, value in values.items() if name not in {"removed_at", *_LOOK}}
+    if written:
+        require_change(record, written, acting_user)
+
+
 def _values_before(entry: Entry, record: Record) -> dict[str, Any]:
-    """Return the columns as they were before an entry, if nobody changed them since.
+    """Return the columns as they were before an entry; one that was added is hidden again."""
+    if entry.before is None:
+        return {"removed_at": timezone.now()}
+    return {name: restored(record, name, value) for name, value in dict(entry.before).items()}
+
+
+def _require_unchanged(entry: Entry, record: Record) -> None:
+    """Leave alone what somebody changed since.
 
     Raises
     ------
     ConflictError
-        If somebody did.
+        If somebody did; both values stand in the error.
     """
-    added = entry.before is None
     told = dict(entry.after or {})
-    before = {**told, "removed_at": timezone.now()} if added else dict(entry.before or {})
     now = record.told(told)
-    if now != told:
-        differing = [name for name in told if now[name] != told[name]]
+    differing = [name for name in told if now[name] != told[name]]
+    if differing:
+        before = dict(entry.before or {})
         raise ConflictError(
             "这一步之后，同样的栏目又改过，没有撤回", remedy="核对两边的值，需要的话手工改回",
             theirs={name: now[name] for name in differing},
-            yours={name: None if added else before[name] for name in differing},
+            yours={name: before.get(name) for name in differing},
             version=record.version,
         )  # fmt: skip
-    if added:
-        return {"removed_at": before["removed_at"]}
-    return {name: restored(record, name, value) for name, value in before.items()}
 
 
 def _undo_approval(entry: Entry, space: Any, acting_user: Any) -> None:  # noqa: ANN401
@@ -157,6 +184,7 @@ def _undo_approval(entry: Entry, space: Any, acting_user: Any) -> None:  # noqa:
     policies.SPACES.require(acting_user, STEPS[before, after], space)
     _require_open(entry)
     lock(models.Space, [space.pk])
+    _require_unchanged(entry, space)
     values = _values_before(entry, space)
     step = space.steps.filter(removed_at=None).order_by("-created_at").first()
     if step is not None and step.approval == after:

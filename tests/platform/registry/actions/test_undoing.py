@@ -13,8 +13,10 @@ from livingcircle_platform.errors import NotAllowedError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import actions
 from livingcircle_platform.registry.models import Entrance
+from livingcircle_platform.registry.models import Merchant
 from livingcircle_platform.registry.models import Outlet
 from tests.platform import make
+from tests.platform.registry.conftest import kept
 
 
 def last():
@@ -94,6 +96,58 @@ def test_only_by_those_who_may(town, clerk, worker, leader, unchanged):
         actions.undo(number, acting_user=worker)
     with pytest.raises(NotAllowedError):
         actions.undo(number, acting_user=leader)
+
+
+@pytest.fixture
+def own(town, owner):
+    """Return the shop of the shopkeeper."""
+    return make.outlet(town.a1, merchant=kept(Merchant, town.a1, user=owner))
+
+
+@pytest.mark.parametrize("values", [{"name": "别名"}, {"quality_brand": True}])
+def test_an_owner_takes_back_no_edit_of_the_office(own, clerk, owner, unchanged, values):
+    number = changed(own, clerk, **values)
+    unchanged()
+    with pytest.raises(NotAllowedError):
+        actions.undo(number, acting_user=owner)
+
+
+def test_an_owner_takes_back_the_own_edit(own, owner):
+    actions.undo(changed(own, owner, hours="早"), acting_user=owner)
+    assert Outlet.objects.get().hours == ""
+
+
+def test_an_owner_neither_hides_nor_shows_the_own_shop(own, clerk, owner, unchanged):
+    actions.remove(own, seen=1, acting_user=clerk)
+    removed = last()
+    with pytest.raises(NotAllowedError):
+        actions.undo(removed, acting_user=owner)
+    actions.undo(removed, acting_user=clerk)
+    unchanged()
+    with pytest.raises(NotAllowedError):
+        actions.undo(last(), acting_user=owner)
+
+
+def test_an_owner_takes_back_no_entrance_and_no_look(own, clerk, owner, unchanged):
+    actions.add_entrance(Entrance(outlet=own, lon=116.3, lat=39.9), acting_user=clerk)
+    entrance = last()
+    actions.verify(own, seen=1, acting_user=clerk)
+    look = last()
+    actions.undo(look, acting_user=clerk)
+    unchanged()
+    for number in (entrance, last()):
+        with pytest.raises(NotAllowedError):
+            actions.undo(number, acting_user=owner)
+    assert Entrance.objects.get().removed_at is None
+
+
+def test_a_code_given_away_meanwhile_stays_there(town, clerk, unchanged):
+    actions.remove(make.outlet(town.a1, code="1"), seen=1, acting_user=clerk)
+    number = last()
+    make.outlet(town.b1, code="1")
+    unchanged()
+    with pytest.raises(RefusedError, match="编号“1”在东区已经用过"):
+        actions.undo(number, acting_user=clerk)
 
 
 def test_an_entrance_goes_back(town, clerk):
