@@ -16,6 +16,7 @@ from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.rows import SIX_FIELDS
 from livingcircle_platform.imports.rows import Row
 from livingcircle_platform.imports.staging import id_of
+from livingcircle_platform.territory.actions import held_by
 from livingcircle_platform.territory.circle_versions import new_version
 from livingcircle_platform.territory.circle_versions import put_in_force
 from livingcircle_platform.territory.models import Area
@@ -84,7 +85,7 @@ def undo_communities(batch: Batch) -> tuple[int, list[StagedRow]]:
     above = _subdistricts(batch.district, named)
     for row in rows:
         area = found[row.object_id]
-        if area.version != row.version or (row.before is None and _is_used(area)):
+        if area.version != row.version or (row.before is None and held_by(area)):
             left.append(row)
             continue
         now = timezone.now()
@@ -259,10 +260,6 @@ def _circle_told(circle: Circle) -> Row:
     shape = circle.boundary if circle.is_drawn else None
     boundary = None if shape is None else _wkt(shape)
     return {**circle.told(names), "members": members, "boundary": boundary}
-
-
-def _is_used(area: Area) -> bool:
-    return area.circle_members.exists() or area.memberships.exists()
 
 
 def _wkt(shape: Any) -> str:  # noqa: ANN401

@@ -79,6 +79,20 @@ def test_people_come_in_by_a_table_and_leave_the_boundary_alone(bring, clerk, to
                  coordinates="").counts == {"same": 1}  # fmt: skip
 
 
+def test_a_new_community_that_has_outlets_stays_and_is_named(bring, clerk):
+    lines = (
+        "社区编号,社区名称,所属街道,常住人口",
+        "118,空社区,甲街道,700",
+        "119,新社区,甲街道,800",
+    )
+    batch = accepted(bring(text("人口.csv", *lines), "communities", coordinates=""), clerk)
+    make.outlet(Area.objects.get(code="119"))
+    count, left = undone(batch, clerk)
+    assert (count, [row.key for row in left]) == (1, ["119"])
+    new = Area.objects.get(code="119")
+    assert (new.removed_at, new.profiles.get().removed_at) == (None, None)
+
+
 def test_circles_of_a_file_become_the_next_version(bring, clerk, town):
     before = make.circles(town.district, ("老圈", [town.a1, town.a2]))
     lines = ("生活圈编号,生活圈名称,覆盖社区", "1,新圈,甲一社区、甲二社区、乙一社区")
