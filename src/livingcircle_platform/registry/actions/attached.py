@@ -81,7 +81,6 @@ def remove_stop(stop: MobileStop, *, seen: int, acting_user: Any) -> MobileStop:
     return writing.remove(stop, seen=seen, acting_user=acting_user)
 
 
-@transaction.atomic
 def add_photo(
     shown: Outlet | Space,
     contents: Any,  # noqa: ANN401 - an open file
@@ -104,6 +103,7 @@ def add_photo(
     photo = Photo(pk=photo_id or uuid.uuid4(), caption=caption.strip(), taken_on=taken_on, **where)
     policies.policy_of(type(shown)).require(acting_user, "view", shown)
     policies.PHOTOS.require(acting_user, "add", photo)
+    # Before the transaction of the entry: nobody else writes while one is open on SQLite.
     picture = pictures.made_anew(contents)
     photo.sha256, photo.width, photo.height = picture.sha256, picture.width, picture.height
     pictures.store(picture)
