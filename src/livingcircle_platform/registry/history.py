@@ -67,8 +67,8 @@ _NOTHING: tuple[Any, ...] = (None, "", [])
 
 def as_of(record: Any, day: dt.date) -> dict[str, Any] | None:  # noqa: ANN401
     """Return a record's columns at the end of a day, as the audit tells them; nothing before it."""
-    end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    if record.created_at >= end:
+    end = _end_of(day)
+    if record.created_at >= end or overwritten(record, day):
         return None
     told: dict[str, Any] = record.told()
     for entry in entries_of(record):
@@ -77,7 +77,21 @@ def as_of(record: Any, day: dt.date) -> dict[str, Any] | None:  # noqa: ANN401
         if entry.before is None:
             return None
         told |= {name: value for name, value in entry.before.items() if name in told}
-    return None if told.get("removed_at") else told
+    gone = told.get("removed_at")
+    return None if gone and dt.datetime.fromisoformat(gone) < end else told
+
+
+def overwritten(record: Any, day: dt.date) -> bool:  # noqa: ANN401
+    """Say whether a file wrote over a record after a day, so that nobody knows how it stood.
+
+    An import has one entry for all its rows; the record itself only knows its latest source.
+    """
+    source, end = record.source, _end_of(day)
+    return source is not None and bool(record.created_at < end <= source.created_at)
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
 
 
 class Words:

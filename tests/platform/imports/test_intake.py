@@ -1,10 +1,13 @@
 """Follow files from upload to record and back: matching, refusing, accepting, undoing."""
 
+import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit.models import Entry
@@ -19,6 +22,7 @@ from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import ColumnMapping
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import ServiceCentre
+from livingcircle_platform.territory.models import Source
 from tests.platform import make
 from tests.platform.imports.conftest import row
 from tests.platform.imports.conftest import sheet
@@ -131,6 +135,28 @@ def test_two_batches_of_one_file_put_no_outlet_in_twice(bring, clerk):
     assert verdicts(done) == {2: ("A-1", "refused"), 3: ("A-2", "refused"), 4: ("A-3", "new")}
     assert "有了这个编号" in done.rows.get(key="A-1").problems[0]
     assert sorted(one.code for one in Outlet.objects.all()) == ["A-1", "A-2", "A-3"]
+
+
+def test_the_history_names_the_batch_and_claims_no_day_before_it(bring, clerk, client):
+    accepted(bring(sheet(*TWO)), clerk)
+    long_ago = timezone.now() - dt.timedelta(days=9)
+    Outlet.objects.update(created_at=long_ago)
+    Source.objects.update(created_at=long_ago)
+    batch = accepted(bring(sheet(row("A-1", "果园大药房", phone="12345"), TWO[1])), clerk)
+    client.force_login(clerk)
+    today = timezone.localdate()
+    told = {}
+    for one in Outlet.objects.all():
+        for ago in (0, 5, 20):
+            asked = {"on": (today - dt.timedelta(days=ago)).isoformat()}
+            page = client.get(reverse("registry:outlet_history", args=[one.pk]), asked)
+            linked = reverse("imports:batch", args=[batch.pk]) in page.content.decode()
+            told[one.code, ago] = (linked, bool(page.context["then"]), page.context["unknown"])
+    assert told == {
+        ("A-1", 0): (True, True, False), ("A-1", 5): (True, False, True),
+        ("A-1", 20): (True, False, False), ("A-2", 0): (False, True, False),
+        ("A-2", 5): (False, True, False), ("A-2", 20): (False, False, False),
+    }  # fmt: skip
 
 
 def test_undo_leaves_alone_what_was_changed_since(bring, clerk):

@@ -110,3 +110,13 @@ def test_as_of_a_day(town, clerk, monkeypatch):
     assert as_of(made, day)["name"] == "旧名"
     assert as_of(made, day + dt.timedelta(days=3))["name"] == "新名"
     assert as_of(made, day - dt.timedelta(days=1)) is None
+    actions.remove(made, seen=2, acting_user=clerk)
+    assert as_of(made, day)["name"] == "旧名"
+    assert as_of(made, day + dt.timedelta(days=3)) is None
+
+
+def test_one_that_went_with_its_batch_was_there_before(town):
+    made = make.outlet(town.a1, removed_at=timezone.now() + dt.timedelta(days=2))
+    day = timezone.localdate()
+    assert as_of(made, day)["name"] == made.name
+    assert as_of(made, day + dt.timedelta(days=2)) is None

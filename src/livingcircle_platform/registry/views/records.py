@@ -25,6 +25,7 @@ from livingcircle_platform.registry.forms import RecordForm
 from livingcircle_platform.registry.history import Words
 from livingcircle_platform.registry.history import as_of
 from livingcircle_platform.registry.history import entries_of
+from livingcircle_platform.registry.history import overwritten
 from livingcircle_platform.registry.history import steps
 from livingcircle_platform.registry.ledger import LEDGERS
 from livingcircle_platform.registry.ledger import Ledger
@@ -127,6 +128,8 @@ def history(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
         "may_undo": policies.policy_of(ledger.model).may(request.user, "change", record),
         "here": request.path,
         "done": just_done(request),
+        # The room of imports lies above this one; it hangs its batches on their source.
+        "batch": record.source and record.source.batches.visible_to(request.user).first(),
     }
     said = request.GET.get("on", "")
     if said:
@@ -135,7 +138,7 @@ def history(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
         except ValueError as error:
             raise RefusedError(f"日期认不出“{said}”", remedy="写成 2026-06-01 这样") from error
         then = as_of(record, day)
-        context["day"] = day
+        context |= {"day": day, "unknown": overwritten(record, day)}
         context["then"] = then and [
             (one.title, words.say(one.name, then[one.name]))
             for one in ledger.columns
