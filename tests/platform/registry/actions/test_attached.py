@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from PIL import Image
 
@@ -71,6 +72,19 @@ def test_too_many_pixels_are_refused_before_they_are_read(town, worker, monkeypa
     monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
     with pytest.raises(RefusedError, match="像素太多"):
         actions.add_photo(make.outlet(town.a1), photograph(), acting_user=worker)
+
+
+def test_no_transaction_waits_for_the_pixels(town, worker, monkeypatch):
+    shop, outside, seen = make.outlet(town.a1), len(connection.savepoint_ids), []
+    make_anew = pictures.made_anew
+
+    def watched(contents):
+        seen.append(len(connection.savepoint_ids))
+        return make_anew(contents)
+
+    monkeypatch.setattr(pictures, "made_anew", watched)
+    actions.add_photo(shop, photograph(), acting_user=worker)
+    assert seen == [outside]
 
 
 def test_a_room_is_photographed_too(town, worker, leader):
