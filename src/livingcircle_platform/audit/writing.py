@@ -54,8 +54,20 @@ def note(
 
 
 @transaction.atomic
-def add(record: Kept, *, acting_user: Any, reason: str = "") -> Kept:  # noqa: ANN401
+def add(
+    record: Kept,
+    *,
+    acting_user: Any,  # noqa: ANN401
+    reason: str = "",
+    shows_known: bool = False,
+) -> Kept:
     """Keep a new record; the same one twice is one record.
+
+    Parameters
+    ----------
+    shows_known
+        Whether this person may view the record that has the id already. Otherwise a known id
+        tells nothing but that it is used: ids of others can be guessed from links and exports.
 
     Raises
     ------
@@ -66,7 +78,7 @@ def add(record: Kept, *, acting_user: Any, reason: str = "") -> Kept:  # noqa: A
     """
     known = type(record)._default_manager.filter(pk=record.pk).first()  # noqa: SLF001
     if known is not None:
-        return _same(known, record)
+        return _same(known, record, shows_known=shows_known)
     check(record)
     try:
         with transaction.atomic():
@@ -76,7 +88,7 @@ def add(record: Kept, *, acting_user: Any, reason: str = "") -> Kept:  # noqa: A
         known = type(record)._default_manager.filter(pk=record.pk).first()  # noqa: SLF001
         if known is None:
             raise
-        return _same(known, record)
+        return _same(known, record, shows_known=shows_known)
     _entry("add", record, acting_user, None, record.told(), reason)
     return record
 
@@ -153,11 +165,13 @@ def check(record: Record) -> None:
         raise RefusedError(f"没有保存：{told}", remedy="改好再保存", fields=fields) from error
 
 
-def _same(known: Kept, sent: Kept) -> Kept:
+def _same(known: Kept, sent: Kept, *, shows_known: bool) -> Kept:
     theirs, yours = known.told(), sent.told()
     differing = [name for name in yours if theirs[name] != yours[name]]
     if not differing:
         return known
+    if not shows_known:
+        raise ConflictError("这个编号已经用过，没有保存", remedy="刷新页面重新填写")
     raise ConflictError(
         "已经有一条相同编号的记录，内容不同",
         remedy="核对两边的内容；要新建的话刷新页面重新填写",

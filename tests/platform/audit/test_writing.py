@@ -31,8 +31,11 @@ def test_the_same_twice_is_one(town, clerk):
 def test_the_same_id_with_other_contents_is_a_conflict(town, clerk):
     made = writing.add(Outlet(name="果园药店", code="1", area=town.a1), acting_user=clerk)
     other = Outlet(pk=made.pk, name="另一家", code="1", area=town.a1)
-    with pytest.raises(ConflictError) as caught:
+    with pytest.raises(ConflictError, match="这个编号已经用过") as hidden:
         writing.add(other, acting_user=clerk)
+    assert (hidden.value.theirs, hidden.value.version) == ({}, 0)
+    with pytest.raises(ConflictError) as caught:
+        writing.add(other, acting_user=clerk, shows_known=True)
     assert caught.value.theirs == {"name": "果园药店"}
     assert caught.value.yours == {"name": "另一家"}
 

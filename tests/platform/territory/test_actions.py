@@ -82,3 +82,13 @@ def test_others_only_look(town, role):
     with pytest.raises(NotAllowedError):
         actions.change_area(town.a1, {"name": "x"}, seen=1, acting_user=somebody)
     assert Area.objects.get(pk=town.a1.pk).name == "甲一社区"
+
+
+def test_an_id_of_another_district_tells_nothing_of_its_area(town):
+    stranger = make.user("stranger", (Role.DISTRICT, town.elsewhere))
+    mine = Area(pk=town.a1.pk, level="community", code="129", name="试探", parent=town.elsewhere_a)
+    with pytest.raises(ConflictError, match="这个编号已经用过") as refused:
+        actions.add_area(mine, acting_user=stranger)
+    assert (refused.value.theirs, refused.value.version) == ({}, 0)
+    assert town.a1.name not in str(refused.value)
+    assert Area.objects.get(pk=town.a1.pk).name == town.a1.name

@@ -46,6 +46,7 @@ def add(record: Thing, *, acting_user: Any, reason: str = "") -> Thing:  # noqa:
     require_known(record, values, acting_user)
     _refuse_taken(record, record.code, district_of(record.area))
     return writing.add(record, acting_user=acting_user, reason=reason)
+    return writing.add(record, acting_user=acting_user, reason=reason, shows_known=True)
 
 
 @transaction.atomic
