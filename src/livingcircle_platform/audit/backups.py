@@ -1,7 +1,7 @@
 """Keep the whole record in one folder that can be checked, and bring it back from there.
 
-A backup holds the database, every kept file, the runs and the base maps, and a manifest with the
-checksum of each file, the rows of each table and the end of the audit chain. The database is
+A backup holds the database, every kept file, the runs, the inputs of drawing desks and the base
+maps, and a manifest with the checksum of each file, the rows of each table and the end of the audit chain. The database is
 copied first: whatever it names was kept before and never changes, so that the files copied after
 it are at least those it needs.
 """
@@ -29,7 +29,7 @@ from livingcircle_platform.errors import RefusedError
 MANIFEST = "manifest.json"
 _FORMAT = 1
 # The rest (prepared streets, caches, collected page files) is made again when it is needed.
-_KEPT = ("files", "basemaps", "runs")
+_KEPT = ("files", "basemaps", "runs", "drafts")
 _OTHER = "用另一份备份，或从备份所在的机器重新拷贝"
 
 

@@ -39,6 +39,9 @@ def kept(town, clerk, settings, tmp_path):
     folder = settings.DATA / "runs" / "r1" / "inputs"
     folder.mkdir(parents=True)
     os.link(files.path_of(photo), folder / "streets.osm.pbf")
+    desk = settings.DATA / "drafts" / "d1" / "inputs"
+    desk.mkdir(parents=True)
+    (desk / "district.toml").write_bytes(b"a desk's own")
     (settings.DATA / "basemaps").mkdir()
     (settings.DATA / "basemaps" / "one.pmtiles").write_bytes(b"tiles")
     (settings.DATA / "cache").mkdir()
@@ -103,6 +106,7 @@ def test_a_restored_record_is_the_one_backed_up(backup, kept, tmp_path, empty_da
     assert photo.read_bytes() == b"a photo"
     assert photo.samefile(data / "runs/r1/inputs/streets.osm.pbf")
     assert (data / "basemaps/one.pmtiles").read_bytes() == b"tiles"
+    assert (data / "drafts/d1/inputs/district.toml").read_bytes() == b"a desk's own"
     assert not (data / "cache" / "x").exists()
     # It lives on: the same rows, the chain holds, and another backup is made of it.
     question = (
