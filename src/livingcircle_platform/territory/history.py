@@ -80,13 +80,14 @@ def total(profiles: Sequence[AreaProfile | None], name: str) -> Total:
 def tree(areas: Sequence[Area], day: dt.date) -> list[Line]:
     """Return areas from the top down, each with the figures of its communities on a day."""
     profiles = profiles_on(areas, day)
+    inside_of: dict[str, list[AreaProfile | None]] = {}
+    for one in areas:
+        if one.level == Area.Level.COMMUNITY:
+            for path in one.paths_above():
+                inside_of.setdefault(path, []).append(profiles.get(one.pk))
     lines = []
     for one, depth in _from_the_top(areas):
-        inside = [
-            profiles.get(c.pk)
-            for c in areas
-            if c.level == Area.Level.COMMUNITY and c.path.startswith(one.path)
-        ]
+        inside = inside_of.get(one.path, [])
         people, elders = total(inside, "population"), total(inside, "age_60_plus")
         lines.append(Line(one, depth, profiles.get(one.pk), people, elders, len(inside)))
     return lines

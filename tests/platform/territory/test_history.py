@@ -44,3 +44,17 @@ def test_two_versions_differ_by_communities_and_people(town):
     assert (moved.community, moved.before, moved.after) == (town.a2, ("甲圈",), ("乙圈",))
     assert (moved.population, told.people.value) == (300.0, 300.0)
     assert (told.new, told.gone) == ((), ())
+
+
+def test_the_tree_looks_at_each_community_once(town, monkeypatch):
+    looked = []
+    paths_above = Area.paths_above
+    monkeypatch.setattr(
+        Area, "paths_above", lambda self: looked.append(self.pk) or paths_above(self)
+    )
+    lines = {one.area.name: one for one in history.tree(list(Area.objects.all()), JUNE)}
+    assert sorted(looked) == sorted(
+        one.pk for one in (town.a1, town.a2, town.b1, town.b2, town.elsewhere_a1)
+    )
+    told = ("示例市", "东区", "甲街道", "甲一社区", "丙街道")
+    assert [lines[name].communities for name in told] == [5, 4, 2, 1, 1]
