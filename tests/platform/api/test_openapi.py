@@ -11,6 +11,7 @@ from livingcircle_platform.accounts.matrix import actions_by_route
 from livingcircle_platform.api.described import written
 from livingcircle_platform.api.urls import urlpatterns
 from tests.platform.api.conftest import signed_in
+from tests.platform.api.conftest import token_for
 
 SNAPSHOT = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 
@@ -40,3 +41,12 @@ def test_every_address_stands_in_the_table():
 def test_whoever_is_signed_in_may_read_what_it_is(world, client, name):
     assert client.get(f"/api/{name}").status_code == 401
     assert signed_in(world.people["owner"]).get(f"/api/{name}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "trades"])
+def test_a_token_may_read_what_it_is_but_not_the_account(world, client, name):
+    may = token_for(world.people["owner"], ["api.read", "outlet.view"])
+    may_not = token_for(world.people["owner"], ["outlet.view"])
+    assert client.get(f"/api/{name}", **may).status_code == 200
+    assert client.get(f"/api/{name}", **may_not).status_code == 403
+    assert client.get("/me/", **may).status_code == 403
