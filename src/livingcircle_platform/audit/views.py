@@ -1,6 +1,8 @@
 """Show the entries of somebody's area, one entry, exports with the head, and the check."""
 
 import string
+from collections.abc import Iterator
+from itertools import islice
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -19,6 +21,7 @@ from livingcircle_platform.audit.queries import asked_of
 from livingcircle_platform.audit.queries import narrowed
 from livingcircle_platform.audit.words import KINDS
 from livingcircle_platform.audit.words import VERBS
+from livingcircle_platform.audit.words import Names
 from livingcircle_platform.audit.words import action_title
 from livingcircle_platform.audit.words import changes
 from livingcircle_platform.core import jobs
@@ -28,6 +31,7 @@ from livingcircle_platform.errors import RefusedError
 
 _PAGE = 50
 _MOST_ROWS = 100_000
+_CHUNK = 2_000
 IN_BACKGROUND_FROM = 20_000
 _COLUMNS = ("序号", "时间", "谁", "做了什么", "对象", "范围", "改前", "改后", "原因", "校验码")
 
@@ -46,7 +50,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     found = Entry.objects.visible_to(request.user).filter(number=number).first()
     if found is None:
         raise MissingError("没有这条记录，或不在您的范围内", remedy="从“操作记录”里重新进入")
-    told = {"entry": found, "changes": changes(found.kind, found.before, found.after)}
+    names = Names()
+    names.learn([found])
+    told = {"entry": found, "changes": changes(found, names)}
     return render(request, "audit/entry.html", told)
 
 
@@ -64,7 +70,7 @@ def export(request: HttpRequest) -> HttpResponse:
         f"链头：第{number}条，{tail}",
         "日后校验时填入链头，可以查出此后被删掉或改动的记录",
     ]
-    lines = [_line(one) for one in rows.select_related("area").iterator(chunk_size=2000)]
+    lines = list(_lines(rows.select_related("area").iterator(chunk_size=_CHUNK)))
     name = f"audit-{now:%Y%m%d-%H%M}"
     if request.GET.get("format") == "csv":
         return _file(sheets.csv_text(_COLUMNS, lines, notes), f"{name}.csv", "text/csv")
@@ -99,8 +105,15 @@ def _verify_later(request: HttpRequest, printed: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("core:job", args=[job.pk]))
 
 
-def _line(one: Entry) -> list[object]:
-    told = changes(one.kind, one.before, one.after)
+def _lines(entries: Iterator[Entry]) -> Iterator[list[object]]:
+    names = Names()
+    while some := list(islice(entries, _CHUNK)):
+        names.learn(some)
+        yield from (_line(one, names) for one in some)
+
+
+def _line(one: Entry, names: Names) -> list[object]:
+    told = changes(one, names)
     sides = ["；".join(f"{each.title}：{each[side]}" for each in told) for side in (1, 2)]
     at = f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S}"
     what, where = action_title(one.action), str(one.area) if one.area else ""

@@ -1,13 +1,18 @@
 """Say in words what an entry tells: which kind of thing, what was done, which columns changed."""
 
-import uuid
+from collections.abc import Iterable
 from collections.abc import Mapping
+from functools import cache
+from itertools import chain
 from typing import Any
 from typing import NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from livingcircle_platform.audit.models import Entry
 
 # Kinds as they stand in entries; a kind that is missing here is shown as it is kept.
 KINDS: Mapping[str, str] = {
@@ -57,16 +62,49 @@ def action_title(action: str) -> str:
     return f"{VERBS.get(verb, verb)}{kind_title(kind.replace('-', ''))}"
 
 
-def changes(kind: str, before: Any, after: Any) -> list[Change]:  # noqa: ANN401 - as entries hold it
+class Names:
+    """Remember what the things are called that entries point to, asked for many at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[models.Model], dict[Any, str]] = {}
+
+    def learn(self, entries: Iterable[Entry]) -> None:
+        """Ask once for each kind of thing that these entries point to."""
+        wanted: dict[Any, set[Any]] = {}
+        for one in entries:
+            model = _model(one.kind)
+            for name, value in chain(*(side.items() for side in _sides(one))):
+                field = _field(model, name)
+                if isinstance(field, models.ForeignKey) and value is not None:
+                    target = field.related_model
+                    wanted.setdefault(target, set()).add(_key(target, value))
+        for target, keys in wanted.items():
+            known = self._known.setdefault(target, {})
+            found = target._base_manager.select_related().in_bulk(keys - known.keys() - {None})  # noqa: SLF001
+            known.update((key, str(one)) for key, one in found.items())
+
+    def of(self, field: models.ForeignKey[Any, Any], value: object) -> str:
+        """Return the name of what a column points to, as it is called today."""
+        target: Any = field.related_model
+        return self._known.get(target, {}).get(_key(target, value), str(value))
+
+
+def changes(entry: Entry, names: Names) -> list[Change]:
     """Return the columns an entry tells, with their titles, before and after side by side."""
-    told = [one if isinstance(one, dict) else {} for one in (before, after)]
-    names = dict.fromkeys([*told[0], *told[1]])
-    model = _model(kind)
+    told = _sides(entry)
+    model = _model(entry.kind)
     return [
-        Change(_title(model, name), *(_value(model, name, one) for one in told)) for name in names
+        Change(_title(model, name), *(_value(model, name, one, names) for one in told))
+        for name in dict.fromkeys([*told[0], *told[1]])
     ]
 
 
+def _sides(entry: Entry) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    before, after = (one if isinstance(one, dict) else {} for one in (entry.before, entry.after))
+    return before, after
+
+
+@cache
 def _model(kind: str) -> type[models.Model] | None:
     for model in apps.get_models():
         if model._meta.model_name == kind and model.__module__.startswith("livingcircle_platform"):  # noqa: SLF001
@@ -86,25 +124,24 @@ def _title(model: type[models.Model] | None, name: str) -> str:
     return _COLUMNS.get(name, title) if title.isascii() else title
 
 
-def _value(model: type[models.Model] | None, name: str, told: Mapping[str, Any]) -> str:
+def _value(
+    model: type[models.Model] | None, name: str, told: Mapping[str, Any], names: Names
+) -> str:
     if name not in told:
         return "—"
     value, field = told[name], _field(model, name)
     if isinstance(field, models.ForeignKey) and value is not None:
-        return _named(field, value)
+        return names.of(field, value)
     choices = dict(getattr(field, "flatchoices", None) or ())
     return _said(choices.get(value, value) if isinstance(value, str | int) else value)
 
 
-def _named(field: models.ForeignKey[Any, Any], value: object) -> str:
-    """Return the name of what a column points to, as it is called today."""
-    model: Any = field.related_model
+def _key(model: Any, value: object) -> Any:  # noqa: ANN401 - a model and its key
+    """Return a kept key as the database tells it; nothing where it can be none."""
     try:
-        key = uuid.UUID(str(value)) if isinstance(model._meta.pk, models.UUIDField) else value  # noqa: SLF001
-    except ValueError:
-        return str(value)
-    found = model._base_manager.filter(pk=key).first()  # noqa: SLF001
-    return str(value) if found is None else str(found)
+        return model._meta.pk.to_python(value)  # noqa: SLF001
+    except ValidationError:
+        return None
 
 
 def _said(value: Any) -> str:  # noqa: ANN401 - one line for each type

@@ -8,7 +8,9 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.audit import chain
@@ -80,6 +82,22 @@ def test_one_entry_shows_both_sides_under_chinese_titles(office, told):
     assert "换招牌" in shown
     added = page(office, "/audit/1/")
     assert "甲一社区" in added, "a column that points to an area says its name"
+
+
+def test_an_export_asks_for_names_once_and_not_for_every_entry(office, told, town, clerk):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            text = office.get("/audit/export/", {"format": "csv"}).content.decode("utf-8-sig")
+        return len(queries), text
+
+    asked()  # the first answer of a session also notes the session
+    few, _ = asked()
+    for number, where in enumerate((town.a1, town.a2, town.b1, town.b2) * 3):
+        shop = Outlet(name=f"店{number}", code=f"n{number}", area=where, trades=("pharmacy",))
+        writing.add(shop, acting_user=clerk)
+    many, text = asked()
+    assert many == few
+    assert all(text.count(f"：{one.name}；") for one in (town.a1, town.b2))
 
 
 def test_every_kind_of_record_has_a_chinese_name():
