@@ -152,7 +152,7 @@ def adopt(
     Raises
     ------
     RefusedError
-        If it is no draft, holds no circle, breaks a soft rule without a word why, or the day does
+        If it is no draft, holds no circle, breaks a rule without a word why, or the day does
         not follow the one of the version before.
     """
     CIRCLE_SETS.require(acting_user, "adopt", draft)
@@ -242,10 +242,10 @@ def _refuse_unfit(draft: CircleSet, reason: str) -> None:
     circles = list(draft.circles.all())
     if not circles:
         raise RefusedError("这一版还没有圈，不能启用", remedy="等圈层打开或生成完，再启用")
-    broken = [one for one in circles if any(b["severity"] == "soft" for b in one.broken)]
+    broken = [one for one in circles if any(b["severity"] != "info" for b in one.broken)]
     if broken and not reason.strip():
         names = "、".join(one.name for one in broken[:3])
-        told = f"{names}等{len(broken)}个圈有不符合的软约束，启用要写明理由"
+        told = f"{names}等{len(broken)}个圈有不符合的约束，启用要写明理由"
         remedy = "在划分说明里写明为什么这样划（密云 三（一））"
         raise RefusedError(told, remedy=remedy, fields={"reason": told})
 

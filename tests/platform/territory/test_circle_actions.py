@@ -62,12 +62,23 @@ def test_an_adopted_version_never_changes(draft, clerk):
 
 def test_a_soft_rule_that_is_broken_wants_a_reason(draft, current, clerk):
     draft.circles.filter(code="2").update(figures=SOFT)
-    with pytest.raises(RefusedError, match="乙圈等1个圈有不符合的软约束") as refused:
+    with pytest.raises(RefusedError, match="乙圈等1个圈有不符合的约束") as refused:
         adopt(draft, clerk)
     assert "reason" in refused.value.fields
     current.refresh_from_db()
     assert current.state == "adopted"
     assert adopt(draft, clerk, reason="河边地块，无法再拆").reason == "河边地块，无法再拆"
+
+
+@pytest.mark.parametrize(("severity", "asks"), [("hard", True), ("soft", True), ("info", False)])
+def test_every_rule_but_a_remark_wants_a_reason(draft, clerk, severity, asks):
+    broken = {"broken": [{"check": "barrier", "severity": severity, "name": "阻隔"}]}
+    draft.circles.filter(code="2").update(figures=broken)
+    if asks:
+        with pytest.raises(RefusedError, match="启用要写明理由"):
+            adopt(draft, clerk, reason="  ")
+    adopt(draft, clerk, reason="跨河有桥" if asks else "")
+    assert draft.state == "adopted"
 
 
 @pytest.mark.parametrize(("day", "why"), [(dt.date(2026, 1, 1), "要晚于"), (None, "还没有到")])
