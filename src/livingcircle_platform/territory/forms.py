@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.territory.boundaries import MOST_BYTES
 from livingcircle_platform.territory.boundaries import read_boundary
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
@@ -48,7 +49,7 @@ class AreaForm(forms.ModelForm):
         names = [name for name in ("code", "name", "kind") if name in self.cleaned_data]
         told = {name: self.cleaned_data[name] for name in names}
         sent = self.cleaned_data.get("boundary_file")
-        return {**told, "boundary": read_boundary(sent.read())} if sent else told
+        return {**told, "boundary": read_boundary(sent.read(MOST_BYTES + 1))} if sent else told
 
 
 class ProfileForm(forms.ModelForm):
@@ -137,7 +138,7 @@ class AdoptForm(forms.Form):
         label="划分说明",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="有不符合的软约束（面积、步行、跨越主干路）时必填：写明为什么这样划",
+        help_text="有不符合的约束（面积、步行、跨越主干路等）时必填：写明为什么这样划",
     )
 
 

@@ -10,6 +10,7 @@ from livingcircle_platform.accounts.scope import scope_of
 from livingcircle_platform.assessment.actions import START_TITLES
 from livingcircle_platform.assessment.desks import Operation
 from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.territory.boundaries import MOST_BYTES
 from livingcircle_platform.territory.boundaries import read_boundary
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import CircleSet
@@ -113,7 +114,7 @@ class OperationForm(forms.Form):
                 "画边界时选中了几个圈", remedy="只选要改边界的那个；都不选就是画一个新圈"
             )
         sent = told.get("boundary_file")
-        content = sent.read() if sent else told["boundary"].encode()
+        content = sent.read(MOST_BYTES + 1) if sent else told["boundary"].encode()
         if not content:
             raise RefusedError("还没有边界", remedy="在地图上画，或选一个 GeoJSON、WKT 文件")
         return Operation(
