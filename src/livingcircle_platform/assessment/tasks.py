@@ -28,9 +28,11 @@ from livingcircle_platform.assessment.models import SiteOption
 from livingcircle_platform.assessment.pinning import pin_record
 from livingcircle_platform.assessment.running import How
 from livingcircle_platform.assessment.storing import store
+from livingcircle_platform.audit import writing
 from livingcircle_platform.core import jobs
 from livingcircle_platform.core.jobs import CancelledError
 from livingcircle_platform.core.jobs import Handle
+from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.models import CircleSet
 
@@ -49,7 +51,7 @@ def assess(handle: Handle, run: str) -> str:
             progress=handle.part(0, _ASSESSED),
             cancelled=handle.is_cancelled,
         )  # fmt: skip
-    jobs.finish(handle.job, lambda: _store(asked, pinned, outcome))
+    jobs.finish(handle.job, lambda: _store(asked, pinned, outcome, handle.job))
     handle.kept["last run"] = (run, outcome.run)
     sheets = handle.part(_ASSESSED, 1)
     running.write_sheets(outcome.run, folders.results_of(asked), sheets)
@@ -72,7 +74,7 @@ def choose_sites(handle: Handle, choice: str) -> str:
     wish = site_choice.SiteWish(**{**told, "trades": tuple(told.get("trades", ()))})
     with _stoppable():
         found = site_choice.choose_sites(made, wish, cancelled=handle.is_cancelled)
-    jobs.finish(handle.job, lambda: _store_sites(asked, found))
+    jobs.finish(handle.job, lambda: _store_sites(asked, found, handle.job))
     return reverse("workbench:site_choice", args=[choice])
 
 
@@ -103,7 +105,7 @@ def play_scenarios(handle: Handle, run: str) -> str:
             made, steps, memory=_workshop(handle, asked).memory, progress=handle.tell,
             cancelled=handle.is_cancelled,
         )  # fmt: skip
-    jobs.finish(handle.job, lambda: _store_scenarios(scenarios, rows))
+    jobs.finish(handle.job, lambda: _store_scenarios(scenarios, rows, handle.job))
     return reverse("workbench:scenarios", args=[run])
 
 
@@ -151,14 +153,25 @@ def _how(run: Run) -> How:
     return How(standard=run.standard, walker=run.walker, at=run.at, on=run.on)
 
 
-def _store(run: Run, pinned: Pinned, outcome: running.Outcome) -> str:
+def _store(run: Run, pinned: Pinned, outcome: running.Outcome, job: Job) -> str:
     store(run, outcome)
     run.digest, run.record = pinned.digest, outcome.record
     run.summary = _summary(outcome)
     run.finished_at = timezone.now()
     run.save(update_fields=["digest", "record", "summary", "finished_at"])
     _tell_influence(run, outcome)
+    _note_finished(run, job)
     return ""
+
+
+def _note_finished(done: Run | SiteChoice | Scenario, job: Job) -> None:
+    """Tell the audit: what was drawn or shown before it is not the present state any more."""
+    kind = str(done._meta.model_name)  # noqa: SLF001
+    writing.note(
+        f"{kind}.finish", acting_user=job.asked_by, kind=kind, object_id=done.pk,
+        object_name=str(done), area=done.audit_area,
+        after={"finished_at": f"{done.finished_at:%Y-%m-%dT%H:%M:%S%z}"},
+    )  # fmt: skip
 
 
 def _summary(outcome: running.Outcome) -> dict[str, Any]:
@@ -186,7 +199,7 @@ def _tell_influence(run: Run, outcome: running.Outcome) -> None:
     Outlet.objects.bulk_update(changed, ["influence"], batch_size=_CHUNK)
 
 
-def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome) -> str:
+def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome, job: Job) -> str:
     SiteOption.objects.filter(choice=choice).delete()
     SiteOption.objects.bulk_create(
         SiteOption(
@@ -212,10 +225,13 @@ def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome) -> str:
     }  # fmt: skip
     choice.finished_at = timezone.now()
     choice.save()
+    _note_finished(choice, job)
     return ""
 
 
-def _store_scenarios(scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow, ...]) -> str:
+def _store_scenarios(
+    scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow, ...], job: Job
+) -> str:
     told = {row.scenario: row for row in rows}
     for one in scenarios:
         row = told.get(one.title)
@@ -224,6 +240,7 @@ def _store_scenarios(scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow,
         one.answer = asdict(row)
         one.finished_at = timezone.now()
         one.save(update_fields=["answer", "finished_at"])
+        _note_finished(one, job)
     return ""
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from livingcircle.district import District
 from livingcircle.io.folder import read_description
 from livingcircle.io.folder import read_district
+from livingcircle_platform.audit import writing
 from livingcircle_platform.core import files
 from livingcircle_platform.imports import staging
 from livingcircle_platform.imports.accepting import MODELS
@@ -57,6 +58,11 @@ def load_folder(folder: Path, area: Area, *, acting_user: Any) -> list[Batch]:  
     _keep_base_files(described, area)
     ask_for_ground(area, acting_user=acting_user)
     _keep_entrances(district, area)
+    writing.note(
+        "area.import", acting_user=acting_user, kind="area", object_id=area.pk,
+        object_name=str(area), area=area,
+        after={"standard": area.standard, "batches": [str(one) for one in made]},
+    )  # fmt: skip
     return made
 
 

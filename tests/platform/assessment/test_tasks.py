@@ -17,6 +17,7 @@ from livingcircle_platform.assessment.models import Scenario
 from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.audit import writing
+from livingcircle_platform.audit.models import Entry
 from livingcircle_platform.core import jobs
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
@@ -66,6 +67,8 @@ def test_a_run_stores_what_the_engine_found(sample, admin, client):
     assert (Gap.objects.count(), run.summary["gaps"]) == (119, 119)
     assert Unit.objects.filter(level="circle").count() == 5
     assert len(run.digest) == len(run.audit_head) == 64
+    finished = Entry.objects.get(action="run.finish")
+    assert (finished.object_id, finished.actor) == (str(run.pk), admin)
     gap = Gap.objects.exclude(finding__walk=None).select_related("finding").first()
     assert gap.finding.told["rule"]
     assert gap.finding.told["walk"]["sentence"]

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from livingcircle_platform.accounts.roles import Role
+from livingcircle_platform.audit import actions
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit import views
 from livingcircle_platform.audit import words
@@ -160,10 +161,11 @@ def test_a_long_chain_is_checked_in_the_background(office, told, monkeypatch):
 
 
 def test_the_command_says_that_all_is_well(told, capsys):
-    call_command("verify_audit", "--head", chain.head()[1])
+    head = chain.head()[1]
+    call_command("verify_audit", "--head", head)
     out = capsys.readouterr().out
     assert "操作记录完整：共3条" in out
-    assert chain.head()[1] in out
+    assert head in out
 
 
 def test_the_command_ends_with_one_where_something_is_wrong(told, capsys):
@@ -174,3 +176,11 @@ def test_the_command_ends_with_one_where_something_is_wrong(told, capsys):
     told_there = capsys.readouterr().err
     assert "第1条：内容被改动过。" in told_there
     assert "导出文件上印的链头 ffffffffffff… 不在记录里。" in told_there
+
+
+def test_a_check_stands_in_the_record_after_what_it_checked(told, clerk):
+    found = actions.verify(acting_user=clerk)
+    assert (found.number, found.findings) == (3, [])
+    last = Entry.objects.get(number=4)
+    assert (last.action, last.object_id, last.actor) == ("audit.verify", str(found.pk), clerk)
+    assert words.action_title(last.action) == "核实操作记录"

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from livingcircle_platform.accounts.models import User
 from livingcircle_platform.audit import chain
+from livingcircle_platform.audit.models import Entry
 from livingcircle_platform.imports.actions import deciding
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.registry.models import Outlet
@@ -37,6 +38,9 @@ def counts():
 def test_a_folder_is_loaded_whole_and_twice_is_once(loaded, pytestconfig):
     expected = {"outlets": 1098, "spaces": 51, "communities": 19, "files": 4, "sets": 1}
     assert counts() == expected
+    told = set(Entry.objects.filter(object_id=str(loaded.pk)).values_list("action", flat=True))
+    assert told == {"area.add", "area.import"}
+    assert Entry.objects.filter(action="circleset.adopt").count() == 1
     call_command("load_district", str(pytestconfig.rootpath / SAMPLE), user="admin")
     assert counts() == expected
     assert list(chain.verify()) == []

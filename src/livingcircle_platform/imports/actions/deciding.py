@@ -21,6 +21,7 @@ from livingcircle_platform.imports.policies import BATCHES
 from livingcircle_platform.imports.staging import id_of
 from livingcircle_platform.territory.ground import ask_for_ground
 from livingcircle_platform.territory.models import BaseFile
+from livingcircle_platform.territory.models import CircleSet
 from livingcircle_platform.territory.models import Source
 
 UNDO_DAYS = 30
@@ -66,6 +67,7 @@ def accept(batch: Batch, *, acting_user: Any, seen: int) -> Batch:  # noqa: ANN4
     _move(batch, State.ACCEPTED)
     told = {"table": batch.table, "files": batch.files, "written": count}
     _note("accept", batch, acting_user, after={**told, "sha256": accepting.digest(batch)})
+    _note_circles("adopt", batch, acting_user)
     _renew_ground(batch, acting_user)
     return batch
 
@@ -129,6 +131,7 @@ def undo(batch: Batch, *, acting_user: Any, reason: str) -> tuple[int, list[Stag
     _move(batch, State.UNDONE)
     told = {"put_back": count, "left": kept}
     _note("undo", batch, acting_user, before={"state": State.ACCEPTED}, after=told, reason=reason)
+    _note_circles("undo", batch, acting_user, reason)
     _renew_ground(batch, acting_user)
     return count, left
 
@@ -176,6 +179,16 @@ def _note(verb: str, batch: Batch, acting_user: Any, **told: Any) -> None:  # no
         f"batch.{verb}", acting_user=acting_user, kind="batch", object_id=batch.pk,
         object_name=str(batch), area=batch.area, **told,
     )  # fmt: skip
+
+
+def _note_circles(verb: str, batch: Batch, acting_user: Any, reason: str = "") -> None:  # noqa: ANN401
+    """Tell which version of circles a batch put in force or took out of it, if any."""
+    made = CircleSet.objects.filter(pk=batch.summary.get("circle_set")).first()
+    if made is not None:
+        writing.note(
+            f"circleset.{verb}", acting_user=acting_user, kind="circleset", object_id=made.pk,
+            object_name=str(made), area=made.district, after=made.told(("state",)), reason=reason,
+        )  # fmt: skip
 
 
 def _source(batch: Batch) -> Source:

@@ -11,6 +11,7 @@ from django.db import transaction
 from livingcircle.errors import LivingCircleError
 from livingcircle.io.folder import read_description
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.audit import writing
 from livingcircle_platform.imports.catalogue import load_trades
 from livingcircle_platform.imports.folder import load_folder
 from livingcircle_platform.territory.models import Area
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 load_trades()
-                area = _district(city, name or read_description(folder).name)
+                area = _district(city, name or read_description(folder).name, acting)
                 batches = load_folder(folder, area, acting_user=acting)
         except LivingCircleError as problem:
             raise CommandError(str(problem)) from problem
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{batch}：写入 {batch.summary['written']} 条")
 
 
-def _district(city: str, name: str) -> Area:
+def _district(city: str, name: str, acting: User) -> Area:
     above = Area.objects.filter(level=Area.Level.CITY, removed_at=None)
     parent = above.filter(name=city).first() if city else above.first()
     if parent is None:
@@ -52,6 +53,5 @@ def _district(city: str, name: str) -> Area:
     found = Area.objects.filter(parent=parent, name=name, removed_at=None).first()
     if found is None:
         found = Area(level=Area.Level.DISTRICT, code=name, name=name, parent=parent)
-        found.tidy()
-        found.save()
+        writing.add(found, acting_user=acting, reason="读入地区文件夹")
     return found
