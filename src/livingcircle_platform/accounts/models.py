@@ -114,7 +114,10 @@ class Membership(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "area"], condition=Q(removed_at=None), name="one_membership"
+                fields=["user", "role", "area"],
+                condition=Q(removed_at=None),
+                name="one_membership",
+                violation_error_message="这个人已经有这个角色",
             )
         ]
 

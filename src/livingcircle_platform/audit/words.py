@@ -20,20 +20,21 @@ KINDS: Mapping[str, str] = {
     "area": "行政区域", "areaprofile": "人口资料", "circleset": "圈层版本", "circle": "生活圈",
     "circlemember": "圈层成员", "basefile": "底图文件", "source": "数据来源",
     "trade": "业态",
-    "merchant": "商户", "servicecentre": "便民服务中心", "outlet": "网点", "entrance": "出入口",
+    "merchant": "经营主体", "servicecentre": "综合体", "outlet": "网点", "entrance": "出入口",
     "photo": "照片", "mobileservice": "流动服务", "mobilestop": "流动服务停靠点",
     "space": "空间资源", "approvalstep": "审批步骤", "merge": "网点合并",
     "different": "不是同一家的判断",
     "savedview": "保存的筛选", "batch": "导入批次", "stagedrow": "导入的行",
     "columnmapping": "列对应", "run": "评估", "sitechoice": "选址方案", "scenario": "方案",
-    "job": "后台任务",
+    "job": "后台任务", "audit": "操作记录",
 }  # fmt: skip
 VERBS: Mapping[str, str] = {
-    "add": "新增", "change": "修改", "remove": "删除", "undo": "撤回", "restore": "恢复",
+    "add": "新增", "change": "修改", "remove": "删除", "undo": "撤销", "restore": "恢复",
     "suspend": "停用", "resume": "恢复", "reset": "生成重设密码链接",
     "drop-second-step": "解除两步验证", "accept": "采纳", "adopt": "启用", "merge": "合并",
     "split": "拆分", "verify": "核实", "submit": "提交", "approve": "通过", "refuse": "退回",
-    "import": "导入", "discard": "放弃",
+    "import": "导入", "discard": "放弃", "unmerge": "撤销合并", "draft": "起草", "draw": "划定",
+    "answer": "回答", "settle": "确认坐标系", "replace": "替代", "finish": "完成",
 }  # fmt: skip
 _COLUMNS: Mapping[str, str] = {
     "username": "用户名", "user": "账号", "is_active": "可以使用", "removed_at": "删除时间",

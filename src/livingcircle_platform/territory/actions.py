@@ -21,7 +21,7 @@ _BELOW: Mapping[Any, tuple[Any, ...]] = {
 }
 _HELD = {
     "area": "下级区域", "source": "数据来源", "circleset": "圈层", "basefile": "底图数据",
-    "membership": "有角色的账号", "outlet": "网点", "merchant": "商户", "space": "空间资源",
+    "membership": "有角色的账号", "outlet": "网点", "merchant": "经营主体", "space": "空间资源",
     "servicecentre": "综合体", "run": "评估",
 }  # fmt: skip
 
@@ -73,7 +73,7 @@ def remove_area(
     acting_user: Any,  # noqa: ANN401
     reason: str = "",
 ) -> Area:
-    """Take out an area that nothing hangs on any more; undo brings it back.
+    """Take out an area that nothing hangs on any more.
 
     Raises
     ------
@@ -83,8 +83,8 @@ def remove_area(
     AREAS.require(acting_user, "change", area)
     held = held_by(area)
     if held:
-        what = f"“{area}”下面还有{'、'.join(held)}，没有撤销"
-        raise RefusedError(what, remedy="先移走或撤销它们，再撤销这个区域")
+        what = f"“{area}”下面还有{'、'.join(held)}，没有删除"
+        raise RefusedError(what, remedy="先移走或删除它们，再删除这个区域")
     return writing.remove(area, seen=seen, acting_user=acting_user, reason=reason)
 
 

@@ -255,6 +255,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("removed_at", None)),
                         fields=("user", "role", "area"),
                         name="one_membership",
+                        violation_error_message="这个人已经有这个角色",
                     )
                 ],
             },
