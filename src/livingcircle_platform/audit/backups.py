@@ -1,9 +1,9 @@
 """Keep the whole record in one folder that can be checked, and bring it back from there.
 
 A backup holds the database, every kept file, the runs, the inputs of drawing desks and the base
-maps, and a manifest with the checksum of each file, the rows of each table and the end of the audit chain. The database is
-copied first: whatever it names was kept before and never changes, so that the files copied after
-it are at least those it needs.
+maps, and a manifest with the checksum of each file, the rows of each table and the end of the audit
+chain. The database is copied first: whatever it names was kept before and never changes, so that
+the files copied after it are at least those it needs.
 """
 
 import hashlib

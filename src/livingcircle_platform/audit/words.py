@@ -101,8 +101,10 @@ def changes(entry: Entry, names: Names) -> list[Change]:
 
 
 def _sides(entry: Entry) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    before, after = (one if isinstance(one, dict) else {} for one in (entry.before, entry.after))
-    return before, after
+    told: list[Mapping[str, Any]] = [
+        one if isinstance(one, dict) else {} for one in (entry.before, entry.after)
+    ]
+    return told[0], told[1]
 
 
 @cache
