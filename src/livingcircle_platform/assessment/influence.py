@@ -3,10 +3,18 @@
 from livingcircle.assessment import Assessment
 
 
-def influence_of(run: Assessment) -> dict[str, float]:
-    """Return by outlet how many people it is the nearest for, counted once for each trade."""
+def influence_of(run: Assessment) -> dict[str, float | None]:
+    """Return by outlet how many people it is the nearest for, counted once for each trade.
+
+    Nought where it is the nearest for nobody; ``None`` where nobody knows how many people live
+    behind one of the doors that it is the nearest for.
+    """
     access = run.access
     told = access[(access["verdict"] == "served") & (access["outlet_id"] != "")]
-    residents = told["door_id"].map(run.doors["residents"]).fillna(0.0)
-    people = residents.groupby(told["outlet_id"]).sum()
-    return dict(zip(people.index.astype(str), people.astype(float).tolist(), strict=True))
+    residents, outlet = told["door_id"].map(run.doors["residents"]), told["outlet_id"].astype(str)
+    people = residents.groupby(outlet).sum()
+    unknown = residents.isna().groupby(outlet).any()
+    counted = {
+        key: None if unknown[key] else float(count) for key, count in people.to_dict().items()
+    }
+    return {key: counted.get(key, 0.0) for key in map(str, run.outlets.index)}

@@ -1,6 +1,7 @@
 """Do the work of runs, sites and scenarios in a worker; each may be run again after a crash."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from livingcircle.errors import InputError
 from livingcircle_platform.assessment import folders
 from livingcircle_platform.assessment import running
 from livingcircle_platform.assessment import site_choice
@@ -95,18 +97,34 @@ def play_scenarios(handle: Handle, run: str) -> str:
     asked = Run.objects.select_related("district").get(pk=run)
     made = _assessment(handle, asked)
     scenarios = list(Scenario.objects.filter(run=asked, removed_at=None))
-    steps = [
-        what_if.ScenarioStep(**{**step, "scenario": one.title})
-        for one in scenarios
-        for step in one.steps
-    ]
-    with _stoppable():
+    steps = [step for one in scenarios for step in steps_of(one)]
+    titles = {str(one.pk): one.title for one in scenarios}
+    with _stoppable(), _called(titles):
         rows = what_if.what_if(
-            made, steps, memory=_workshop(handle, asked).memory, progress=handle.tell,
+            made, steps, memory=_workshop(handle, asked).memory,
+            progress=lambda done, total, what: handle.tell(done, total, titles.get(what, what)),
             cancelled=handle.is_cancelled,
         )  # fmt: skip
     jobs.finish(handle.job, lambda: _store_scenarios(scenarios, rows, handle.job))
     return reverse("workbench:scenarios", args=[run])
+
+
+def steps_of(scenario: Scenario) -> list[what_if.ScenarioStep]:
+    """Return the steps of a scenario; its id stands for its name, which another may bear too."""
+    key = str(scenario.pk)
+    return [what_if.ScenarioStep(**{**step, "scenario": key}) for step in scenario.steps]
+
+
+@contextmanager
+def _called(titles: Mapping[str, str]) -> Iterator[None]:
+    """Let what the engine refuses name a scenario by its title instead of its id."""
+    try:
+        yield
+    except InputError as problem:
+        where = problem.where
+        for key, title in titles.items():
+            where = where.replace(key, title)
+        raise InputError(problem.what, where=where, remedy=problem.remedy) from problem
 
 
 @contextmanager
@@ -189,10 +207,11 @@ def _summary(outcome: running.Outcome) -> dict[str, Any]:
 def _tell_influence(run: Run, outcome: running.Outcome) -> None:
     """Write down how many people's verdicts hang on each outlet, for the order of checking."""
     people = influence_of(outcome.run)
-    found = list(Outlet.objects.in_district(run.district).only("pk", "code", "influence"))
+    found = Outlet.objects.in_district(run.district).only("pk", "code", "influence")
     changed = []
     for one in found:
-        new = people.get(one.code, 0.0)
+        # The run knows nothing of an outlet that was added after its inputs were pinned.
+        new = people.get(one.code, one.influence)
         if one.influence != new:
             one.influence = new
             changed.append(one)
@@ -234,10 +253,10 @@ def _store_scenarios(
 ) -> str:
     told = {row.scenario: row for row in rows}
     for one in scenarios:
-        row = told.get(one.title)
+        row = told.get(str(one.pk))
         if row is None:
             continue
-        one.answer = asdict(row)
+        one.answer = {**asdict(row), "scenario": one.title}
         one.finished_at = timezone.now()
         one.save(update_fields=["answer", "finished_at"])
         _note_finished(one, job)

@@ -145,6 +145,8 @@ def test_a_run_goes_on_from_its_pinned_inputs_after_its_worker_died(sample, admi
     run = actions.ask_run(Run(district=sample), acting_user=admin)
     dead = jobs.claim("dead")
     dead_inputs = tasks.pin(Run.objects.get(pk=run.pk))
+    home = Area.objects.filter(level=Area.Level.COMMUNITY).first()
+    late = make.outlet(home, code="LATE")
     Outlet.objects.filter(trades__has="pharmacy").update(state="closed")
     Job.objects.filter(pk=dead.pk).update(lease_until="2000-01-01T00:00:00Z")
     taken = jobs.claim("next")
@@ -153,6 +155,8 @@ def test_a_run_goes_on_from_its_pinned_inputs_after_its_worker_died(sample, admi
     run.refresh_from_db()
     assert run.digest == dead_inputs.digest
     assert run.summary["gaps"] == 119
+    late.refresh_from_db()
+    assert late.influence is None  # the run did not know it
     # The first worker was only slow: what it found must not be written beside.
     with pytest.raises(jobs.CancelledError):
         jobs.finish(dead, lambda: pytest.fail("written twice"))
@@ -168,6 +172,9 @@ def test_sites_and_scenarios_are_answered_by_a_worker(sample, admin, client, no_
     shop = Outlet.objects.filter(trades__has="pharmacy").first()
     steps = [{"action": "close_outlet", "object": shop.code}]
     actions.add_scenario(Scenario(run=run, title="关一家", steps=steps), acting_user=admin)
+    opened = {"action": "add_outlet", "trades": "药店", "lon": shop.lon, "lat": shop.lat}
+    namesake = Scenario(run=run, title="关一家", steps=[opened])
+    actions.add_scenario(namesake, acting_user=admin)
     actions.play_scenarios(run, acting_user=admin)
     work(kept)
     choice.refresh_from_db()
@@ -176,7 +183,11 @@ def test_sites_and_scenarios_are_answered_by_a_worker(sample, admin, client, no_
     client.force_login(admin)
     assert "已是最好" in client.get(f"/sites/{choice.pk}/").content.decode()
     assert "关一家" in client.get(f"/scenarios/{run.pk}/").content.decode()
-    assert Scenario.objects.get().answer["gaps_before"] == 119
+    closed, added = (one.answer for one in Scenario.objects.order_by("created_at"))
+    assert closed["scenario"] == added["scenario"] == "关一家"
+    assert closed["what"].startswith("停业")
+    assert added["what"] == "新增网点：药店"
+    assert closed["gaps_before"] == added["gaps_before"] == 119
 
 
 def test_a_job_that_failed_three_times_says_so(sample, admin):
