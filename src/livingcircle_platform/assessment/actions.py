@@ -6,7 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from livingcircle.errors import InputError
 from livingcircle_platform.assessment import tasks
+from livingcircle_platform.assessment import what_if
 from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Scenario
 from livingcircle_platform.assessment.models import SiteChoice
@@ -111,9 +113,31 @@ def ask_sites(choice: SiteChoice, *, acting_user: Any) -> SiteChoice:  # noqa: A
 
 @transaction.atomic
 def add_scenario(scenario: Scenario, *, acting_user: Any) -> Scenario:  # noqa: ANN401
-    """Keep a scenario of a few steps."""
+    """Keep a scenario of a few steps.
+
+    Raises
+    ------
+    RefusedError
+        If a step cannot be read; it says which.
+    """
     SCENARIOS.require_in(acting_user, "add", scenario.run.district)
+    try:
+        what_if.read_steps(tasks.steps_of(scenario))
+    except InputError as problem:
+        what = f"{problem.where}：{problem.what}"
+        raise RefusedError(what, remedy=problem.remedy) from problem
     return writing.add(scenario, acting_user=acting_user)
+
+
+def remove_scenario(
+    scenario: Scenario,
+    *,
+    seen: int,
+    acting_user: Any,  # noqa: ANN401
+) -> Scenario:
+    """Take out a scenario, so that the others can be played without it; undo brings it back."""
+    SCENARIOS.require(acting_user, "add", scenario)
+    return writing.remove(scenario, seen=seen, acting_user=acting_user)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from livingcircle_platform.core.models import Job
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import CircleSet
+from livingcircle_platform.territory.policies import districts_touched
 
 VERDICTS = (
     ("served", "达标"), ("lacking", "缺"), ("unknown", "未核实"), ("not_applicable", "不适用"),
@@ -257,6 +258,15 @@ class IndexValue(OfRun):
         return self.name
 
 
+class SiteChoiceQuerySet(models.QuerySet["SiteChoice"]):
+    """Ask for what was asked of sites."""
+
+    def visible_to(self, user: Any) -> "SiteChoiceQuerySet":  # noqa: ANN401
+        """Return the questions about districts in which a person may look at them."""
+        touched = districts_touched(user, "site-choice.view", "run__district")
+        return self.filter(touched, removed_at=None, run__removed_at=None)
+
+
 class SiteChoice(Record):
     """Ask where to add what after a run, and keep the answer with its proof."""
 
@@ -273,6 +283,8 @@ class SiteChoice(Record):
     # Served by circle, the curve, plans that were close, what was left out, the proof.
     answer = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SiteChoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -316,6 +328,15 @@ class SiteOption(models.Model):
         return f"{self.space_name}：{self.trade_name}"
 
 
+class ScenarioQuerySet(models.QuerySet["Scenario"]):
+    """Ask for scenarios."""
+
+    def visible_to(self, user: Any) -> "ScenarioQuerySet":  # noqa: ANN401
+        """Return the scenarios of districts in which a person may look at them."""
+        touched = districts_touched(user, "scenario.view", "run__district")
+        return self.filter(touched, removed_at=None, run__removed_at=None)
+
+
 class Scenario(Record):
     """Keep one 方案 of a few steps, played on a run, and what it would change."""
 
@@ -325,6 +346,8 @@ class Scenario(Record):
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answer = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScenarioQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at"]

@@ -7,6 +7,11 @@ from livingcircle._hours import open_spans
 _DAY = 24 * 60
 
 
+def is_readable(hours: str) -> bool:
+    """Say whether opening hours can be read as they are written."""
+    return open_spans(hours) is not None
+
+
 def is_open(hours: str, at: dt.datetime) -> bool | None:
     """Say whether a shop is open at a moment of an ordinary week; ``None`` where nobody can tell.
 

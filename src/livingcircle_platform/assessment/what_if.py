@@ -115,14 +115,20 @@ def what_if(
         If a step cannot be read or taken; it says which, and what is missing.
     """
     meter = Meter(progress, cancelled)
-    scenarios = _scenarios(steps)
+    scenarios = read_steps(steps)
     outcomes = play(made, scenarios, memory or Memory(), meter.part(0, 90))
     meter.tell(90, "汇总方案")
     return tuple(map(_row, outcomes))
 
 
-def _scenarios(steps: Sequence[ScenarioStep]) -> list[Scenario]:
-    """Return steps as scenarios, checked like a sheet that was uploaded."""
+def read_steps(steps: Sequence[ScenarioStep]) -> list[Scenario]:
+    """Return steps as scenarios, checked like a sheet that was uploaded.
+
+    Raises
+    ------
+    InputError
+        If a step cannot be read; it says which, and what is missing.
+    """
     unknown = [step.action for step in steps if step.action not in ACTION_WORDS]
     if unknown or not steps:
         what = f"不认识动作“{unknown[0]}”" if unknown else "方案里没有一步"

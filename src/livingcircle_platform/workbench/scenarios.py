@@ -13,18 +13,14 @@ from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Scenario
 from livingcircle_platform.assessment.policies import SCENARIOS
 from livingcircle_platform.errors import MissingError
+from livingcircle_platform.registry.views.finding import seen_in
+from livingcircle_platform.territory.policies import districts_touched
 from livingcircle_platform.workbench.forms import ScenarioForm
 
 
 def board(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Show all scenarios of a run side by side."""
-    run = _run(request, run_id)
-    found = Scenario.objects.filter(run=run, removed_at=None)
-    context = {
-        "run": run, "scenarios": found, "form": ScenarioForm(),
-        "may_add": SCENARIOS.may_in(request.user, "add", run.district),
-    }  # fmt: skip
-    return render(request, "workbench/scenarios.html", context)
+    return _page(request, _run(request, run_id), ScenarioForm())
 
 
 def add(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
@@ -35,9 +31,17 @@ def add(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         actions.add_scenario(form.scenario(run), acting_user=request.user)
         return HttpResponseRedirect(reverse("workbench:scenarios", args=[run.pk]))
-    found = Scenario.objects.filter(run=run, removed_at=None)
-    context = {"run": run, "scenarios": found, "form": form, "may_add": True}
-    return render(request, "workbench/scenarios.html", context, status=400)
+    return _page(request, run, form)
+
+
+def remove(request: HttpRequest, scenario_id: uuid.UUID) -> HttpResponse:
+    """Take out a scenario."""
+    found = Scenario.objects.visible_to(request.user).select_related("run__district")
+    one = found.filter(pk=scenario_id).first()
+    if one is None:
+        raise MissingError("没有这个方案，或不在您的范围内", remedy="从方案对比重新进入")
+    actions.remove_scenario(one, seen=seen_in(request), acting_user=request.user)
+    return HttpResponseRedirect(reverse("workbench:scenarios", args=[one.run_id]))
 
 
 def play(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
@@ -47,8 +51,21 @@ def play(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("core:job", args=[job.pk]))
 
 
+def _page(request: HttpRequest, run: Run, form: ScenarioForm) -> HttpResponse:
+    """Show the scenarios of a run beside a form for one more."""
+    context = {
+        "run": run, "form": form,
+        "scenarios": Scenario.objects.visible_to(request.user).filter(run=run),
+        "may_add": SCENARIOS.may_in(request.user, "add", run.district),
+    }  # fmt: skip
+    status = 400 if form.errors else 200
+    return render(request, "workbench/scenarios.html", context, status=status)
+
+
 def _run(request: HttpRequest, run_id: uuid.UUID) -> Run:
-    rows = Run.objects.visible_to(request.user).done().select_related("district")
+    """Return a finished run whose scenarios this person may see."""
+    touched = districts_touched(request.user, "scenario.view", "district")
+    rows = Run.objects.visible_to(request.user).done().filter(touched).select_related("district")
     found = rows.filter(pk=run_id).first()
     if found is None:
         raise MissingError("没有这次评估，或不在您的范围内", remedy="从评估列表重新进入")

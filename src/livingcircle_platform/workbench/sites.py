@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import Any
 
 import shapely
 from django.http import HttpRequest
@@ -13,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from livingcircle_platform.assessment import actions
-from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.policies import SITE_CHOICES
 from livingcircle_platform.errors import MissingError
@@ -22,7 +20,7 @@ from livingcircle_platform.workbench.forms import SiteForm
 
 def choices(request: HttpRequest) -> HttpResponse:
     """List what was asked of sites."""
-    rows = _visible(request).select_related("run__district", "job")
+    rows = SiteChoice.objects.visible_to(request.user).select_related("run__district", "job")
     may_add = SITE_CHOICES.may(request.user, "add")
     return render(request, "workbench/site_choices.html", {"rows": rows[:50], "may_add": may_add})
 
@@ -60,14 +58,9 @@ def layer(request: HttpRequest, choice_id: uuid.UUID) -> JsonResponse:
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
-def _visible(request: HttpRequest) -> Any:  # noqa: ANN401 - rows
-    """Return the questions about runs that a person may see."""
-    runs = Run.objects.visible_to(request.user)
-    return SiteChoice.objects.filter(run__in=runs, removed_at=None)
-
-
 def _choice(request: HttpRequest, choice_id: uuid.UUID) -> SiteChoice:
-    found = _visible(request).select_related("run__district", "job").filter(pk=choice_id).first()
+    rows = SiteChoice.objects.visible_to(request.user).select_related("run__district", "job")
+    found = rows.filter(pk=choice_id).first()
     if found is None:
         raise MissingError("没有这个选址方案，或不在您的范围内", remedy="从选址比较的列表进入")
     return found

@@ -21,6 +21,7 @@ from livingcircle_platform.accounts.models import User
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.assessment.models import Finding
 from livingcircle_platform.assessment.models import Run
+from livingcircle_platform.assessment.models import Scenario
 from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.audit import writing
@@ -146,6 +147,11 @@ def _site_choice(place):
     return None if run is None else SiteChoice.objects.create(run_id=run).pk
 
 
+def _scenario(place):
+    run = _run(place)
+    return None if run is None else Scenario.objects.create(run_id=run, title="关一家").pk
+
+
 def _ground(place):
     """Make the ground under a district's maps."""
     if place.area.level != "district":
@@ -198,12 +204,13 @@ def _circle(place):
     return circle.pk
 
 
-SEEN_FROM_INSIDE = {"run_id", "choice_id", "district_id", "set_id", "draft_id"}
+SEEN_FROM_INSIDE = {"run_id", "choice_id", "scenario_id", "district_id", "set_id", "draft_id"}
 THINGS = {
     "run_id": _run,
     "circle": lambda place: _unit(place).unit_id,
     "finding_id": _finding,
     "choice_id": _site_choice,
+    "scenario_id": _scenario,
     "district_id": _ground,
     "user_id": _person,
     "membership_id": _membership,
