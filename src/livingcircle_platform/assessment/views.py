@@ -80,7 +80,8 @@ def circle(request: HttpRequest, run_id: uuid.UUID, circle: str) -> HttpResponse
         .filter(circle_code=circle)
         .defer("shape")[:30],
         "indices": IndexValue.objects.filter(run=found, unit=unit),
-        "unknown": Finding.objects.filter(own, run=found, verdict="unknown")
+        "unknown": Finding.objects.visible_to(request.user, found)
+        .filter(own, verdict="unknown")
         .select_related("unit")
         .defer("walk")[:30],
         "files": [one for one in _files(found) if unit.name in one["name"] or not one["of_circle"]],

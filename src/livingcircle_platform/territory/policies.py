@@ -32,16 +32,16 @@ BASE_FILES = Policy("base-file", area="district")
 def districts_touched(user: Any, action: str, field: str) -> Q:  # noqa: ANN401
     """Return the filter on rows of districts that a person works in, above, or anywhere inside.
 
-    What is about a whole district concerns whoever works in one 街道 or community of it.
+    What is about a whole district concerns whoever works in one 街道 or community of it. ``field``
+    holds the district; "" for districts themselves.
     """
     scope = scope_of(user, action)
     if scope.everywhere:
         return Q()
     inside = Q(pk__in=[])
+    held = f"{field}__path" if field else "path"
     for path in (*scope.below, *_paths(scope.own)):
-        inside |= Q(**{f"{field}__path__startswith": path}) | Q(
-            **{f"{field}__path__in": _over(path)}
-        )
+        inside |= Q(**{f"{held}__startswith": path}) | Q(**{f"{held}__in": _over(path)})
     return inside
 
 
