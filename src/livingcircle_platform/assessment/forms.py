@@ -36,7 +36,11 @@ class RunForm(forms.Form):
     standard = forms.ChoiceField(
         label="配置标准", required=False, help_text="不选则用这个区设定的标准"
     )
-    walker = forms.ChoiceField(label="步行者")
+    walker = forms.ChoiceField(
+        label="步行者",
+        required=False,
+        help_text="不选则用这个区设定的步行者，没有设定时按普通成年人",
+    )
     at = forms.RegexField(
         r"([01]\d|2[0-3]):[0-5]\d",
         label="时刻",
@@ -52,12 +56,13 @@ class RunForm(forms.Form):
         districts = Area.objects.filter(allowed, level=Area.Level.DISTRICT, removed_at=None)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["standard"].choices = [("", "按区的设定"), *standard_choices()]  # type: ignore[attr-defined]
-        self.fields["walker"].choices = walker_choices()  # type: ignore[attr-defined]
+        self.fields["walker"].choices = [("", "按区的设定"), *walker_choices()]  # type: ignore[attr-defined]
 
     def run(self) -> Run:
         """Return the run that was asked for, not kept yet."""
         told = self.cleaned_data
         return Run(
             pk=told["id"], district=told["district"], standard=told["standard"],
-            walker=told["walker"], at=told["at"], title=told["title"],
+            walker=told["walker"] or told["district"].walker or _WALKERS[0],
+            at=told["at"], title=told["title"],
         )  # fmt: skip
