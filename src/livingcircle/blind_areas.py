@@ -238,8 +238,8 @@ def _judged_otherwise(old: Judged, new: Judged) -> Bools:
 
 def blind_area_table(parts: Sequence[pd.DataFrame], outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return one row for each blind area of each service, people first, numbered."""
-    columns = ["circle_id", "circle_name", "community_names", "trade", "trade_name", "tier"]
-    columns += ["requirement_id", "radius_m"]
+    columns = ["circle_id", "circle_name", "community_ids", "community_names"]
+    columns += ["trade", "trade_name", "tier", "requirement_id", "radius_m"]
     columns += ["doors", "people", "elders", "infants", "nearest_m", "farthest_m"]
     columns += ["nearest_outlet_id", "nearest_name", "place", "geometry"]
     parts = [part for part in parts if len(part)]
@@ -276,6 +276,7 @@ class _Namer:
         self.circle_names = np.array(told, dtype=object)
         communities = [names["community"][c] for c in members.communities]
         self.communities = np.array([*communities, ""], dtype=object)
+        self.community_ids = np.append(members.communities.to_numpy(dtype=object), "")
         self.streets, self.street_names = _streets_of_doors(situation)
 
     def name(self, one: Judged, found: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -292,10 +293,8 @@ class _Namer:
             {
                 "circle_id": self.circles[circle],
                 "circle_name": self.circle_names[circle],
-                "community_names": [
-                    "、".join(names)
-                    for names in _commonest(members, self.community[:, None], self.communities)
-                ],
+                "community_ids": self._communities_of(members, self.community_ids),
+                "community_names": self._communities_of(members, self.communities),
                 "trade": one.service.trades[0],
                 "trade_name": one.title,
                 "tier": one.tier,
@@ -311,6 +310,10 @@ class _Namer:
                 "members": members,
             }
         )
+
+    def _communities_of(self, members: Sequence[Ints], words: Shapes) -> list[str]:
+        """Return ids or names of the communities of each group of doors, in one order."""
+        return ["、".join(told) for told in _commonest(members, self.community[:, None], words)]
 
 
 def _commonest(members: Sequence[Ints], numbers: Ints, names: Shapes) -> list[list[str]]:

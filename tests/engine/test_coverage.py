@@ -102,6 +102,7 @@ def test_blind_area_is_named_after_people_places_and_nearest_outlet():
         "甲圈",
         "甲社区",
     )
+    assert areas["community_ids"].tolist() == ["m1", "m2"]
     assert (first["nearest_m"], first["nearest_name"], first["place"]) == (
         600.0,
         "店0",

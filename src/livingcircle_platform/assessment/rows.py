@@ -148,6 +148,7 @@ class BlindAreaRow:
     blind_area_id: str
     circle_id: str
     circle_name: str
+    community_ids: str
     community_names: str
     trade: str
     trade_name: str

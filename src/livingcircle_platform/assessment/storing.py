@@ -141,15 +141,11 @@ def _store_gaps(
 
 
 def _store_blind_areas(run: Run, outcome: Outcome, units: Units) -> None:
-    names = dict(
-        Area.objects.under(run.district)
-        .filter(level=Area.Level.COMMUNITY)
-        .values_list("name", "path")
-    )
+    communities = Area.objects.under(run.district).filter(level=Area.Level.COMMUNITY)
+    places = dict(communities.values_list("code", "path"))
     made = []
     for row in outcome.blind_areas:
-        said = [word for word in row.community_names.split("、") if word]
-        paths = " ".join(names[word] for word in said if word in names)
+        paths = " ".join(places[code] for code in row.community_ids.split("、") if code in places)
         circle = units.get(("circle", row.circle_id))
         made.append(
             BlindArea(
