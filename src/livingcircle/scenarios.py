@@ -15,11 +15,11 @@ import pandas as pd
 import shapely
 
 from livingcircle import edits
-from livingcircle._hours import open_spans
 from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess
 from livingcircle.district import District
 from livingcircle.errors import InputError
+from livingcircle.hours import open_spans
 from livingcircle.memory import Memory
 from livingcircle.trades import match_names
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from livingcircle._hours import open_spans
-from livingcircle._hours import read_hours
+from livingcircle.hours import open_spans
+from livingcircle.hours import read_hours
 
 WEEK = 7 * 24 * 60
 

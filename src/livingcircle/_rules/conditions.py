@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 from typing import Self
 
-from livingcircle._hours import open_spans
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.fields import OPEN
 from livingcircle._rules.fields import Fields
@@ -18,6 +17,7 @@ from livingcircle._rules.fields import Span
 from livingcircle._rules.outcome import SLACK
 from livingcircle._rules.wording import number_words
 from livingcircle._rules.wording import span_words
+from livingcircle.hours import open_spans
 
 SUPPLIES: Final[Mapping[str, str]] = {
     "fixed": "固定",

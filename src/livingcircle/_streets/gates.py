@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from livingcircle._hours import read_hours
 from livingcircle._streets.topology import Topology
+from livingcircle.hours import read_hours
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

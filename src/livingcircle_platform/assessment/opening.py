@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from livingcircle._hours import open_spans
+from livingcircle.hours import open_spans
 
 _DAY = 24 * 60
 
