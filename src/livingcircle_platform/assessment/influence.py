@@ -13,8 +13,9 @@ def influence_of(run: Assessment) -> dict[str, float | None]:
     told = access[(access["verdict"] == "served") & (access["outlet_id"] != "")]
     residents, outlet = told["door_id"].map(run.doors["residents"]), told["outlet_id"].astype(str)
     people = residents.groupby(outlet).sum()
-    unknown = residents.isna().groupby(outlet).any()
+    unknown = set(outlet[residents.isna()])
     counted = {
-        key: None if unknown[key] else float(count) for key, count in people.to_dict().items()
+        str(key): None if key in unknown else float(count)
+        for key, count in people.to_dict().items()
     }
     return {key: counted.get(key, 0.0) for key in map(str, run.outlets.index)}
