@@ -146,7 +146,8 @@ def run(job: Job, kept: dict[str, Any], stop: threading.Event | None = None) -> 
     except Exception as problem:  # noqa: BLE001 - the worker must outlive any one job
         _log.exception("job %s failed", job.pk)
         sentence = getattr(problem, "what", None) and str(problem)
-        usual = f"程序出错，已记入日志（编号 {str(job.pk)[:8]}）。已保存的不受影响，可以把编号告诉管理员。"
+        number = str(job.pk)[:8]
+        usual = f"程序出错，已记入日志（编号 {number}）。已保存的不受影响，可以把编号告诉管理员。"
         _end(job, stop, Job.State.FAILED, problem=sentence or usual)
     else:
         _end(job, stop, Job.State.DONE, result=result or "")

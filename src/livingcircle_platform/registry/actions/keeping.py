@@ -45,7 +45,6 @@ def add(record: Thing, *, acting_user: Any, reason: str = "") -> Thing:  # noqa:
     values = {one.name: getattr(record, one.name) for one in ledger_of(record).columns}
     require_known(record, values, acting_user)
     _refuse_taken(record, record.code, district_of(record.area))
-    return writing.add(record, acting_user=acting_user, reason=reason)
     return writing.add(record, acting_user=acting_user, reason=reason, shows_known=True)
 
 
