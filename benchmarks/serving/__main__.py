@@ -82,6 +82,7 @@ def main() -> None:
     words = _words()
     out = Console(width=140)
     seconds = 4 if words.quick else 10
+    before = machine.describe({}, {})
     with tempfile.TemporaryDirectory() as folder:
         address = os.environ.get("LIVINGCIRCLE_TEST_DATABASE", "")
         if words.sqlite or not address:
@@ -93,15 +94,14 @@ def main() -> None:
         house_found, bare_found = _measure(place, told, seconds)
         sheet = _sheet(house_found, bare_found)
         sheet.show(out)
-        blocks = {_name(place): sheet.markdown()}
+        if not words.quick:
+            about = Sheet("", before.head, before.rows[:7])
+            blocks = {_name(place): sheet.markdown(), f"{_name(place)} machine": about.markdown()}
+            page.write(blocks, PAGE)
         if words.soak:
             soaked = _soak(place, told, words.soak)
             soaked.show(out)
-            blocks[f"{_name(place)} soak"] = soaked.markdown()
-    if not words.quick:
-        about = machine.describe({}, {})
-        blocks[f"{_name(place)} machine"] = Sheet("", about.head, about.rows[:7]).markdown()
-        page.write(blocks, PAGE)
+            page.write({f"{_name(place)} soak": soaked.markdown()}, PAGE)
 
 
 def _measure(

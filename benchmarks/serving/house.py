@@ -100,20 +100,20 @@ def megabytes(process: psutil.Process) -> float:
 
 
 def cpu_seconds(process: psutil.Process, place: Place) -> float:
-    """Return what a server and the database's backends that serve it have worked since they began.
+    """Return what a server and its database have worked since they began.
 
     Unlike answers a second, this says the same on a machine that others load too.
     """
-    pids = [one.pid for one in [process, *process.children(recursive=True)]]
+    roots = [process]
     if not place.database.startswith("sqlite"):
         with psycopg.connect(place.database) as connection:
-            asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-            pids += [pid for (pid,) in connection.execute(asked)]
+            roots.append(psutil.Process(connection.info.backend_pid).parent())
     found = 0.0
-    for pid in pids:
+    for one in [each for root in roots for each in (root, *root.children(recursive=True))]:
         with contextlib.suppress(psutil.NoSuchProcess):
-            times = psutil.Process(pid).cpu_times()
-            found += times.user + times.system
+            times = one.cpu_times()
+            # Those that ended meanwhile are counted by their parent.
+            found += times.user + times.system + times.children_user + times.children_system
     return found
 
 
