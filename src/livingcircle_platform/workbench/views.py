@@ -9,6 +9,7 @@ from django.shortcuts import render
 from livingcircle_platform.assessment.models import Gap
 from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Unit
+from livingcircle_platform.assessment.policies import RUNS
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.models import CircleSet
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     run = runs.first()
     context: dict[str, Any] = {
         "run": run,
+        "sees_runs": RUNS.may(request.user, "view"),
         "outlets": Outlet.objects.visible_to(request.user).count(),
         "sets": CircleSet.objects.visible_to(request.user).filter(state="adopted"),
         "tasks": tasks_of(request.user, run),
