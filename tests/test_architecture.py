@@ -140,7 +140,10 @@ def test_errors_shown_to_people_are_our_own():
 def test_papers_name_no_machine_and_no_secret_place(path):
     """Whoever reads the project has another computer."""
     text = path.read_text("utf-8")
-    absolute = re.compile(r"(?<![\w.])(/(?:home|work|tmp|opt|root|Users|mnt)/|[A-Z]:\\\\)")
+    # How to deploy says where things go on the reader's own server.
+    server = "" if path.name == "deploy.md" else "|opt|mnt"
+    ours = f"home|work|tmp|root|Users{server}"
+    absolute = re.compile(rf"(?<![\w.])(/(?:{ours})/|[A-Z]:\\\\)")
     assert absolute.findall(text) == []
 
 

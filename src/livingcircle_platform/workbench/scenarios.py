@@ -40,6 +40,7 @@ def remove(request: HttpRequest, scenario_id: uuid.UUID) -> HttpResponse:
     one = found.filter(pk=scenario_id).first()
     if one is None:
         raise MissingError("没有这个方案，或不在您的范围内", remedy="从方案对比重新进入")
+    SCENARIOS.require_in(request.user, "add", one.run.district)
     actions.remove_scenario(one, seen=seen_in(request), acting_user=request.user)
     return HttpResponseRedirect(reverse("workbench:scenarios", args=[one.run_id]))
 
