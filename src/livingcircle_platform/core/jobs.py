@@ -58,6 +58,7 @@ class Handle:
         self.job = job
         self.kept = kept
         self.stop = stop or threading.Event()
+        self._thread = threading.get_ident()
 
     def tell(self, done: int, total: int, step: str = "") -> None:
         """Write down progress, which never goes back, and stop here if asked to.
@@ -93,8 +94,16 @@ class Handle:
             raise CancelledError
 
     def is_cancelled(self) -> bool:
-        """Say whether to stop: somebody asked, the worker ends, or another took the job over."""
-        return self.stop.is_set() or not held(self.job).filter(cancel_asked=False).exists()
+        """Say whether to stop: somebody asked, the worker ends, or another took the job over.
+
+        A solver asks from threads of its own; what one of them opens to the database, it closes.
+        """
+        if self.stop.is_set():
+            return True
+        wanted = held(self.job).filter(cancel_asked=False).exists()
+        if threading.get_ident() != self._thread:
+            connection.close()
+        return not wanted
 
 
 def claim(worker: str) -> Job | None:
