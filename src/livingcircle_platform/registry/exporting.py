@@ -1,9 +1,4 @@
-"""Write a ledger out exactly as it was filtered, with texts as texts.
-
-In Excel every text is a text cell, whatever it begins with. CSV has no text cells: there a text
-that a spreadsheet would run as a formula gets an apostrophe in front, as Excel shows it, and
-:func:`unguarded` takes it off again.
-"""
+"""Write a ledger out exactly as it was filtered, with texts as texts, row by row."""
 
 import csv
 import io
@@ -18,13 +13,14 @@ from django.utils import timezone
 
 from livingcircle_platform.audit import chain
 from livingcircle_platform.core.records import plain
+from livingcircle_platform.core.sheets import STRINGS_STAY
+from livingcircle_platform.core.sheets import guarded
 from livingcircle_platform.registry.asking import Asked
 from livingcircle_platform.registry.asking import trade_names
 from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.showing import words_of
 
-LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CHUNK = 1_000
 _WIDEST = 40
 _LONGEST_CELL = 32_767
@@ -48,11 +44,7 @@ def csv_lines(asked: Asked) -> Iterator[str]:
 def xlsx_file(asked: Asked, who: str) -> IO[bytes]:
     """Return an Excel file: the ledger, and a sheet saying what it is and how it was filtered."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the answer closes it
-    options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }  # fmt: skip
-    book = xlsxwriter.Workbook(file, options)
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, **STRINGS_STAY})
     columns = asked.exported_columns()
     sheet = book.add_worksheet(asked.ledger.title[:31])
     head = book.add_format({"bold": True, "bottom": 1})
@@ -96,21 +88,6 @@ def file_name(asked: Asked, ending: str) -> str:
     number, hash_now = chain.head()
     day = timezone.localdate().isoformat()
     return f"{asked.ledger.title}_{day}_审计{number}-{hash_now[:12]}.{ending}"
-
-
-def guarded(text: str) -> str:
-    """Return a text that no spreadsheet runs when it opens a CSV file."""
-    return f"'{text}" if _needs_guard(text) else text
-
-
-def unguarded(text: str) -> str:
-    """Return the text that :func:`guarded` was given."""
-    return text[1:] if text.startswith("'") and _needs_guard(text[1:]) else text
-
-
-def _needs_guard(text: str) -> bool:
-    """Say whether a text, or what stands behind its apostrophes, begins like a formula."""
-    return text.lstrip("'").startswith(LEADS)
 
 
 def _cell(column: Column, record: Any, trades: dict[str, str]) -> Any:  # noqa: ANN401

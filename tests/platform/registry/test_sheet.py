@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.audit import chain
+from livingcircle_platform.core.sheets import LEADS
+from livingcircle_platform.core.sheets import guarded
+from livingcircle_platform.core.sheets import unguarded
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import actions
 from livingcircle_platform.registry.asking import Asked
-from livingcircle_platform.registry.exporting import LEADS
 from livingcircle_platform.registry.exporting import csv_lines
-from livingcircle_platform.registry.exporting import guarded
-from livingcircle_platform.registry.exporting import unguarded
 from livingcircle_platform.registry.exporting import xlsx_file
 from livingcircle_platform.registry.ledger import LEDGERS
 from livingcircle_platform.registry.models import Merchant
