@@ -218,8 +218,6 @@ CSRF_FAILURE_VIEW = "livingcircle_platform.core.views.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-# Who tries passwords is told by address; behind a proxy that is the address the proxy adds.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _yes("BEHIND_PROXY") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # Attempts to sign in are counted by the visitor's address, not by the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseRedirect
@@ -23,6 +22,7 @@ from livingcircle_platform.accounts.listing import with_roles
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import User
 from livingcircle_platform.accounts.roles import Role
+from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.core.spelling import needle_of
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
@@ -41,7 +41,7 @@ def users(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__in=holders.values("user"))
     if asked["state"] in {"open", "suspended"}:
         rows = rows.filter(is_active=asked["state"] == "open")
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, _PAGE)
     context = {
         "page": page,
         "people": with_roles(page.object_list, request.user),

@@ -4,7 +4,6 @@ import string
 from collections.abc import Iterator
 from itertools import islice
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseRedirect
@@ -26,6 +25,7 @@ from livingcircle_platform.audit.words import action_title
 from livingcircle_platform.audit.words import changes
 from livingcircle_platform.core import jobs
 from livingcircle_platform.core import sheets
+from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
 
@@ -40,7 +40,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     """List entries, the latest first."""
     asked = asked_of(request.GET)
     rows = narrowed(Entry.objects.visible_to(request.user), asked).select_related("area")
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, _PAGE)
     context = {"page": page, "asked": asked, "kinds": KINDS.items(), "verbs": VERBS.items()}
     return render(request, "audit/entries.html", context)
 

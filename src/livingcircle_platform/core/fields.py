@@ -1,7 +1,6 @@
 """Keep a few codes in one column, so that "has this code" is one question on every database."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -84,8 +83,3 @@ class PlainJSONField(models.TextField):
 def canonical(value: object) -> str:
     """Return the one way of writing a value down as JSON."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def codes_of(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Return codes from what a form sent."""
-    return CodesField().to_python(value)

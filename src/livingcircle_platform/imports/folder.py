@@ -22,7 +22,7 @@ from livingcircle_platform.imports.translating import known_rows
 from livingcircle_platform.imports.translating import translated
 from livingcircle_platform.registry.models import Entrance
 from livingcircle_platform.registry.models import Outlet
-from livingcircle_platform.territory.ground import ask_for_ground
+from livingcircle_platform.territory.actions import ask_for_ground
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import BaseFile
 

@@ -7,8 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from livingcircle_platform.audit import writing
+from livingcircle_platform.core import jobs
+from livingcircle_platform.core.models import Job
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.errors import RefusedError
+from livingcircle_platform.territory import tasks
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import AreaProfile
 from livingcircle_platform.territory.policies import AREAS
@@ -161,3 +164,11 @@ def _refuse_future(profile: AreaProfile) -> None:
     if profile.as_of > timezone.localdate():
         told = "截至日期还没有到"
         raise RefusedError(told, remedy="写统计的那一天", fields={"as_of": told})
+
+
+def ask_for_ground(district: Area, *, acting_user: Any) -> Job:  # noqa: ANN401
+    """Ask a worker to build the ground of a district anew."""
+    return jobs.ask(
+        tasks.build_ground, title=f"{district}的底图", acting_user=acting_user, area=district,
+        arguments={"district": str(district.pk)},
+    )  # fmt: skip

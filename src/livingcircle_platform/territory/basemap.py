@@ -21,6 +21,7 @@ from pmtiles.tile import TileType
 from pmtiles.tile import zxy_to_tileid
 from pmtiles.writer import Writer
 
+from livingcircle_platform.errors import PlatformError
 from livingcircle_platform.territory._basemap.features import Features
 from livingcircle_platform.territory._basemap.features import read_features
 from livingcircle_platform.territory._basemap.features import to_degrees
@@ -36,8 +37,8 @@ _MOST_TILES = 400_000  # at the last zoom; a province of 100,000 km² has fewer
 Progress = Callable[[str, float], None]
 
 
-class BasemapError(Exception):
-    """The base map cannot be made; the text says what is wrong and what to do."""
+class BasemapError(PlatformError):
+    """The base map cannot be made from this extract."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def build_basemap(
         else:
             tiles[zxy_to_tileid(made.zoom, made.column, made.row)] = made
     if not tiles:
-        message = f"{extract.name}：没有画出任何内容。换一个覆盖本区的 OpenStreetMap 提取文件。"
-        raise BasemapError(message)
+        what = f"{extract.name}：没有画出任何内容"
+        raise BasemapError(what, remedy="换一个覆盖本区的 OpenStreetMap 提取文件")
     with _whole(out) as stream:
         _write(stream, tiles, _header(features, zooms), _metadata(title, zooms))
     return BasemapSummary(
@@ -109,17 +110,16 @@ def build_basemap(
 
 def _read(extract: Path) -> Features:
     if not extract.is_file():
-        message = f"找不到 OpenStreetMap 文件 {extract}。检查文件名和路径。"
-        raise BasemapError(message)
+        what = f"找不到 OpenStreetMap 文件 {extract}"
+        raise BasemapError(what, remedy="检查文件名和路径")
     try:
         features = read_features(extract)
     except (RuntimeError, ValueError, OSError) as error:
-        remedy = "重新下载，文件名以 .osm.pbf 结尾"
-        message = f"{extract.name}：不是完整的 OpenStreetMap 文件（{error}）。{remedy}。"
-        raise BasemapError(message) from error
+        what = f"{extract.name}：不是完整的 OpenStreetMap 文件（{error}）"
+        raise BasemapError(what, remedy="重新下载，文件名以 .osm.pbf 结尾") from error
     if not len(features):
-        message = f"{extract.name}：没有街道、水面、绿地和建筑。换一个覆盖本区的提取文件。"
-        raise BasemapError(message)
+        what = f"{extract.name}：没有街道、水面、绿地和建筑"
+        raise BasemapError(what, remedy="换一个覆盖本区的提取文件")
     return features
 
 
@@ -128,8 +128,8 @@ def _check_extent(features: Features, extract: Path, zoom: int) -> None:
     if (last_column - first_column + 1) * (last_row - first_row + 1) > _MOST_TILES:
         west, south, east, north = _bounds(features)
         covered = f"东经 {west:.1f}–{east:.1f}°、北纬 {south:.1f}–{north:.1f}°"
-        message = f"{extract.name}：范围太大（{covered}）。只提取本市或本区。"
-        raise BasemapError(message)
+        what = f"{extract.name}：范围太大（{covered}）"
+        raise BasemapError(what, remedy="只提取本市或本区")
 
 
 def _bounds(features: Features) -> tuple[float, float, float, float]:

@@ -93,11 +93,6 @@ def tree(areas: Sequence[Area], day: dt.date) -> list[Line]:
     return lines
 
 
-def set_on(district: Area, day: dt.date) -> CircleSet | None:
-    """Return the version of a district's circles that was in force on a day."""
-    return CircleSet.objects.as_of(day).filter(district=district).order_by("-number").first()
-
-
 def compare(before: CircleSet, after: CircleSet, day: dt.date) -> Changed:
     """Return which communities lie in other circles, with how many people, and what is new."""
     old, new = _places(before), _places(after)

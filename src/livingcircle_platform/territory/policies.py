@@ -25,8 +25,6 @@ class DistrictWide(Policy):
 
 AREAS = Policy("area", area="")
 CIRCLE_SETS = DistrictWide("circle-set", area="district")
-CIRCLES = Policy("circle", area="circle_set__district")
-BASE_FILES = Policy("base-file", area="district")
 
 
 def districts_touched(user: Any, action: str, field: str) -> Q:  # noqa: ANN401
@@ -68,8 +66,3 @@ def visible_circles(rows: "CircleQuerySet", user: Any) -> "CircleQuerySet":  # n
     member = scope.where("members__community")
     inside = rows.model._base_manager.filter(district | member).values("pk")  # noqa: SLF001
     return rows.filter(Q(pk__in=inside), removed_at=None)
-
-
-def may_see_circle(user: Any, circle: Any) -> bool:  # noqa: ANN401
-    """Say whether a person may see one circle."""
-    return type(circle).objects.visible_to(user).filter(pk=circle.pk).exists()

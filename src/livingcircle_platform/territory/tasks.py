@@ -8,6 +8,7 @@ from django.conf import settings
 from livingcircle_platform.core import files
 from livingcircle_platform.core.jobs import Handle
 from livingcircle_platform.territory.basemap import build_basemap
+from livingcircle_platform.territory.ground import path_of
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import BaseFile
 
@@ -28,7 +29,7 @@ def build_ground(handle: Handle, district: str) -> str:
     streets = found.order_by("-created_at").first()
     if streets is None:
         return ""
-    out = Path(settings.DATA) / "basemaps" / f"{district}.pmtiles"
+    out = path_of(area.pk)
     out.parent.mkdir(parents=True, exist_ok=True)
 
     def told(step: str, share: float) -> None:

@@ -67,5 +67,4 @@ def test_a_batch_is_taken_back_whole(loaded):
     count, left = deciding.undo(batch, acting_user=admin, reason="导错了")
     assert (count, [row.key for row in left]) == (871, ["YS-0001"])
     assert Outlet.objects.present().count() == 227
-    again, left = Batch.objects.get(pk=batch.pk), None
-    assert again.state == Batch.State.UNDONE
+    assert Batch.objects.get(pk=batch.pk).state == Batch.State.UNDONE

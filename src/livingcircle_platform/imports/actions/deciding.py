@@ -19,7 +19,7 @@ from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.policies import BATCHES
 from livingcircle_platform.imports.staging import id_of
-from livingcircle_platform.territory.ground import ask_for_ground
+from livingcircle_platform.territory.actions import ask_for_ground
 from livingcircle_platform.territory.models import BaseFile
 from livingcircle_platform.territory.models import CircleSet
 from livingcircle_platform.territory.models import Source

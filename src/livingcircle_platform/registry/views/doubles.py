@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import actions
 from livingcircle_platform.registry import duplicates
@@ -45,9 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     whole = Outlet.objects.visible_to(request.user).count() <= _MANY
     if area is None and not whole:
         area = next((one for one in areas if one.level == Area.Level.SUBDISTRICT), None)
-    page = Paginator(duplicates.suspects(request.user, area), _PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, duplicates.suspects(request.user, area), _PAGE)
     ids = {pk for one in page.object_list for pk in (one.first, one.second)}
     rows = Outlet.objects.visible_to(request.user).select_related("area__parent").in_bulk(ids)
     trades = trade_names()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import mapbox_vector_tile
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from livingcircle_platform.territory._basemap.features import Features
@@ -22,8 +21,6 @@ _TOLERANCE = 4.0  # half a pixel
 _TOLERANCE_AT_LAST = 1.0  # the last zoom is drawn enlarged
 _OPTIONS = {"y_coord_down": True, "check_winding_order": False, "extents": EXTENT}
 _POINT, _LINES, _AREAS = (0,), (1, 5), (3, 6)  # shapely's numbers for what each may be
-
-Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
