@@ -29,15 +29,15 @@ KINDS: Mapping[str, str] = {
     "job": "后台任务", "audit": "操作记录",
 }  # fmt: skip
 VERBS: Mapping[str, str] = {
-    "add": "新增", "change": "修改", "remove": "删除", "undo": "撤销", "restore": "恢复",
+    "add": "新增", "change": "修改", "remove": "移除", "undo": "撤回", "restore": "恢复",
     "suspend": "停用", "resume": "恢复", "reset": "生成重设密码链接",
     "drop-second-step": "解除两步验证", "accept": "采纳", "adopt": "启用", "merge": "合并",
-    "split": "拆分", "verify": "核实", "submit": "提交", "approve": "通过", "refuse": "退回",
-    "import": "导入", "discard": "放弃", "unmerge": "撤销合并", "draft": "起草", "draw": "划定",
+    "split": "拆分", "verify": "核实", "submit": "提交", "approve": "审批", "refuse": "退回",
+    "import": "导入", "discard": "放弃", "unmerge": "撤回合并", "draft": "起草", "draw": "划定",
     "answer": "回答", "settle": "确认坐标系", "replace": "替代", "finish": "完成",
 }  # fmt: skip
 _COLUMNS: Mapping[str, str] = {
-    "username": "用户名", "user": "账号", "is_active": "可以使用", "removed_at": "删除时间",
+    "username": "用户名", "user": "账号", "is_active": "可以使用", "removed_at": "移除时间",
     "parent": "上级", "area": "范围", "district": "所属区", "actions": "允许的操作",
     "until": "有效期至", "email": "邮箱",
 }  # fmt: skip

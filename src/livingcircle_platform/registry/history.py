@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from livingcircle_platform.audit.models import Entry
+from livingcircle_platform.audit.words import VERBS
 from livingcircle_platform.registry.actions.undoing import may_undo
 from livingcircle_platform.registry.forms import area_word
 from livingcircle_platform.registry.ledger import Column
@@ -17,10 +18,6 @@ from livingcircle_platform.registry.showing import words_of
 from livingcircle_platform.territory.models import Area
 from livingcircle_platform.territory.models import Source
 
-VERBS = {
-    "add": "新增", "change": "修改", "remove": "移除", "undo": "撤回", "verify": "核实",
-    "merge": "合并", "unmerge": "撤回合并", "approve": "审批",
-}  # fmt: skip
 _TITLES = {"removed_at": "移除时间", "merged_into": "并入", "user": "账号"}
 
 

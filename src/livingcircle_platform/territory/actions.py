@@ -86,8 +86,8 @@ def remove_area(
     AREAS.require(acting_user, "change", area)
     held = held_by(area)
     if held:
-        what = f"“{area}”下面还有{'、'.join(held)}，没有删除"
-        raise RefusedError(what, remedy="先移走或删除它们，再删除这个区域")
+        what = f"“{area}”下面还有{'、'.join(held)}，没有移除"
+        raise RefusedError(what, remedy="先移走或移除它们，再移除这个区域")
     return writing.remove(area, seen=seen, acting_user=acting_user, reason=reason)
 
 

@@ -114,7 +114,7 @@ def remove_area(request: HttpRequest, area_id: uuid.UUID) -> HttpResponse:
     found = area_of(request, area_id)
     seen = _number(request.POST.get("seen"))
     actions.remove_area(found, seen=seen, acting_user=request.user)
-    messages.success(request, f"已删除“{found}”")
+    messages.success(request, f"已移除“{found}”")
     return HttpResponseRedirect(reverse("territory:areas"))
 
 

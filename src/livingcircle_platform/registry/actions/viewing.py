@@ -55,7 +55,7 @@ def remove_view(view: SavedView, *, acting_user: Any) -> SavedView:  # noqa: ANN
         If it belongs to somebody else.
     """
     if view.user_id != acting_user.pk:
-        raise MissingError("没有这个视图，或不是您存的", remedy="找存这个视图的人删除")
+        raise MissingError("没有这个视图，或不是您存的", remedy="找存这个视图的人移除")
     policies.SAVED_VIEWS.require(acting_user, "remove", view)
     return writing.remove(view, seen=view.version, acting_user=acting_user)
 

@@ -37,5 +37,5 @@ def remove(request: HttpRequest, view_id: UUID) -> HttpResponse:
     if found is None:
         raise MissingError("没有这个视图，或不是您存的", remedy="从台账里重新进入")
     actions.remove_view(found, acting_user=request.user)
-    messages.success(request, f"视图“{found}”已删除")
+    messages.success(request, f"视图“{found}”已移除")
     return back(request, reverse(f"registry:{found.ledger}_list"))
