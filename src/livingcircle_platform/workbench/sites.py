@@ -37,7 +37,11 @@ def new_choice(request: HttpRequest) -> HttpResponse:
 def choice(request: HttpRequest, choice_id: uuid.UUID) -> HttpResponse:
     """Show a plan: rooms, trades, people, the proof, the curve, and what was close."""
     found = _choice(request, choice_id)
-    context = {"choice": found, "run": found.run, "options": found.options.all()}
+    # What a choice is weighed by is not a number of residents, and must not read as one.
+    unit = "个业态" if found.wish.get("question") == "fewest" else "加权人"
+    context = {
+        "choice": found, "run": found.run, "options": found.options.all(), "unit": unit,
+    }  # fmt: skip
     return render(request, "workbench/site_choice.html", context)
 
 
