@@ -35,7 +35,7 @@ def from_url(address: str) -> dict[str, Any]:
         }
     if parts.scheme in {"postgresql", "postgres", "postgis"}:
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "livingcircle_platform.core.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),

@@ -1,0 +1,1 @@
+"""Notice a lost PostgreSQL without asking it before every request."""
