@@ -8,9 +8,12 @@ second time as one- and two-character grams for its full-text index.
 
 from typing import Any
 
+from django.core.cache import caches
+from django.db import connection
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from livingcircle_platform.core.fields import holds
 from livingcircle_platform.core.spelling import needle_of
 
 
@@ -34,25 +37,64 @@ class Finds(models.Lookup):
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # noqa: ANN401
         """Return a search for the needle, by the index of grams where there is one."""
         left, params = self.process_lhs(compiler, connection)
-        needle = str(self.rhs).replace("\\", "").replace("%", "").replace("_", r"\_")
-        inside = f"{left} LIKE %s ESCAPE '\\'"
-        if connection.vendor != "postgresql" or not needle:
-            return inside, [*params, f"%{needle}%"]
-        grams = f"{GRAMS}({left}) @> {GRAMS_ASKED}(%s)"
-        return f"({grams} AND {inside})", [*params, needle, *params, f"%{needle}%"]
+        needle = str(self.rhs)
+        inside = f"{holds(connection)}({left}, %s) > 0"
+        if connection.vendor != "postgresql" or not needle or self.walks():
+            return inside, [*params, needle]
+        grams = f"{GRAMS}({left}) @> %s::text[]"
+        return f"({grams} AND {inside})", [*params, _grams(needle), *params, needle]
+
+    def walks(self) -> bool:
+        """Say whether to look into one row after another instead."""
+        return False
+
+
+@SearchField.register_lookup
+class FindsSoon(Finds):
+    """Find the first rows, of however many: for pages that are not counted.
+
+    A page of fifty is soon full where a needle stands in every tenth line; the index would bring
+    thousands of rows that have to be sorted before the first is known.
+    """
+
+    lookup_name = "finds_soon"
+
+    def walks(self) -> bool:
+        """Say whether the needle is common: each of its pieces stands in many lines."""
+        table = self.lhs.target.model._meta.db_table  # noqa: SLF001 - Django's own way to it
+        return common_grams(table).issuperset(_grams(str(self.rhs)))
+
+
+def common_grams(table: str) -> frozenset[str]:
+    """Return the pieces that stood in many lines of a table when PostgreSQL last looked."""
+    name = f"common-grams-{table}"
+    known = caches["moment"].get(name)
+    if known is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_COMMON, [f"{table}_line", _MANY])
+            known = frozenset(one for (one,) in cursor.fetchall())
+        caches["moment"].set(name, known, _LOOK_EVERY)
+    return known
+
+
+def _grams(needle: str) -> list[str]:
+    """Return the two-character pieces of a needle, which say enough; one character is its own."""
+    return sorted({needle[at : at + 2] for at in range(len(needle) - 1)} or {needle})
 
 
 GRAMS = "lc_grams"
-GRAMS_ASKED = "lc_grams_asked"
+_MANY = 0.03  # of the lines; below, sorting what the index brings is the shorter way
+_LOOK_EVERY = 600  # seconds
+_COMMON = """
+SELECT gram FROM pg_stats,
+  unnest(most_common_elems::text::text[], most_common_elem_freqs) AS told(gram, share)
+WHERE tablename = %s AND schemaname = current_schema() AND share >= %s AND gram IS NOT NULL
+"""
 # One- and two-character pieces of a text, by one pass over its characters: a search that walks the
-# rows works them out for every match; of a needle, two-character pieces say enough.
+# rows works them out for every match.
 POSTGRES_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION {GRAMS}(line text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT one || ARRAY(
     SELECT a || b FROM unnest(one, one[2:]) AS pair(a, b) WHERE b IS NOT NULL)
     FROM string_to_array(line, NULL) AS one $$;
-CREATE OR REPLACE FUNCTION {GRAMS_ASKED}(needle text) RETURNS text[] LANGUAGE sql IMMUTABLE
-AS $$ SELECT CASE WHEN length(needle) < 2 THEN ARRAY[needle] ELSE (
-    SELECT array_agg(DISTINCT substr(needle, place, 2))
-    FROM generate_series(1, length(needle) - 1) AS place) END $$;
 """  # noqa: S608 - made of our own names

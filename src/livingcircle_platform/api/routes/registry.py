@@ -95,7 +95,7 @@ def merchants(request: HttpRequest, asked: Query[AskedKept]) -> Any:  # noqa: AN
 def kept(rows: RegistryQuerySet, asked: AskedKept) -> RegistryQuerySet:
     """Return the rows that the common filters leave."""
     if asked.q:
-        rows = rows.filter(line__finds=asked.q)
+        rows = rows.filter(line__finds_soon=asked.q)
     if asked.area:
         rows = rows.filter(_inside(asked.area))
     if asked.changed_since:
