@@ -19,12 +19,16 @@ from django.db.models import Value
 from livingcircle_platform.assessment.opening import is_open
 
 FARTHEST_M = 20_000.0
-_FIRST_M = 500.0
+_FIRST_M, _FIRST_FILTERED_M = 500.0, 2_000.0  # one trade alone stands much thinner
 _LEAST_GROWTH, _MOST_GROWTH = 1.5, 5.0
-_PAGE = 64
+_SPARE = 14  # read with the first page: some lie in the corners of the box
+_OFTEN_SHUT = 4  # so many more are read where only the open ones count
 _METRES_PER_DEGREE = 111_195.0  # of a great circle, on a sphere of 6,371 km
 _EARTH_M = 6_371_000.0
 _NARROWEST = 0.01  # cosine of the latitude; nobody shops nearer to a pole
+
+
+Point = tuple[float, float]
 
 
 class Found(NamedTuple):
@@ -32,40 +36,48 @@ class Found(NamedTuple):
 
     Attributes
     ----------
-    metres
-        By id, the nearest first.
+    items
+        The rows, the nearest first, each with ``distance_m`` and ``open_now`` added.
     within
         How far was looked.
     unsure
         How many were left out because nobody can tell from their hours whether they are open.
     """
 
-    metres: dict[Any, float]
+    items: list[dict[str, Any]]
     within: float
     unsure: int
 
 
-def near(rows: QuerySet[Any], lon: float, lat: float, most: int, now: dt.datetime | None) -> Found:
+def near(
+    rows: QuerySet[Any], centre: Point, most: int, now: dt.datetime, *,
+    only_open: bool = False, is_filtered: bool = False,
+) -> Found:  # fmt: skip
     """Return the nearest outlets with their distance.
 
     Parameters
     ----------
     rows
-        Where to look.
-    lon, lat
-        From where.
+        Where to look: outlets as dictionaries of their columns, ``id``, ``lon``, ``lat`` and
+        ``hours`` among them.
+    centre
+        Longitude and latitude to look from.
     most
         How many at most.
     now
-        Keep only what is open at this moment.
+        The moment that ``open_now`` tells of.
+    only_open
+        Keep only what is open then.
+    is_filtered
+        Whether the rows are few of all, as those of one trade are.
     """
-    radius = _FIRST_M
+    radius = _FIRST_FILTERED_M if is_filtered else _FIRST_M
     while True:
-        found = _within(rows, (lon, lat), most, now, radius)
-        if len(found.metres) == most or radius >= FARTHEST_M:
+        found = _within(rows, centre, most, radius, now, only_open=only_open)
+        if len(found.items) == most or radius >= FARTHEST_M:
             return found
         # As far again as it takes if shops go on as thick as so far, and a little more.
-        guess = 1.2 * math.sqrt(most / max(len(found.metres), 1))
+        guess = 1.2 * math.sqrt(most / max(len(found.items), 1))
         growth = min(max(guess, _LEAST_GROWTH), _MOST_GROWTH)
         radius = min(radius * growth, FARTHEST_M)
 
@@ -81,30 +93,29 @@ def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
 
 
 def _within(
-    rows: QuerySet[Any],
-    centre: tuple[float, float],
-    most: int,
-    now: dt.datetime | None,
-    radius: float,
-) -> Found:
+    rows: QuerySet[Any], centre: Point, most: int, radius: float, now: dt.datetime, *,
+    only_open: bool,
+) -> Found:  # fmt: skip
     """Return the nearest outlets that are not farther than a radius."""
-    found: dict[Any, float] = {}
+    found: list[dict[str, Any]] = []
     unsure = 0
-    for pk, lon, lat, hours in _inside(rows, *centre, radius):
-        away = metres(*centre, lon, lat)
+    size = most * (_OFTEN_SHUT if only_open else 1) + _SPARE
+    for row in _inside(rows, *centre, radius, size):
+        away = metres(*centre, row["lon"], row["lat"])
         if away > radius or len(found) == most:
             break
-        answer = True if now is None else is_open(hours, now)
-        unsure += answer is None
-        if answer:
-            found[pk] = away
+        answer = is_open(row["hours"], now)
+        if only_open and not answer:
+            unsure += answer is None
+            continue
+        found.append({**row, "distance_m": away, "open_now": answer})
     return Found(found, radius, unsure)
 
 
 def _inside(
-    rows: QuerySet[Any], lon: float, lat: float, radius: float
-) -> Iterator[tuple[Any, float, float, str]]:
-    """Yield id, place and hours of the outlets of a box, the nearest first, page by page."""
+    rows: QuerySet[Any], lon: float, lat: float, radius: float, size: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the outlets of a box, the nearest first, page by page."""
     high = radius / _METRES_PER_DEGREE
     squeeze = max(math.cos(math.radians(lat)), _NARROWEST)
     # The box is a little wider than the circle: its sides bend towards the poles.
@@ -114,8 +125,8 @@ def _inside(
         east * east * Value(squeeze**2) + north * north, output_field=FloatField()
     )
     box = rows.filter(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high))
-    ordered = box.order_by(squared, "pk").values_list("pk", "lon", "lat", "hours")
-    begin, size = 0, _PAGE
+    ordered = box.order_by(squared, "pk")
+    begin = 0
     while page := list(ordered[begin : begin + size]):
         yield from page
         if len(page) < size:

@@ -18,7 +18,6 @@ from livingcircle_platform.api.schemas import Near
 from livingcircle_platform.api.schemas import outlets_told
 from livingcircle_platform.api.schemas import who
 from livingcircle_platform.api.service import service
-from livingcircle_platform.assessment.opening import is_open
 from livingcircle_platform.registry.models import Outlet
 
 router = Router(tags=["附近"])
@@ -41,15 +40,18 @@ def near(request: HttpRequest, asked: Query[AskedNear]) -> Any:  # noqa: ANN401 
     rows = Outlet.objects.visible_to(who(request)).filter(state=Outlet.State.OPEN)
     if asked.trade:
         rows = rows.filter(trades__has=asked.trade)
-    now = timezone.localtime()
-    found = nearest(rows, asked.lon, asked.lat, asked.most, now if asked.open_now else None)
-    told = {one["id"]: one for one in outlets_told(rows.filter(pk__in=list(found.metres)))}
-    # One that was changed between the two questions may be gone from the second.
-    items = [
-        {**told[pk], "distance_m": away, "open_now": is_open(told[pk]["hours"], now)}
-        for pk, away in found.metres.items()
-        if pk in told
-    ]
+    # Where many are passed over, only what decides is read of each, and the rest of those kept.
+    looked_at = rows.values("id", "lon", "lat", "hours") if asked.open_now else outlets_told(rows)
+    found = nearest(
+        looked_at, (asked.lon, asked.lat), asked.most, timezone.localtime(),
+        only_open=asked.open_now, is_filtered=bool(asked.trade),
+    )  # fmt: skip
+    items = found.items
+    if asked.open_now:
+        kept = rows.filter(pk__in=[one["id"] for one in items])
+        told = {one["id"]: one for one in outlets_told(kept)}
+        # One that was changed between the two questions may be gone from the second.
+        items = [one | told[one["id"]] for one in items if one["id"] in told]
     answer = {
         "measured_by": MEASURED_BY, "within_m": found.within, "hours_unknown": found.unsure,
         "items": items,
