@@ -14,6 +14,7 @@ from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import Trade
+from livingcircle_platform.registry.paging import unread
 from livingcircle_platform.registry.policies import where_areas
 from livingcircle_platform.territory.models import Area
 
@@ -185,15 +186,19 @@ class AreaField(forms.ModelChoiceField):
 
 def area_word(area: Area) -> str:
     """Name an area; a community with its 街道."""
-    if area.level == Area.Level.COMMUNITY and area.parent is not None:
-        return f"{area.parent.name} {area.name}"
-    return area.name
+    return word_of_area(area.level, area.name, area.parent.name if area.parent else None)
+
+
+def word_of_area(level: str, name: str, parent: str | None) -> str:
+    """Name an area by its columns."""
+    return f"{parent} {name}" if level == str(Area.Level.COMMUNITY) and parent else name
 
 
 def areas_for(user: Any, ledger: Ledger, verb: str) -> Any:  # noqa: ANN401
     """Return the areas in which a person may do something to a ledger, in the order of codes."""
     rows = Area.objects.filter(where_areas(ledger.policy, user, verb), removed_at=None)
-    return rows.exclude(level=Area.Level.CITY).select_related("parent").order_by("code", "name")
+    rows = rows.exclude(level=Area.Level.CITY).select_related("parent").order_by("code", "name")
+    return rows.defer("boundary", *unread(Area, ["parent"]))
 
 
 def _number(column: Column) -> forms.TextInput:

@@ -1,8 +1,12 @@
 """Say what stands in a cell: its words for people, its raw value for editing."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+from django.utils.safestring import mark_safe
 
 from livingcircle_platform.core.records import plain
 from livingcircle_platform.core.templatetags.words import NOT_KNOWN
@@ -51,6 +55,25 @@ class Cell(NamedTuple):
     raw: str
     tone: str
     editable: bool
+
+    def drawn(self) -> SafeString:
+        """Return the cell as a page holds it.
+
+        A page of two hundred rows has thousands; the template engine takes ten times as long.
+        """
+        column = self.column
+        marks = (
+            f"c-{column.name}{' is-main' * column.main}{' number' * (column.kind == Kind.NUMBER)}"
+        )
+        if self.tone:
+            marks += f" tone-{escape(self.tone)}"
+        use = ' aria-readonly="true"'
+        if self.editable:
+            use = f' data-kind="{column.kind}" data-raw="{escape(self.raw)}"'
+        return mark_safe(  # noqa: S308 - what people wrote is escaped, the rest is ours
+            f'<td role="gridcell" class="{marks}" data-label="{column.title}"'
+            f' data-column="{column.name}"{use}><span>{escape(self.words)}</span></td>'
+        )
 
 
 def cell_of(column: Column, record: Any, trades: Mapping[str, str], *, editable: bool) -> Cell:  # noqa: ANN401

@@ -11,6 +11,7 @@ from livingcircle_platform.assessment.models import Run
 from livingcircle_platform.assessment.models import Unit
 from livingcircle_platform.assessment.policies import RUNS
 from livingcircle_platform.core.models import Job
+from livingcircle_platform.registry.models import Merchant
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.territory.models import CircleSet
 from livingcircle_platform.workbench.todo import tasks_of
@@ -33,12 +34,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "outlets": Outlet.objects.visible_to(request.user).count(),
         "sets": CircleSet.objects.visible_to(request.user).filter(state="adopted"),
         "tasks": tasks_of(request.user, run),
-        "own": Outlet.objects.visible_to(request.user).filter(merchant__user=request.user)[:20],
+        "own": _own(request),
         "jobs": Job.objects.filter(asked_by=request.user, state__in=["queued", "running"]),
     }
     if run is not None:
         context |= _of_run(request, run, runs.filter(district=run.district).exclude(pk=run.pk))
     return render(request, "workbench/home.html", context)
+
+
+def _own(request: HttpRequest) -> list[Outlet]:
+    """Return the first outlets that a person runs; most who come here run none."""
+    merchants = list(Merchant.objects.filter(user=request.user.pk).values_list("pk", flat=True))
+    if not merchants:
+        return []
+    return list(Outlet.objects.visible_to(request.user).filter(merchant__in=merchants)[:20])
 
 
 def _of_run(request: HttpRequest, run: Run, earlier: Any) -> dict[str, Any]:  # noqa: ANN401

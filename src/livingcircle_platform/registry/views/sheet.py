@@ -17,6 +17,8 @@ from django.http import QueryDict
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.safestring import mark_safe
 
 from livingcircle_platform.errors import ConflictError
 from livingcircle_platform.errors import RefusedError
@@ -27,15 +29,14 @@ from livingcircle_platform.registry.actions.merging import restored
 from livingcircle_platform.registry.asking import SIZES
 from livingcircle_platform.registry.asking import Asked
 from livingcircle_platform.registry.asking import trade_names
-from livingcircle_platform.registry.forms import area_word
 from livingcircle_platform.registry.forms import areas_for
 from livingcircle_platform.registry.forms import field_of
 from livingcircle_platform.registry.forms import value_of
+from livingcircle_platform.registry.forms import word_of_area
 from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import SavedView
-from livingcircle_platform.registry.showing import Cell
 from livingcircle_platform.registry.showing import cell_of
 from livingcircle_platform.registry.views.finding import back
 from livingcircle_platform.registry.views.finding import find
@@ -51,8 +52,7 @@ class Row(NamedTuple):
     """Hold one line of a page."""
 
     record: Any
-    editable: bool
-    cells: list[Cell]
+    cells: SafeString
 
 
 class Filter(NamedTuple):
@@ -71,7 +71,7 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     user, asked = request.user, Asked(ledger, request.user, request.GET)
     trades = trade_names()
     page = asked.page()
-    areas = _areas(user, ledger)
+    areas, has_all_areas = _areas(user, ledger)
     context = {
         "ledger": ledger,
         "asked": asked,
@@ -86,7 +86,7 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         "sorted_by": asked.sort[0].name,
         "sorted_down": asked.sort[1],
         "new_id": uuid.uuid4(),
-        "areas": [] if len(areas) > _MANY_AREAS else areas,
+        "has_all_areas": has_all_areas,
         "bulk_columns": [one for one in ledger.columns if one.bulk and one.editable],
         "views": SavedView.objects.visible_to(user).filter(ledger=ledger.slug).order_by("title"),
         "share_areas": [one.area for one in user.memberships_now()],
@@ -208,13 +208,14 @@ def _rows(
     found = []
     for record in records:
         allowed = policies.changeable(user, record, names)
-        cells = [cell_of(one, record, trades, editable=one.name in allowed) for one in columns]
-        found.append(Row(record, bool(allowed), cells))
+        cells = (cell_of(one, record, trades, editable=one.name in allowed) for one in columns)
+        drawn = mark_safe("".join(one.drawn() for one in cells))  # noqa: S308 - each is safe
+        found.append(Row(record, drawn))
     return found
 
 
 def _filter(
-    column: Column, request: HttpRequest, trades: dict[str, str], areas: list[Area]
+    column: Column, request: HttpRequest, trades: dict[str, str], areas: list[tuple[str, str]]
 ) -> Filter:
     name, asked = column.name, request.GET
     chosen = asked.getlist(name)
@@ -224,7 +225,7 @@ def _filter(
     if column.kind == Kind.TRADES:
         choices = [*trades.items(), ("none", "没有填")]
     if column.kind == Kind.AREA:
-        choices = [(str(one.pk), area_word(one)) for one in areas]
+        choices = areas
     options = [(code, word, code in chosen) for code, word in choices]
     return Filter(
         column, asked.get(name, ""), asked.get(f"{name}_from", ""), asked.get(f"{name}_to", ""),
@@ -232,12 +233,18 @@ def _filter(
     )  # fmt: skip
 
 
-def _areas(user: Any, ledger: Ledger) -> list[Area]:  # noqa: ANN401
-    """Return the areas to filter by; a whole city's down to 街道 only."""
-    areas = list(areas_for(user, ledger, "view")[: _MANY_AREAS + 1])
-    if len(areas) <= _MANY_AREAS:
-        return areas
-    return list(areas_for(user, ledger, "view").exclude(level=Area.Level.COMMUNITY))
+def _areas(user: Any, ledger: Ledger) -> tuple[list[tuple[str, str]], bool]:  # noqa: ANN401
+    """Return id and name of the areas to filter by, and whether these are all.
+
+    A whole city's are shown down to 街道 only.
+    """
+    rows = areas_for(user, ledger, "view")
+    columns = ("pk", "level", "name", "parent__name")
+    found = list(rows.values_list(*columns)[: _MANY_AREAS + 1])
+    has_all = len(found) <= _MANY_AREAS
+    if not has_all:
+        found = list(rows.exclude(level=Area.Level.COMMUNITY).values_list(*columns))
+    return [(str(pk), word_of_area(*names)) for pk, *names in found], has_all
 
 
 def _column(ledger: Ledger, name: str) -> Column:

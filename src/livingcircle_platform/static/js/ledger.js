@@ -173,11 +173,21 @@ async function undo(entry) {
 
 const TYPES = { date: "date", number: "text" };
 
+// A long list stands once on the page, in the filter; the cells take theirs from there.
+function optionsOf(name) {
+  const kept = document.getElementById(`options-${name}`);
+  const from = kept && document.getElementById(kept.dataset.from || "");
+  if (!from) return kept && kept.content.cloneNode(true);
+  const list = document.createDocumentFragment();
+  for (const one of from.options) if (one.value) list.append(new Option(one.text, one.value));
+  return list;
+}
+
 function editorOf(cell, text) {
-  const options = document.getElementById(`options-${columnOf(cell)}`);
+  const options = optionsOf(columnOf(cell));
   if (options && ["choice", "yesno", "area"].includes(cell.dataset.kind)) {
     const select = document.createElement("select");
-    select.append(options.content.cloneNode(true));
+    select.append(options);
     select.value = cell.dataset.raw;
     return select;
   }
