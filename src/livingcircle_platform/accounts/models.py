@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager
+from django.core.cache import caches
+from django.db import connection
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +18,7 @@ from livingcircle_platform.accounts.matrix import rules
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.accounts.scope import Scope
 from livingcircle_platform.accounts.scope import scope_of
+from livingcircle_platform.audit.head import last_number
 from livingcircle_platform.core.fields import CodesField
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.core.spelling import line_of
@@ -73,9 +76,7 @@ class User(AbstractUser):
         if not self.is_active:
             return []
         if not hasattr(self, "_memberships_now"):
-            held = Membership.objects.in_force().filter(user=self)
-            rows = held.select_related("area").defer("area__boundary")
-            self._memberships_now = list(rows)
+            self._memberships_now = Membership.objects.held_now(self)
         return self._memberships_now
 
     def scope(self, action: str) -> Scope:
@@ -88,6 +89,9 @@ class User(AbstractUser):
         return held[0].area if held else None
 
 
+_HELD_SECONDS = 60
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Ask who is what."""
 
@@ -95,6 +99,24 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return memberships that hold today."""
         today = timezone.localdate()
         return self.filter(removed_at=None).filter(Q(until=None) | Q(until__gte=today))
+
+    def held_now(self, user: User) -> list["Membership"]:
+        """Return what somebody is today, remembered while nobody wrote anything.
+
+        Whatever changes a membership or its area leaves an entry in the record; what a transaction
+        that is still open sees may never come to be, and is not remembered.
+        """
+        moment, name = caches["moment"], f"held-{user.pk}"
+        stamp = (last_number(), timezone.localdate())
+        known = moment.get(name)
+        if known is not None and known[0] == stamp:
+            return list(known[1])
+        held = list(
+            self.in_force().filter(user=user).select_related("area").defer("area__boundary")
+        )
+        if not connection.in_atomic_block:
+            moment.set(name, (stamp, held), _HELD_SECONDS)
+        return held
 
 
 class Membership(Record):

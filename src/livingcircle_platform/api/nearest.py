@@ -19,7 +19,7 @@ from django.db.models import Value
 from livingcircle_platform.assessment.opening import is_open
 
 FARTHEST_M = 20_000.0
-_FIRST_M, _FIRST_FILTERED_M = 500.0, 2_000.0  # one trade alone stands much thinner
+_FIRST_M, _FIRST_FILTERED_M = 800.0, 2_500.0  # one trade alone stands much thinner
 _LEAST_GROWTH, _MOST_GROWTH = 1.5, 5.0
 _SPARE = 14  # read with the first page: some lie in the corners of the box
 _OFTEN_SHUT = 4  # so many more are read where only the open ones count

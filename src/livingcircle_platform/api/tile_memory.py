@@ -16,14 +16,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseBase
 from django.urls import Resolver404
 from django.urls import resolve
 
-from livingcircle_platform.api.tiles import Tile
+from livingcircle_platform.api.places import Tile
+from livingcircle_platform.audit.head import last_number
 from livingcircle_platform.core.pages import problem_page
 from livingcircle_platform.errors import PlatformError
 
@@ -47,7 +47,8 @@ class TileDoor:
         name, began = _pass(request, layer), time.time()
         key = caches["moment"].get(name)
         if key is not None:
-            tile = remembered(key, place, stamp())
+            request.last_number = last_number()  # type: ignore[attr-defined] # for the view too
+            tile = remembered(key, place, request.last_number)  # type: ignore[attr-defined]
             return answer(request, tile) if tile is not None else self._make(request, name)
         response = self.get_response(request)
         admit(request, name, PASS_SECONDS - (time.time() - began))
@@ -75,14 +76,6 @@ def admit(request: HttpRequest, name: str, seconds: float) -> None:
     if key is not None and seconds > 0:
         caches["moment"].set(f"{name}-person", request.user, seconds)
         caches["moment"].set(name, key, seconds)
-
-
-def stamp() -> int:
-    """Return the number of the last thing written; it is asked for with every tile, so by hand."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM audit_head WHERE id = 1")
-        found = cursor.fetchone()
-    return int(found[0]) if found else 0
 
 
 def apart(path: str) -> tuple[str, str]:

@@ -1,9 +1,12 @@
 """Check what stands in a tile, that both databases make the same, and that none is heavy."""
 
+import uuid
+
 import mapbox_vector_tile
 import pytest
 import shapely
 
+from livingcircle_platform.api import places
 from livingcircle_platform.api import tiles
 from livingcircle_platform.api.layers import LAYERS
 from livingcircle_platform.registry.models import Outlet
@@ -11,7 +14,7 @@ from tests.platform.api.conftest import signed_in
 from tests.platform.api.test_parity import ids_in_tile
 from tests.platform.api.test_parity import tile_address
 
-WHOLE = tiles.Place(0, 0, 0)
+WHOLE = places.Place(0, 0, 0)
 
 
 def features(tile, name):
@@ -23,17 +26,17 @@ def features(tile, name):
 def place_of(address):
     """Return the tile of an address."""
     z, x, y = address.removesuffix(".mvt").split("/")[-3:]
-    return tiles.Place(int(z), int(x), int(y))
+    return places.Place(int(z), int(x), int(y))
 
 
 def test_a_point_stands_where_it_should():
     assert WHOLE.units(0, 0) == pytest.approx((2048, 2048))
     assert WHOLE.units(-180, 85.0511287) == pytest.approx((0, 0), abs=0.01)
-    assert tiles.Place(1, 1, 0).units(90, 0) == pytest.approx((2048, 4096))
+    assert places.Place(1, 1, 0).units(90, 0) == pytest.approx((2048, 4096))
 
 
 def test_a_tile_covers_its_degrees_and_a_margin():
-    west, south, east, north = tiles.Place(1, 1, 0).box()
+    west, south, east, north = places.Place(1, 1, 0).box()
     assert (west, east) == pytest.approx((-180 / 64, 180 + 180 / 64))
     assert south == pytest.approx(-2.81, abs=0.01)
     assert north == pytest.approx(85.26, abs=0.1)
@@ -44,7 +47,7 @@ def test_a_tile_covers_its_degrees_and_a_margin():
 def test_both_ways_of_making_a_tile_make_the_same(world, name, z):
     layer, place = LAYERS[name], place_of(tile_address(116.312, 39.905, z))
     rows = layer.visible(world.people["city"], None)
-    here = features(tiles.tile_of(layer, rows, place), name)
+    here = features(tiles.tile_of(layer, lambda: rows, place, str(uuid.uuid4())), name)
     there = features(tiles.by_python(layer, rows, place), name)
     assert here
     assert set(here) == set(there)
@@ -56,7 +59,7 @@ def test_both_ways_of_making_a_tile_make_the_same(world, name, z):
 
 def test_a_tile_tells_what_its_description_says(world):
     browser = signed_in(world.people["district"])
-    one = features(tiles.Tile(browser.get(tile_address()).content, "", 0, 0), "outlets")[
+    one = features(places.Tile(browser.get(tile_address()).content, "", 0, 0), "outlets")[
         str(world.outlets["own"].pk)
     ]
     described = browser.get("/api/layers/outlets/tiles.json").json()
@@ -83,10 +86,10 @@ def test_a_crowded_tile_is_thinned_and_says_so(world):
     crowd(world.town.a1, 2_000)
     browser = signed_in(world.people["district"])
     answer = browser.get(tile_address(z=12))
-    assert len(answer.content) <= tiles.HEAVIEST
+    assert len(answer.content) <= places.HEAVIEST
     kept, total = map(int, answer.headers["X-Thinned"].split("/"))
     assert kept < total
-    found = features(tiles.Tile(answer.content, "", 0, 0), "outlets")
+    found = features(places.Tile(answer.content, "", 0, 0), "outlets")
     assert len(found) == kept
     assert sum(one["properties"]["n"] for one in found.values()) == total
     assert browser.get(tile_address(z=12)).content == answer.content
@@ -96,7 +99,10 @@ def test_both_ways_of_thinning_keep_the_same(world):
     crowd(world.town.a1, 2_000)
     layer, place = LAYERS["outlets"], place_of(tile_address(z=12))
     rows = layer.visible(world.people["district"], None)
-    here, there = tiles.tile_of(layer, rows, place), tiles.by_python(layer, rows, place)
+    here, there = (
+        tiles.tile_of(layer, lambda: rows, place, str(uuid.uuid4())),
+        tiles.by_python(layer, rows, place),
+    )
     assert (here.kept, here.total) == (there.kept, there.total)
     one, other = features(here, "outlets"), features(there, "outlets")
     assert {k: v["properties"]["n"] for k, v in one.items()} == {
