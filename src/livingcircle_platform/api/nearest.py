@@ -10,19 +10,24 @@ from collections.abc import Iterator
 from typing import Any
 from typing import NamedTuple
 
+from django.core.cache import caches
+from django.db.models import Count
 from django.db.models import ExpressionWrapper
 from django.db.models import F
 from django.db.models import FloatField
 from django.db.models import QuerySet
 from django.db.models import Value
+from django.db.models.lookups import LessThanOrEqual
 
 from livingcircle_platform.assessment.opening import is_open
+from livingcircle_platform.registry.models import Outlet
 
 FARTHEST_M = 20_000.0
 _FIRST_M, _FIRST_FILTERED_M = 800.0, 2_500.0  # one trade alone stands much thinner
 _LEAST_GROWTH, _MOST_GROWTH = 1.5, 5.0
 _SPARE = 14  # read with the first page: some lie in the corners of the box
-_OFTEN_SHUT = 4  # so many more are read where only the open ones count
+_COMMON = 300  # ways of writing opening hours that are looked at before any row is read
+_COMMON_SECONDS, _PASSED_OVER_SECONDS = 600, 120
 _METRES_PER_DEGREE = 111_195.0  # of a great circle, on a sphere of 6,371 km
 _EARTH_M = 6_371_000.0
 _NARROWEST = 0.01  # cosine of the latitude; nobody shops nearer to a pole
@@ -72,14 +77,22 @@ def near(
         Whether the rows are few of all, as those of one trade are.
     """
     radius = _FIRST_FILTERED_M if is_filtered else _FIRST_M
+    passed_over = _passed_over(now) if only_open else _NOTHING
+    looked_at = rows.exclude(hours__in=passed_over.shut + passed_over.unsure)
     while True:
-        found = _within(rows, centre, most, radius, now, only_open=only_open)
+        found = _within(looked_at, centre, most, radius, now, only_open=only_open)
         if len(found.items) == most or radius >= FARTHEST_M:
-            return found
+            break
         # As far again as it takes if shops go on as thick as so far, and a little more.
         guess = 1.2 * math.sqrt(most / max(len(found.items), 1))
         growth = min(max(guess, _LEAST_GROWTH), _MOST_GROWTH)
         radius = min(radius * growth, FARTHEST_M)
+    if not only_open:
+        return found
+    last = found.items[-1]["distance_m"] if len(found.items) == most else radius
+    box, squared = _box(rows.filter(hours__in=passed_over.unsure), *centre, last)
+    nearer = box.filter(LessThanOrEqual(squared, Value((last / _METRES_PER_DEGREE) ** 2)))
+    return found._replace(unsure=found.unsure + nearer.count())
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
@@ -92,6 +105,39 @@ def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     return 2 * _EARTH_M * math.asin(math.sqrt(min(root, 1.0)))
 
 
+class _PassedOver(NamedTuple):
+    """Hold common opening hours that say a shop is shut at a moment, and those nobody can read."""
+
+    shut: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+_NOTHING = _PassedOver((), ())
+
+
+def _passed_over(now: dt.datetime) -> _PassedOver:
+    """Return the hours whose shops the database may pass over; at night they are most of all.
+
+    Rows with other hours are looked at one by one, so that nothing depends on how fresh this is.
+    """
+    moment, name = caches["moment"], f"passed-over-{now:%w-%H-%M}"
+    known: _PassedOver | None = moment.get(name)
+    if known is None:
+        common = moment.get_or_set("common-hours", _common_hours, _COMMON_SECONDS)
+        answers = {hours: is_open(hours, now) for hours in ("", *common)}
+        known = _PassedOver(
+            tuple(hours for hours, answer in answers.items() if answer is False),
+            tuple(hours for hours, answer in answers.items() if answer is None),
+        )
+        moment.set(name, known, _PASSED_OVER_SECONDS)
+    return known
+
+
+def _common_hours() -> list[str]:
+    counted = Outlet.objects.exclude(hours="").values("hours").annotate(many=Count("pk"))
+    return list(counted.order_by("-many", "hours").values_list("hours", flat=True)[:_COMMON])
+
+
 def _within(
     rows: QuerySet[Any], centre: Point, most: int, radius: float, now: dt.datetime, *,
     only_open: bool,
@@ -99,8 +145,7 @@ def _within(
     """Return the nearest outlets that are not farther than a radius."""
     found: list[dict[str, Any]] = []
     unsure = 0
-    size = most * (_OFTEN_SHUT if only_open else 1) + _SPARE
-    for row in _inside(rows, *centre, radius, size):
+    for row in _inside(rows, *centre, radius, most + _SPARE):
         away = metres(*centre, row["lon"], row["lat"])
         if away > radius or len(found) == most:
             break
@@ -116,6 +161,20 @@ def _inside(
     rows: QuerySet[Any], lon: float, lat: float, radius: float, size: int
 ) -> Iterator[dict[str, Any]]:
     """Yield the outlets of a box, the nearest first, page by page."""
+    box, squared = _box(rows, lon, lat, radius)
+    ordered = box.order_by(squared, "pk")
+    begin = 0
+    while page := list(ordered[begin : begin + size]):
+        yield from page
+        if len(page) < size:
+            return
+        begin, size = begin + size, size * 4
+
+
+def _box(
+    rows: QuerySet[Any], lon: float, lat: float, radius: float
+) -> tuple[QuerySet[Any], ExpressionWrapper]:
+    """Return the rows of the box around a circle, and how far each is, in degrees squared."""
     high = radius / _METRES_PER_DEGREE
     squeeze = max(math.cos(math.radians(lat)), _NARROWEST)
     # The box is a little wider than the circle: its sides bend towards the poles.
@@ -125,10 +184,4 @@ def _inside(
         east * east * Value(squeeze**2) + north * north, output_field=FloatField()
     )
     box = rows.filter(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high))
-    ordered = box.order_by(squared, "pk")
-    begin = 0
-    while page := list(ordered[begin : begin + size]):
-        yield from page
-        if len(page) < size:
-            return
-        begin, size = begin + size, size * 4
+    return box, squared

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import caches
 
 from livingcircle_platform.api.nearest import metres
 from livingcircle_platform.api.nearest import near
@@ -71,3 +72,23 @@ def test_growing_boxes_find_the_same_as_looking_at_all(town, is_filtered):
         assert [one["distance_m"] for one in found.items] == pytest.approx(away[:10])
         assert found.items[-1]["distance_m"] <= found.within
         assert found.unsure == 0
+
+
+def test_hours_that_nobody_had_written_yet_are_looked_at_too(town):
+    caches["moment"].clear()
+    make.outlet(town.a1, "白天开", hours="08:00-20:00")
+    columns = Outlet.objects.values("id", "name", "lon", "lat", "hours")
+
+    def open_at(moment):
+        found = near(columns, (116.305, 39.905), 10, moment, only_open=True)
+        return {one["name"] for one in found.items}, found.unsure
+
+    night = NOON.replace(hour=22)
+    assert open_at(night) == (set(), 0)
+    make.outlet(town.a1, "通宵", hours="00:00-24:00")
+    make.outlet(town.a1, "只开到九点", hours="06:00-21:00")
+    make.outlet(town.a1, "说不清", hours="看情况")
+    make.outlet(town.a1, "没有填", hours="")
+    assert open_at(night) == ({"通宵"}, 2)
+    assert open_at(NOON) == ({"白天开", "通宵", "只开到九点"}, 2)
+    caches["moment"].clear()

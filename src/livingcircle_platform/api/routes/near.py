@@ -40,20 +40,12 @@ def near(request: HttpRequest, asked: Query[AskedNear]) -> Any:  # noqa: ANN401 
     rows = Outlet.objects.visible_to(who(request)).filter(state=Outlet.State.OPEN)
     if asked.trade:
         rows = rows.filter(trades__has=asked.trade)
-    # Where many are passed over, only what decides is read of each, and the rest of those kept.
-    looked_at = rows.values("id", "lon", "lat", "hours") if asked.open_now else outlets_told(rows)
     found = nearest(
-        looked_at, (asked.lon, asked.lat), asked.most, timezone.localtime(),
+        outlets_told(rows), (asked.lon, asked.lat), asked.most, timezone.localtime(),
         only_open=asked.open_now, is_filtered=bool(asked.trade),
     )  # fmt: skip
-    items = found.items
-    if asked.open_now:
-        kept = rows.filter(pk__in=[one["id"] for one in items])
-        told = {one["id"]: one for one in outlets_told(kept)}
-        # One that was changed between the two questions may be gone from the second.
-        items = [one | told[one["id"]] for one in items if one["id"] in told]
     answer = {
         "measured_by": MEASURED_BY, "within_m": found.within, "hours_unknown": found.unsure,
-        "items": items,
+        "items": found.items,
     }  # fmt: skip
     return service.create_response(request, answer, status=200)
