@@ -4,6 +4,7 @@ No session, no roles, no scope, no checks, no schema. It is the floor that the h
 against, on the same database, under the same server.
 """
 
+import functools
 import json
 import math
 import os
@@ -13,7 +14,6 @@ from urllib.parse import parse_qs
 
 from psycopg_pool import ConnectionPool
 
-_POOL = ConnectionPool(os.environ["LIVINGCIRCLE_DATABASE_URL"], min_size=4, max_size=4, open=True)
 _TILE = """
 SELECT ST_AsMVT(told, 'outlets', 4096, 'shape') FROM (
   SELECT id::text, code, name, trades, state, ST_AsMVTGeom(
@@ -30,11 +30,18 @@ ORDER BY (lon - %(x)s) ^ 2 + (lat - %(y)s) ^ 2 LIMIT 50
 """
 
 
+@functools.cache
+def pool() -> ConnectionPool:
+    """Return the connections of this process, opened after it has begun."""
+    address = os.environ["LIVINGCIRCLE_DATABASE_URL"]
+    return ConnectionPool(address, min_size=1, max_size=4, open=True)
+
+
 def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
     """Answer a tile, a search or what is near."""
     parts = environ["PATH_INFO"].strip("/").split("/")
     asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
-    with _POOL.connection() as connection:
+    with pool().connection() as connection:
         if parts[1] == "tiles":
             z, x, y = (int(one.removesuffix(".mvt")) for one in parts[-3:])
             row = connection.execute(_TILE, _box(z, x, y)).fetchone()

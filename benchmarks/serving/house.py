@@ -1,8 +1,16 @@
-"""Start the platform, or the bare stack, as an office does, and stop it again."""
+"""Start the platform, or the bare stack, as an office does, and stop it again.
+
+On PostgreSQL that is nginx before gunicorn, both told what ``deploy/`` tells them; on SQLite it is
+``livingcircle serve``.
+"""
 
 import contextlib
+import getpass
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -69,25 +77,80 @@ def _create(address: str) -> None:
 
 @contextlib.contextmanager
 def platform(place: Place, *, settings: str = "") -> Iterator[psutil.Process]:
-    """Run the platform as ``livingcircle serve`` does: two web processes and a worker."""
-    command = [
-        sys.executable, "-m", "livingcircle_platform.serving", "--data", str(place.data),
-        "--database-url", place.database, "--host", HOST, "--port", str(PORT),
-    ]  # fmt: skip
+    """Run the platform with its web server, as it is installed on this database."""
     more = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
-    with _running(command, {**place.environment, **more}, "/health/") as process:
-        yield process
+    environment = {**place.environment, **more}
+    command = _serve(place)
+    with contextlib.ExitStack() as stack:
+        if is_deployed(place):
+            command = _gunicorn(place)
+            stack.enter_context(_nginx(place))
+        yield stack.enter_context(_running(command, environment, "/health/"))
 
 
 @contextlib.contextmanager
 def bare(place: Place) -> Iterator[psutil.Process]:
     """Run the bare stack under the same server."""
-    command = [
-        sys.executable, "-m", "gunicorn", "benchmarks.serving.bare", "--bind", f"{HOST}:{PORT}",
-        "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
+    command = [*_gunicorn(place, "benchmarks.serving.bare")]
+    if not is_deployed(place):
+        command[command.index("--bind") + 1] = f"{HOST}:{PORT}"
+    with contextlib.ExitStack() as stack:
+        if is_deployed(place):
+            stack.enter_context(_nginx(place))
+        ready = "/api/near?lon=116.3&lat=39.9"
+        yield stack.enter_context(_running(command, place.environment, ready))
+
+
+def is_deployed(place: Place) -> bool:
+    """Say whether the platform is run behind nginx: on PostgreSQL, where nginx is installed."""
+    return not place.database.startswith("sqlite") and shutil.which("nginx") is not None
+
+
+def _serve(place: Place) -> list[str]:
+    """Return the command of somebody who has neither nginx nor services."""
+    return [
+        sys.executable, "-m", "livingcircle_platform.serving", "--data", str(place.data),
+        "--database-url", place.database, "--host", HOST, "--port", str(PORT),
     ]  # fmt: skip
-    with _running(command, place.environment, "/api/near?lon=116.3&lat=39.9") as process:
-        yield process
+
+
+def _gunicorn(place: Place, app: str = "livingcircle_platform.wsgi") -> list[str]:
+    """Return how the service file starts the web pages, on a socket of our own."""
+    service = (ROOT / "deploy" / "livingcircle-web.service").read_text("utf-8")
+    start = service.partition("ExecStart=")[2].replace("\\\n", " ").partition("\n")[0]
+    words = shlex.split(start)
+    words[words.index("--bind") + 1] = f"unix:{place.data / 'web.sock'}"
+    words[words.index("livingcircle_platform.wsgi")] = app
+    return [sys.executable, *words[1:]]
+
+
+def _nginx_told(place: Place) -> Path:
+    """Write what nginx is told: the deployment's own passing on, without TLS."""
+    deployed = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    passing = re.findall(r"    location / \{.*?\n    \}", deployed, re.DOTALL)[0]
+    folders = "\n".join(
+        f"  {name}_temp_path {place.data}/nginx-{name};"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    # Its workers may not be anybody else: the socket lies in a folder of our own.
+    user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
+    told = place.data / "nginx.conf"
+    told.write_text(
+        f"""{user} worker_processes 1; daemon off; pid {place.data}/nginx.pid;
+error_log {place.data}/nginx.log; events {{ worker_connections 512; }}
+http {{
+  access_log off;
+{folders}
+  upstream livingcircle {{ server unix:{place.data}/web.sock fail_timeout=0; }}
+  server {{
+    listen {HOST}:{PORT};
+{passing}
+  }}
+}}
+""",
+        "utf-8",
+    )
+    return told
 
 
 def megabytes(process: psutil.Process) -> float:
@@ -127,6 +190,18 @@ def connections(process: psutil.Process, port: int) -> int:
 
 
 @contextlib.contextmanager
+def _nginx(place: Place) -> Iterator[None]:
+    child = subprocess.Popen(
+        [shutil.which("nginx") or "", "-p", str(place.data), "-c", str(_nginx_told(place))]
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait(30)
+
+
+@contextlib.contextmanager
 def _running(
     command: list[str], environment: Mapping[str, str], ready: str
 ) -> Iterator[psutil.Process]:
@@ -148,7 +223,7 @@ def _wait(path: str) -> None:
     while True:
         try:
             urllib.request.urlopen(BASE + path, timeout=5).read()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):  # 502 too
             if time.monotonic() > until:
                 raise
             time.sleep(0.5)

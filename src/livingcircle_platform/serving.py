@@ -102,7 +102,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     told("--host", default="127.0.0.1", metavar="地址", help="监听的地址（默认只有本机能打开）")
     told("--port", type=int, default=8000, metavar="端口", help="监听的端口（默认 8000）")
-    told("--workers", type=int, default=2, metavar="个数", help="网页进程数（默认 2）")
+    told("--workers", type=int, default=3, metavar="个数", help="网页进程数（默认 3）")
     told("--demo", action="store_true", help="空的平台里放入演示区和虚构账号")
     told("-h", "--help", action="help", help="显示这段说明")
     return parser.parse_args(arguments)  # fmt: skip
@@ -204,7 +204,7 @@ def _web(asked: argparse.Namespace) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "livingcircle_platform.wsgi",
         "--bind", f"{host}:{asked.port}", "--workers", str(asked.workers),
-        "--worker-class", "gthread", "--threads", "4", "--timeout", "60", "--preload",
+        "--worker-class", "gthread", "--threads", "2", "--timeout", "60", "--preload",
         "--graceful-timeout", "8", "--max-requests", "20000", "--max-requests-jitter", "2000",
         "--log-level", "warning",
     ]  # fmt: skip

@@ -5,6 +5,7 @@ and the answer says so.
 """
 
 import datetime as dt
+import hashlib
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +24,8 @@ from livingcircle_platform.assessment.opening import is_open
 from livingcircle_platform.registry.models import Outlet
 
 FARTHEST_M = 20_000.0
-_FIRST_M, _FIRST_FILTERED_M = 800.0, 2_500.0  # one trade alone stands much thinner
+_FIRST_M = 500.0
+_WIDER = 1.3  # than it took the last time, because shops stand thinner a street away
 _LEAST_GROWTH, _MOST_GROWTH = 1.5, 5.0
 _SPARE = 14  # read with the first page: some lie in the corners of the box
 _COMMON = 300  # ways of writing opening hours that are looked at before any row is read
@@ -56,7 +58,7 @@ class Found(NamedTuple):
 
 def near(
     rows: QuerySet[Any], centre: Point, most: int, now: dt.datetime, *,
-    only_open: bool = False, is_filtered: bool = False,
+    only_open: bool = False, kind: str = "",
 ) -> Found:  # fmt: skip
     """Return the nearest outlets with their distance.
 
@@ -73,10 +75,12 @@ def near(
         The moment that ``open_now`` tells of.
     only_open
         Keep only what is open then.
-    is_filtered
-        Whether the rows are few of all, as those of one trade are.
+    kind
+        Names what is looked for; how far one had to look for it hereabouts is remembered, and
+        begun with the next time.
     """
-    radius = _FIRST_FILTERED_M if is_filtered else _FIRST_M
+    hereabouts = _hereabouts(centre, f"{kind}|{most}|{only_open}")
+    radius = caches["moment"].get(hereabouts, _FIRST_M)
     passed_over = _passed_over(now) if only_open else _NOTHING
     looked_at = rows.exclude(hours__in=passed_over.shut + passed_over.unsure)
     while True:
@@ -87,9 +91,11 @@ def near(
         guess = 1.2 * math.sqrt(most / max(len(found.items), 1))
         growth = min(max(guess, _LEAST_GROWTH), _MOST_GROWTH)
         radius = min(radius * growth, FARTHEST_M)
+    last = found.items[-1]["distance_m"] if len(found.items) == most else radius
+    begin = min(max(last * _WIDER, _FIRST_M), FARTHEST_M)
+    caches["moment"].set(hereabouts, begin, _COMMON_SECONDS)
     if not only_open:
         return found
-    last = found.items[-1]["distance_m"] if len(found.items) == most else radius
     box, squared = _box(rows.filter(hours__in=passed_over.unsure), *centre, last)
     nearer = box.filter(LessThanOrEqual(squared, Value((last / _METRES_PER_DEGREE) ** 2)))
     return found._replace(unsure=found.unsure + nearer.count())
@@ -103,6 +109,12 @@ def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
         math.sin(half_lon) ** 2
     )
     return 2 * _EARTH_M * math.asin(math.sqrt(min(root, 1.0)))
+
+
+def _hereabouts(centre: Point, kind: str) -> str:
+    """Name a kind of search within about ten kilometres."""
+    told = f"{kind}|{centre[0]:.1f}|{centre[1]:.1f}"
+    return f"near-{hashlib.sha256(told.encode()).hexdigest()}"
 
 
 class _PassedOver(NamedTuple):

@@ -194,6 +194,12 @@ def word_of_area(level: str, name: str, parent: str | None) -> str:
     return f"{parent} {name}" if level == str(Area.Level.COMMUNITY) and parent else name
 
 
+def choices_of(areas: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - rows of areas
+    """Return id and name of areas, without making an object of each: a city has hundreds."""
+    rows = areas.values_list("pk", "level", "name", "parent__name")
+    return [(str(pk), word_of_area(*names)) for pk, *names in rows]
+
+
 def areas_for(user: Any, ledger: Ledger, verb: str) -> Any:  # noqa: ANN401
     """Return the areas in which a person may do something to a ledger, in the order of codes."""
     rows = Area.objects.filter(where_areas(ledger.policy, user, verb), removed_at=None)

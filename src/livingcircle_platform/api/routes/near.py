@@ -42,7 +42,7 @@ def near(request: HttpRequest, asked: Query[AskedNear]) -> Any:  # noqa: ANN401 
         rows = rows.filter(trades__has=asked.trade)
     found = nearest(
         outlets_told(rows), (asked.lon, asked.lat), asked.most, timezone.localtime(),
-        only_open=asked.open_now, is_filtered=bool(asked.trade),
+        only_open=asked.open_now, kind=asked.trade or "",
     )  # fmt: skip
     answer = {
         "measured_by": MEASURED_BY, "within_m": found.within, "hours_unknown": found.unsure,

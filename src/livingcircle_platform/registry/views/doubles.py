@@ -1,6 +1,5 @@
 """Show pairs that may be one shop, compare them side by side, merge them or tell them apart."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from livingcircle_platform.registry import policies
 from livingcircle_platform.registry.actions.merging import taken_over
 from livingcircle_platform.registry.asking import trade_names
 from livingcircle_platform.registry.forms import areas_for
+from livingcircle_platform.registry.forms import choices_of
 from livingcircle_platform.registry.forms import is_id
 from livingcircle_platform.registry.ledger import LEDGERS
 from livingcircle_platform.registry.models import Outlet
@@ -31,12 +31,11 @@ _PAGE = 20
 _MANY = 10_000  # above this many outlets they are compared 街道 by 街道
 
 
-def chosen_area(request: HttpRequest, verb: str) -> tuple[Any, list[Any]]:
+def chosen_area(request: HttpRequest, verb: str) -> tuple[Area | None, list[tuple[str, str]]]:
     """Return the area somebody narrowed a list to, and the areas to choose from."""
-    areas = list(areas_for(request.user, LEDGERS["outlet"], verb))
-    said = request.GET.get("area", "")
-    found = next((one for one in areas if str(one.pk) == said), None) if is_id(said) else None
-    return found, areas
+    areas, said = areas_for(request.user, LEDGERS["outlet"], verb), request.GET.get("area", "")
+    found = areas.filter(pk=said).first() if is_id(said) else None
+    return found, choices_of(areas)
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -44,7 +43,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     area, areas = chosen_area(request, "merge")
     whole = Outlet.objects.visible_to(request.user).count() <= _MANY
     if area is None and not whole:
-        area = next((one for one in areas if one.level == Area.Level.SUBDISTRICT), None)
+        parts = areas_for(request.user, LEDGERS["outlet"], "merge")
+        area = parts.filter(level=Area.Level.SUBDISTRICT).first()
     page = page_of(request, duplicates.suspects(request.user, area), _PAGE)
     ids = {pk for one in page.object_list for pk in (one.first, one.second)}
     rows = Outlet.objects.visible_to(request.user).select_related("area__parent").in_bulk(ids)

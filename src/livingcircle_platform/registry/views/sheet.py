@@ -30,9 +30,9 @@ from livingcircle_platform.registry.asking import SIZES
 from livingcircle_platform.registry.asking import Asked
 from livingcircle_platform.registry.asking import trade_names
 from livingcircle_platform.registry.forms import areas_for
+from livingcircle_platform.registry.forms import choices_of
 from livingcircle_platform.registry.forms import field_of
 from livingcircle_platform.registry.forms import value_of
-from livingcircle_platform.registry.forms import word_of_area
 from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
 from livingcircle_platform.registry.ledger import Ledger
@@ -239,12 +239,10 @@ def _areas(user: Any, ledger: Ledger) -> tuple[list[tuple[str, str]], bool]:  # 
     A whole city's are shown down to 街道 only.
     """
     rows = areas_for(user, ledger, "view")
-    columns = ("pk", "level", "name", "parent__name")
-    found = list(rows.values_list(*columns)[: _MANY_AREAS + 1])
-    has_all = len(found) <= _MANY_AREAS
-    if not has_all:
-        found = list(rows.exclude(level=Area.Level.COMMUNITY).values_list(*columns))
-    return [(str(pk), word_of_area(*names)) for pk, *names in found], has_all
+    found = choices_of(rows[: _MANY_AREAS + 1])
+    if len(found) <= _MANY_AREAS:
+        return found, True
+    return choices_of(rows.exclude(level=Area.Level.COMMUNITY)), False
 
 
 def _column(ledger: Ledger, name: str) -> Column:
