@@ -20,7 +20,9 @@ from livingcircle_platform.accounts.matrix import EVERYBODY
 from livingcircle_platform.accounts.matrix import actions_by_route
 from livingcircle_platform.accounts.models import Token
 from livingcircle_platform.accounts.models import User
+from livingcircle_platform.accounts.models import digest_of
 from livingcircle_platform.accounts.scope import scope_of
+from livingcircle_platform.audit.head import while_nobody_writes
 from livingcircle_platform.core.pages import problem_page
 from livingcircle_platform.core.pages import wants_json
 from livingcircle_platform.errors import NotAllowedError
@@ -88,11 +90,14 @@ def action_of(match: ResolverMatch | None, method: str) -> str | None:
 
 def user_of_token(secret: str) -> User | None:
     """Return the person a token acts for, limited to its actions; nobody if it does not hold."""
-    token = Token.objects.holding(secret)
+    token: Token | None = while_nobody_writes(
+        f"token-{digest_of(secret)}", lambda: Token.objects.holding(secret)
+    )
     if token is None:
         return None
-    now = timezone.now()
-    if token.used_at is None or now - token.used_at > _USE_TOLD_EVERY:
+    now, seconds = timezone.now(), _USE_TOLD_EVERY.total_seconds()
+    long_ago = token.used_at is None or now - token.used_at > _USE_TOLD_EVERY
+    if long_ago and cache.add(f"token-used-{token.pk}", 1, seconds):
         Token.objects.filter(pk=token.pk).update(used_at=now)
     user: User = token.user
     user.token_actions = frozenset(token.actions)

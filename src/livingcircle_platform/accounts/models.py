@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager
-from django.core.cache import caches
-from django.db import connection
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,7 +16,7 @@ from livingcircle_platform.accounts.matrix import rules
 from livingcircle_platform.accounts.roles import Role
 from livingcircle_platform.accounts.scope import Scope
 from livingcircle_platform.accounts.scope import scope_of
-from livingcircle_platform.audit.head import last_number
+from livingcircle_platform.audit.head import while_nobody_writes
 from livingcircle_platform.core.fields import CodesField
 from livingcircle_platform.core.records import Record
 from livingcircle_platform.core.spelling import line_of
@@ -89,9 +87,6 @@ class User(AbstractUser):
         return held[0].area if held else None
 
 
-_HELD_SECONDS = 60
-
-
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Ask who is what."""
 
@@ -101,22 +96,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(removed_at=None).filter(Q(until=None) | Q(until__gte=today))
 
     def held_now(self, user: User) -> list["Membership"]:
-        """Return what somebody is today, remembered while nobody wrote anything.
-
-        Whatever changes a membership or its area leaves an entry in the record; what a transaction
-        that is still open sees may never come to be, and is not remembered.
-        """
-        moment, name = caches["moment"], f"held-{user.pk}"
-        stamp = (last_number(), timezone.localdate())
-        known = moment.get(name)
-        if known is not None and known[0] == stamp:
-            return list(known[1])
-        held = list(
-            self.in_force().filter(user=user).select_related("area").defer("area__boundary")
-        )
-        if not connection.in_atomic_block:
-            moment.set(name, (stamp, held), _HELD_SECONDS)
-        return held
+        """Return what somebody is today; whatever changes it leaves an entry in the record."""
+        rows = self.in_force().filter(user=user).select_related("area").defer("area__boundary")
+        return while_nobody_writes(f"held-{user.pk}", lambda: list(rows))
 
 
 class Membership(Record):
