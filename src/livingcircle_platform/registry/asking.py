@@ -25,6 +25,7 @@ from livingcircle_platform.registry.ledger import Ledger
 from livingcircle_platform.registry.models import RegistryQuerySet
 from livingcircle_platform.registry.models import Trade
 from livingcircle_platform.registry.paging import Pages
+from livingcircle_platform.registry.paging import unread
 from livingcircle_platform.territory.models import Area
 
 SIZES = (50, 100, 200)
@@ -91,7 +92,9 @@ class Asked:
 
     def for_export(self) -> QuerySet[Any]:
         """Return every row that may be exported."""
-        return self.rows("export").select_related(*self.ledger.related)
+        related = self.ledger.related
+        rows = self.rows("export").select_related(*related)
+        return rows.defer(*unread(self.ledger.model, related))
 
     def exported_columns(self) -> list[Column]:
         """Return the columns of an export: the chosen ones, or all."""
