@@ -33,6 +33,7 @@ _HEAD = (
     "请求", "同时几个", "每秒", "中位 ms", "p95 ms", "p99 ms", "没答对", "目标", "每次用 CPU ms",
     "光架子每秒", "光架子 CPU ms", "开始时负载",
 )  # fmt: skip
+_FEW = 2_000  # rows of the workbook in a short run
 _OFFICE = 4  # people who click in the same instant
 _UNCACHED = "benchmarks.serving.unremembering"
 
@@ -95,10 +96,13 @@ def main() -> None:
         house_found, bare_found = _measure(place, told, seconds)
         sheet = _sheet(house_found, bare_found)
         sheet.show(out)
+        imports = _imports(house.import_twice(place, _FEW if words.quick else OUTLETS))
+        imports.show(out)
         if not words.quick:
             about = Sheet("", before.head, before.rows[:7])
-            blocks = {_name(place): sheet.markdown(), f"{_name(place)} machine": about.markdown()}
-            page.write(blocks, PAGE)
+            name = _name(place)
+            blocks = {name: sheet.markdown(), f"{name} machine": about.markdown()}
+            page.write({**blocks, f"{name} import": imports.markdown()}, PAGE)
         if words.soak:
             soaked = _soak(place, told, words.soak)
             soaked.show(out)
@@ -153,6 +157,17 @@ def _sheet(found: dict[str, Answer], bare: dict[str, Answer]) -> Sheet:
             (name, f"{many}", *told, f"{one.failed}", aim, f"{cpu:.1f}", *floor, f"{busy:.1f}")
         )
     return Sheet("", _HEAD, tuple(rows))
+
+
+def _imports(told: dict[str, Any]) -> Sheet:
+    """Tell how long a workbook takes from upload to record."""
+    rows = [
+        (title, f"{told['rows']:,}", f"{told[f'{name} written']:,}", f"{told[f'{name} read']:.1f}",
+         f"{told[f'{name} accepted']:.1f}")
+        for name, title in (("new", "全是新网点"), ("changed", "同一张表，十分之一改过"))
+    ]  # fmt: skip
+    head = ("一张 Excel", "行", "写入", "读取、检查、对照（秒）", "入库（秒）")
+    return Sheet("", head, tuple(rows))
 
 
 def _soak(place: house.Place, told: dict[str, Any], minutes: float) -> Sheet:
