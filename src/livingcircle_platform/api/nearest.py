@@ -33,8 +33,6 @@ _COMMON_SECONDS, _PASSED_OVER_SECONDS = 600, 120
 _METRES_PER_DEGREE = 111_195.0  # of a great circle, on a sphere of 6,371 km
 _EARTH_M = 6_371_000.0
 _NARROWEST = 0.01  # cosine of the latitude; nobody shops nearer to a pole
-
-
 Point = tuple[float, float]
 
 
@@ -46,7 +44,7 @@ class Found(NamedTuple):
     items
         The rows, the nearest first, each with ``distance_m`` and ``open_now`` added.
     within
-        How far was looked.
+        How far the list is whole: to its last row, or as far as one looks at all.
     unsure
         How many were left out because nobody can tell from their hours whether they are open.
     """
@@ -83,22 +81,34 @@ def near(
     radius = caches["moment"].get(hereabouts, _FIRST_M)
     passed_over = _passed_over(now) if only_open else _NOTHING
     looked_at = rows.exclude(hours__in=passed_over.shut + passed_over.unsure)
+    found = _growing(looked_at, centre, most, radius, now, only_open=only_open)
+    whole = found.items[-1]["distance_m"] if len(found.items) == most else FARTHEST_M
+    begin = min(max(whole * _WIDER, _FIRST_M), FARTHEST_M)
+    caches["moment"].set(hereabouts, begin, _COMMON_SECONDS)
+    unsure = found.unsure
+    if only_open:
+        unsure += _count(rows.filter(hours__in=passed_over.unsure), centre, whole)
+    return Found(found.items, whole, unsure)
+
+
+def _growing(
+    rows: QuerySet[Any], centre: Point, most: int, radius: float, now: dt.datetime, *,
+    only_open: bool,
+) -> Found:  # fmt: skip
+    """Return what lies in a circle that grows until it holds enough."""
     while True:
-        found = _within(looked_at, centre, most, radius, now, only_open=only_open)
+        found = _within(rows, centre, most, radius, now, only_open=only_open)
         if len(found.items) == most or radius >= FARTHEST_M:
-            break
+            return found
         # As far again as it takes if shops go on as thick as so far, and a little more.
         guess = 1.2 * math.sqrt(most / max(len(found.items), 1))
         growth = min(max(guess, _LEAST_GROWTH), _MOST_GROWTH)
         radius = min(radius * growth, FARTHEST_M)
-    last = found.items[-1]["distance_m"] if len(found.items) == most else radius
-    begin = min(max(last * _WIDER, _FIRST_M), FARTHEST_M)
-    caches["moment"].set(hereabouts, begin, _COMMON_SECONDS)
-    if not only_open:
-        return found
-    box, squared = _box(rows.filter(hours__in=passed_over.unsure), *centre, last)
-    nearer = box.filter(LessThanOrEqual(squared, Value((last / _METRES_PER_DEGREE) ** 2)))
-    return found._replace(unsure=found.unsure + nearer.count())
+
+
+def _count(rows: QuerySet[Any], centre: Point, radius: float) -> int:
+    box, squared = _box(rows, *centre, radius)
+    return box.filter(LessThanOrEqual(squared, Value((radius / _METRES_PER_DEGREE) ** 2))).count()
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:

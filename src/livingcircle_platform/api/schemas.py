@@ -220,7 +220,7 @@ class Near(Schema):
     """Hold the nearest outlets."""
 
     measured_by: str = Field(description="距离怎么量的")
-    within_m: float = Field(description="找了多远（米）")
+    within_m: float = Field(description="这么远（米）以内的都列出来了")
     hours_unknown: int = Field(description="因为营业时间不明没有列出的（只在 open_now 时）")
     items: list[NearOutletOut]
 
