@@ -18,11 +18,13 @@ from django.utils.http import content_disposition_header
 from livingcircle.io.excel import write_template
 from livingcircle_platform.audit import chain
 from livingcircle_platform.core import files
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.imports.actions import asking
 from livingcircle_platform.imports.actions import deciding
+from livingcircle_platform.imports.belonging import belongs_in
 from livingcircle_platform.imports.coordinate_doubt import places_under
 from livingcircle_platform.imports.coordinate_doubt import swapped_columns
 from livingcircle_platform.imports.forms import AnswerForm
@@ -215,12 +217,14 @@ def _also(found: Batch) -> list[Any]:
     if ending_of(str(found)) != EXTRACT:
         return []
     wanted = ("streets", "outlets", "doors", "gates", "barriers")
-    return [KINDS[name] for name in wanted if name != found.table]
+    return [
+        KINDS[name] for name in wanted
+        if name != found.table and belongs_in(KINDS[name], found.area)
+    ]  # fmt: skip
 
 
 def _seen(request: HttpRequest) -> int:
-    said = request.POST.get("version", "")
-    return int(said) if said.isdigit() else 0
+    return number_in(request.POST.get("version", "")) or 0
 
 
 def _batch_of(request: HttpRequest, batch_id: uuid.UUID) -> Batch:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from livingcircle_platform.accounts.models import Role
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit.models import Entry
 from livingcircle_platform.core.models import Job
@@ -277,3 +278,16 @@ def test_a_centre_comes_with_its_shops_and_goes_with_them(bring, clerk):
     assert centre.outlets.count() == 2
     deciding.undo(batch, acting_user=clerk, reason="导错了")
     assert not ServiceCentre.objects.present().exists()
+
+
+def test_a_part_of_a_district_does_not_replace_what_lies_under_the_whole(town):
+    """An extract brought for its shops holds the streets and doors of everybody as well."""
+    street = make.user("street", (Role.SUBDISTRICT, town.a))
+    files = [{"name": "x.osm.pbf", "bytes": 1, "sha256": "0" * 64}]
+    batch = Batch.objects.create(table="outlets", area=town.a, files=files, state="staged")
+    with pytest.raises(RefusedError, match="不能放在"):
+        asking.take_also(batch, "doors", acting_user=street)
+    doors = Batch.objects.create(table="doors", area=town.a, files=files, state="staged")
+    with pytest.raises(RefusedError, match="不能放在"):
+        deciding.accept(doors, acting_user=street, seen=doors.version)
+    assert Batch.objects.count() == 2

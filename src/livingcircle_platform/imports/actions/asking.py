@@ -19,13 +19,13 @@ from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.imports import tasks
 from livingcircle_platform.imports.accepting import WRITTEN
 from livingcircle_platform.imports.actions import deciding
+from livingcircle_platform.imports.belonging import require_place
 from livingcircle_platform.imports.kinds import EXTRACT
 from livingcircle_platform.imports.kinds import KINDS
 from livingcircle_platform.imports.kinds import ending_of
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.policies import BATCHES
 from livingcircle_platform.imports.received import received
-from livingcircle_platform.territory.models import Area
 
 State = Batch.State
 SMALL = 500  # rows that are written while the page waits
@@ -53,7 +53,10 @@ def upload(
         If the files cannot be taken, or do not belong where they are sent.
     """
     BATCHES.require_in(acting_user, "add", batch.area)
-    _require_place(batch)
+    kind = KINDS.get(batch.table)
+    if kind is None:
+        raise RefusedError("没有选择上传的是什么", remedy="从列表里选一种内容")
+    require_place(kind, batch.area)
     batch.files = [
         {
             "name": one.name, "bytes": one.file.size,
@@ -132,6 +135,7 @@ def take_also(batch: Batch, table: str, *, acting_user: Any) -> Batch:  # noqa: 
     kind = KINDS.get(table)
     if kind is None or not kind.from_map or ending_of(str(batch)) != EXTRACT:
         raise RefusedError("这个文件里取不出这张表", remedy="只有 .osm.pbf 可以再取别的内容")
+    require_place(kind, batch.area)
     made = Batch(
         pk=uuid.uuid5(batch.pk, table), table=table, files=batch.files, area=batch.area,
         title=batch.title, status_of_source=batch.status_of_source, date=batch.date,
@@ -165,19 +169,6 @@ def _hand_over(
     )  # fmt: skip
     batch.save()
     return batch
-
-
-def _require_place(batch: Batch) -> None:
-    """Refuse what belongs to a whole district but is sent to a part of it."""
-    kind, level = KINDS.get(batch.table), batch.area.level
-    if kind is None:
-        raise RefusedError("没有选择上传的是什么", remedy="从列表里选一种内容")
-    if level == Area.Level.CITY or (
-        kind.name not in {"outlets", "spaces"} and level != Area.Level.DISTRICT
-    ):
-        raise RefusedError(
-            f"“{kind.title}”不能放在“{batch.area}”", remedy="选择它所在的区（县）再上传"
-        )
 
 
 def _same(known: Batch, sent: Batch) -> Batch:

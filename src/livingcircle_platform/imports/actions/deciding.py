@@ -15,6 +15,7 @@ from livingcircle_platform.errors import ConflictError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.imports import accepting
 from livingcircle_platform.imports import accepting_territory as territory
+from livingcircle_platform.imports.belonging import require_place
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.policies import BATCHES
@@ -85,6 +86,7 @@ def waiting(batch: Batch, *, acting_user: Any, seen: int) -> Batch:  # noqa: ANN
         If a question about it is still open.
     """
     BATCHES.require(acting_user, "accept", batch)
+    require_place(batch.kind, batch.area)
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == State.ACCEPTED:
         return batch
