@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from django.db import transaction
 from django.urls import reverse
 
+from livingcircle_platform.accounts import lending
 from livingcircle_platform.accounts import people
 from livingcircle_platform.accounts.models import Membership
 from livingcircle_platform.accounts.models import User
@@ -108,11 +109,15 @@ def make_password_link(user: User, *, acting_user: User) -> str:
 
 @transaction.atomic
 def drop_second_step(user: User, *, acting_user: User) -> None:
-    """Let somebody who lost the phone sign in by password alone, and end every session."""
+    """Let somebody who lost the phone sign in by password alone.
+
+    Every session ends, and tokens and links are taken back.
+    """
     people.require_whole(acting_user, user, "user.reset")
     if not Authenticator.objects.filter(user=user).exists():
         raise RefusedError("这个账号没有打开两步验证，没有改动", remedy="直接重设密码即可")
     Authenticator.objects.filter(user=user).delete()
+    lending.take_everything_back(user, acting_user=acting_user)
     _tell("drop-second-step", user, acting_user, user.home())
     end_sessions(user)
 

@@ -91,6 +91,13 @@ def take_back(kept: Token | ShareLink, *, acting_user: User) -> None:
         writing.remove(kept, seen=kept.version, acting_user=acting_user)
 
 
+def take_everything_back(user: User, *, acting_user: User) -> None:
+    """Take back all that somebody lent: whoever stole the password may have lent it on."""
+    for kind in (Token, ShareLink):
+        for kept in kind.objects.kept_by(user):
+            writing.remove(kept, seen=kept.version, acting_user=acting_user)
+
+
 def shared_match(path: str, user: User) -> ResolverMatch:
     """Return the page behind a path that somebody may share.
 

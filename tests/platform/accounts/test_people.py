@@ -18,6 +18,7 @@ from livingcircle_platform.audit.models import Entry
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import NotAllowedError
 from tests.platform import make
+from tests.platform.api.conftest import token_for
 
 
 @pytest.fixture
@@ -278,3 +279,16 @@ def test_only_roles_of_levels_inside_are_offered(office):
     page = office.get("/users/invite/").content.decode()
     assert "区级管理" in page
     assert "市级管理" not in page
+
+
+def test_a_password_set_anew_takes_back_what_was_lent(wang, office, town):
+    admin = make.user("chief", (Role.ADMIN, town.city))
+    header = token_for(wang)
+    assert Client().get("/api/outlets", **header).status_code == 200
+    address = actions.make_password_link(wang, acting_user=admin)
+    guest = Client()
+    page = guest.get(address, follow=True)
+    told = dict.fromkeys(("password1", "password2"), "三棵石榴两棵柿子树都结果")
+    assert guest.post(page.redirect_chain[-1][0], told).status_code == 302
+    assert Client().get("/api/outlets", **header).status_code == 401
+    assert Entry.objects.filter(action="token.remove", actor=wang).count() == 1
