@@ -23,13 +23,14 @@ def while_nobody_writes(name: str, read: Callable[[], Answer]) -> Answer:
     """Return what was read under a name before, or read it, if anybody wrote since then.
 
     Only for what never changes without an entry in the record, or from one day to the next. What a
-    transaction that is still open sees may never come to be, and is not remembered.
+    transaction that is still open sees may never come to be, and is not remembered; nor is nothing,
+    so that nobody fills the memory by guessing.
     """
     moment, stamp = caches["moment"], (last_number(), timezone.localdate())
     known: tuple[object, Answer] | None = moment.get(name)
     if known is not None and known[0] == stamp:
         return known[1]
     found = read()
-    if not connection.in_atomic_block:
+    if found is not None and not connection.in_atomic_block:
         moment.set(name, (stamp, found), _SECONDS)
     return found

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from livingcircle_platform.audit import actions
 from livingcircle_platform.audit import chain
 from livingcircle_platform.audit import writing
 from livingcircle_platform.audit.models import Entry
@@ -140,3 +142,18 @@ def test_progress_is_told(five):
     told = []
     list(chain.verify(tell=lambda done, total: told.append((done, total))))
     assert told == [(5, 5)]
+
+
+def test_a_blanked_entry_is_found(five):
+    assert Entry.objects.filter(number=1, before=None).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET before = '' WHERE number = 1")
+    assert broken() == [1]
+
+
+def test_a_head_set_back_is_told_though_nothing_can_be_put_behind_it(five, clerk):
+    Head.objects.update(number=F("number") - 1)
+    told = actions.verify(acting_user=clerk).findings
+    assert any("链头" in what for _, what in told)
+    assert "没能记进" in told[-1][1]
+    assert Entry.objects.count() == 5
