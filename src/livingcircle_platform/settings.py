@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "livingcircle_platform.core.middleware.NoNulls",
     "livingcircle_platform.core.middleware.PlainErrors",
     "livingcircle_platform.core.middleware.ReadOnlyWhenFull",
     "livingcircle_platform.accounts.gate.SessionActivity",

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -54,6 +55,8 @@ class Has(models.Lookup):
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # noqa: ANN401
         """Return a search for the code between its bars, or in an index of codes."""
         left, params = self.process_lhs(compiler, connection)
+        if not self.rhs or _BAR in str(self.rhs):  # no code is empty, or holds the bar
+            raise EmptyResultSet
         if connection.vendor == "postgresql":
             return f"{CODES_ARRAY.format(left)} @> %s::text[]", [*params, [str(self.rhs)]]
         return f"instr({left}, %s) > 0", [*params, f"{_BAR}{self.rhs}{_BAR}"]

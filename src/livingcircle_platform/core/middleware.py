@@ -11,6 +11,7 @@ from livingcircle_platform.core.disk import is_nearly_full
 from livingcircle_platform.core.pages import problem_page
 from livingcircle_platform.errors import PlatformError
 from livingcircle_platform.errors import ReadOnlyError
+from livingcircle_platform.errors import RefusedError
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,6 +74,30 @@ class PlainErrors:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Turn one of our own refusals into an answer; leave every other error alone."""
         return problem_page(request, problem) if isinstance(problem, PlatformError) else None
+
+
+class NoNulls:
+    """Refuse the one character that a database cannot hold, before it gets anywhere."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look into the address."""
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or "%00" in query or "\0" in query:
+            return problem_page(request, _UNREADABLE)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Look into a form, which was read by now to find its token."""
+        forms = request.method == "POST" and request.content_type != "application/json"
+        if forms and any("\0" in one for _, sent in request.POST.lists() for one in sent):
+            return problem_page(request, _UNREADABLE)
+        return None
+
+
+_UNREADABLE = RefusedError("地址或表单里有认不出的字符，没有处理", remedy="去掉后再试")
 
 
 class ReadOnlyWhenFull:

@@ -6,7 +6,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseRedirect
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -14,6 +16,7 @@ from livingcircle_platform.core import jobs
 from livingcircle_platform.core.models import Job
 from livingcircle_platform.core.pages import LOOKS
 from livingcircle_platform.core.pages import problem_page
+from livingcircle_platform.core.pages import wants_json
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import NotAllowedError
 from livingcircle_platform.errors import TooOftenError
@@ -63,8 +66,12 @@ def too_often(request: HttpRequest) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer when our own program failed."""
-    return render(request, "core/broken.html", status=500)
+    """Answer when our own program failed; nothing is asked of the database, which may be away."""
+    if wants_json(request):
+        error = {"what": "程序出错，没有保存", "remedy": "稍后再试；仍然出错就告诉管理员"}
+        return JsonResponse({"error": error}, status=500)
+    page = render_to_string("core/broken.html", {"look": request.COOKIES.get("look", "normal")})
+    return HttpResponse(page, status=500)
 
 
 def job_list(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.territory import actions
@@ -112,7 +113,7 @@ def change_area(request: HttpRequest, area_id: uuid.UUID) -> HttpResponse:
 def remove_area(request: HttpRequest, area_id: uuid.UUID) -> HttpResponse:
     """Take out an area that nothing hangs on."""
     found = area_of(request, area_id)
-    seen = _number(request.POST.get("seen"))
+    seen = number_in(request.POST.get("seen")) or 0
     actions.remove_area(found, seen=seen, acting_user=request.user)
     messages.success(request, f"已移除“{found}”")
     return HttpResponseRedirect(reverse("territory:areas"))
@@ -203,7 +204,3 @@ def _asked(request: HttpRequest, form: Any, save: Any, title: str, area: Area) -
 def _copy(record: Any) -> Any:  # noqa: ANN401
     """Return the record once more: a form writes into it before anybody knows whether it may."""
     return type(record).objects.get(pk=record.pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.territory import circle_actions
@@ -102,9 +103,8 @@ def adopt(request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
 def discard(request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
     """Put away a draft that is not wanted."""
     found = set_of(request, set_id)
-    seen = request.POST.get("seen", "")
-    circle_actions.discard(found, seen=int(seen) if seen.isdecimal() else 0,
-                           acting_user=request.user)  # fmt: skip
+    seen = number_in(request.POST.get("seen")) or 0
+    circle_actions.discard(found, seen=seen, acting_user=request.user)
     messages.success(request, f"已放弃{found}")
     return HttpResponseRedirect(reverse("territory:circle_sets"))
 
