@@ -166,7 +166,8 @@ class Asked:
     def _area(self, said: str) -> Area | None:
         if not is_id(said):
             return None
-        return Area.objects.filter(removed_at=None, pk=said).select_related("parent").first()
+        rows = Area.objects.visible_to(self.user).filter(pk=said)
+        return rows.select_related("parent").first()
 
     def _order(self) -> Iterator[Any]:
         """Sort the same on every database: what is not known comes last."""

@@ -30,7 +30,7 @@ _SAID = {
 class TextField(forms.CharField):
     """Take a text as it was typed, without blanks around it or signs that no file can hold."""
 
-    _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+    _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
     def to_python(self, value: Any) -> str:  # noqa: ANN401
         """Return the text."""

@@ -9,6 +9,7 @@ second time as one- and two-character grams for its full-text index.
 from typing import Any
 
 from django.core.cache import caches
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,7 +41,9 @@ class Finds(models.Lookup):
         # LIKE would be held against a hundred samples before PostgreSQL looks at a single row.
         position = "strpos" if connection.vendor == "postgresql" else "instr"
         inside = f"{position}({left}, %s) > 0"
-        if connection.vendor != "postgresql" or not needle or self.walks():
+        if not needle:  # nothing but signs was typed, and no line holds any
+            raise EmptyResultSet
+        if connection.vendor != "postgresql" or self.walks():
             return inside, [*params, needle]
         grams = f"{GRAMS}({left}) @> %s::text[]"
         return f"({grams} AND {inside})", [*params, _grams(needle), *params, needle]

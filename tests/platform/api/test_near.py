@@ -70,7 +70,9 @@ def test_growing_boxes_find_the_same_as_looking_at_all(town):
     for lon, lat in (*places, *places):  # the second time from what was remembered
         found = near(columns, (lon, lat), 10, NOON)
         away = sorted(metres(lon, lat, one.lon, one.lat) for one in rows)
-        assert [one["distance_m"] for one in found.items] == pytest.approx(away[:10])
+        told = [one["distance_m"] for one in found.items]
+        assert told == pytest.approx(away[:10])
+        assert told == sorted(told)
         assert found.items[-1]["distance_m"] <= found.within
         assert found.unsure == 0
 

@@ -1,5 +1,6 @@
 """Check that programs write by the same rules as the pages."""
 
+import json
 import uuid
 
 import pytest
@@ -102,3 +103,20 @@ def test_a_session_is_guarded_against_forged_requests(world):
     answer = send(browser, "post", "/api/outlets", new(world))
     assert answer.status_code == 403
     assert not Outlet.objects.filter(name="新开药店").exists()
+
+
+@pytest.mark.parametrize("values", [{"name": "\ud800"}, {"note": "a\0b\ud800"}])
+def test_half_a_character_is_no_failure(world, values):
+    browser, one = signed_in(world.people["district"]), world.outlets["a1"]
+    sent = json.dumps({"version": one.version, "values": values})
+    answer = browser.patch(f"/api/outlets/{one.pk}", sent, content_type="application/json")
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "\ud800"])
+def test_a_reason_that_cannot_be_kept_is_refused(world, reason):
+    browser, one = signed_in(world.people["district"]), world.outlets["a1"]
+    sent = json.dumps({"version": one.version, "values": {"note": "新"}, "reason": reason})
+    answer = browser.patch(f"/api/outlets/{one.pk}", sent, content_type="application/json")
+    assert answer.status_code == 422
+    assert "认不出" in answer.json()["error"]["what"]

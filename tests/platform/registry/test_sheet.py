@@ -55,7 +55,7 @@ def found(user, query):
     ("query", "codes"),
     [
         ("", "1234"), ("q=药", "1"), ("q=重庆", "2"), ("q=chongqing", "2"), ("q=cqxm", "2"),
-        ("q=x", "23"), ("q=ＳＥＶＥＮ", "4"), ("q=69012345", "2"), ("q=%25", "1234"),
+        ("q=x", "23"), ("q=ＳＥＶＥＮ", "4"), ("q=69012345", "2"), ("q=%25", ""),
         ("chain=yes", "1"), ("chain=no", "2"), ("chain=unknown", "34"),
         ("state=closed", "3"), ("state=open&state=closed", "1234"),
         ("trades=repair", "23"), ("trades=pharmacy", "13"), ("trades=none", "4"),
@@ -254,3 +254,39 @@ def test_nobody_shares_beyond_their_own(town, worker, unchanged):
     with pytest.raises(RefusedError, match="要有名称"):
         actions.save_view(OUTLETS, " ", "", acting_user=worker)
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("needle", ["😀", "%", "'", "|", "\\"])
+def test_a_search_for_signs_finds_nothing(shops, browser, needle):
+    page = browser.get("/registry/outlets/", {"q": needle})
+    assert page.status_code == 200
+    assert page.context["page"].paginator.count == 0
+
+
+def test_a_bar_is_no_trade(shops, clerk):
+    assert asked_rows(clerk, "trades=pharmacy|repair") == 0
+    assert Outlet.objects.filter(trades__has="").count() == 0
+
+
+def asked_rows(user, query):
+    """Return how many outlets an address shows somebody."""
+    return Asked(LEDGERS["outlet"], user, QueryDict(query)).rows().count()
+
+
+def test_a_filter_does_not_name_areas_elsewhere(shops, worker, client, town):
+    client.force_login(worker)
+    page = client.get("/registry/outlets/", {"area": town.elsewhere.pk})
+    assert page.status_code == 400
+    assert "西区" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("bulk/", {"id": "abc", "column": "state", "value": "open"}),
+        ("bulk/save/", {"rows": "abc:1", "column": "state", "value": "open"}),
+        ("bulk/save/", {"rows": f"{'0' * 32}:{'9' * 5000}", "column": "state", "value": "open"}),
+    ],
+)
+def test_ids_and_versions_that_are_none_are_refused(shops, browser, address, sent):
+    assert browser.post(f"/registry/outlets/{address}", sent).status_code == 400

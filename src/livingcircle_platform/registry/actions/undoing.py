@@ -63,7 +63,7 @@ _WAYS: Mapping[str, _Way] = MappingProxyType(
 # A look at a shop writes these; nobody sets them by hand.
 _LOOK = frozenset({"verified_on", "verified_by"})
 # These are written by their own step and go back with it.
-_BY_THEIR_STEP = frozenset({"outlet.merge", "outlet.unmerge", "merge.undo"})
+_BY_THEIR_STEP = frozenset({"outlet.merge", "outlet.unmerge", "merge.undo", "bulk.undo"})
 
 
 def undo(number: int, *, acting_user: Any) -> Undone:  # noqa: ANN401
@@ -84,7 +84,7 @@ def undo(number: int, *, acting_user: Any) -> Undone:  # noqa: ANN401
         entry = Entry.objects.filter(pk=number).first()
         if entry is None:
             raise _missing()
-        if entry.kind == BULK:
+        if entry.kind == BULK and entry.action not in _BY_THEIR_STEP:
             return _undo_bulk(entry, acting_user)
         _undo_one(entry, acting_user)
     return Undone(1, [])

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import actions
@@ -112,7 +113,7 @@ def _pair(request: HttpRequest, one: str, other: str) -> tuple[Outlet, Outlet]:
 
 
 def _version(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    if not said.isdecimal():
+    seen = number_in(request.POST.get(name))
+    if seen is None:
         raise RefusedError("页面不完整，没有合并", remedy="刷新页面再做一次")
-    return int(said)
+    return seen

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.http import urlencode
 
 from livingcircle_platform.audit.models import Entry
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry.actions.undoing import may_undo
@@ -53,10 +54,10 @@ def seen_in(request: HttpRequest) -> int:
     RefusedError
         If the page did not say.
     """
-    said = request.POST.get("seen", "")
-    if not said.isdecimal():
+    seen = number_in(request.POST.get("seen"))
+    if seen is None:
         raise RefusedError("页面不完整，没有保存", remedy="刷新页面再做一次")
-    return int(said)
+    return seen
 
 
 def id_in(request: HttpRequest) -> uuid.UUID:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from livingcircle_platform.audit.models import Entry
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.core.pages import wants_json
 from livingcircle_platform.errors import ConflictError
 from livingcircle_platform.errors import RefusedError
@@ -149,10 +150,9 @@ def history(request: HttpRequest, ledger: Ledger, pk: UUID) -> HttpResponse:
 
 def undo(request: HttpRequest) -> HttpResponse:
     """Take a step back, or a whole bulk edit."""
-    said = request.POST.get("number", "")
-    if not said.isdecimal() or len(said) > 18:  # noqa: PLR2004 - what a column holds
+    number = number_in(request.POST.get("number"))
+    if number is None:
         raise RefusedError("没有写明撤回哪一步", remedy="从“修改历史”里重新点撤回")
-    number = int(said)
     undone = actions.undo(number, acting_user=request.user)
     if wants_json(request):
         return JsonResponse({"count": undone.many, "left": undone.left, **_now(request, number)})

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.safestring import mark_safe
 
+from livingcircle_platform.core.numbers import number_in
 from livingcircle_platform.errors import ConflictError
 from livingcircle_platform.errors import RefusedError
 from livingcircle_platform.registry import actions
@@ -32,6 +33,7 @@ from livingcircle_platform.registry.asking import trade_names
 from livingcircle_platform.registry.forms import areas_for
 from livingcircle_platform.registry.forms import choices_of
 from livingcircle_platform.registry.forms import field_of
+from livingcircle_platform.registry.forms import is_id
 from livingcircle_platform.registry.forms import value_of
 from livingcircle_platform.registry.ledger import Column
 from livingcircle_platform.registry.ledger import Kind
@@ -183,10 +185,11 @@ def bulk_save(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     value = value_of(column, _typed(request, column), request.user, ledger)
     seen = []
     for pair in request.POST.get("rows", "").split():
-        pk, _, version = pair.partition(":")
-        if not version.isdecimal():
+        pk, _, said = pair.partition(":")
+        version = number_in(said)
+        if version is None or not is_id(pk):
             raise RefusedError("页面不完整，没有保存", remedy="重新预览一次")
-        seen.append((pk, int(version)))
+        seen.append((pk, version))
     batch = actions.change_many(
         ledger, seen, column, value, acting_user=request.user,
         reason=request.POST.get("reason", "").strip(),
@@ -259,6 +262,8 @@ def _chosen(request: HttpRequest, ledger: Ledger) -> list[str]:
         ids = asked.rows().values_list("pk", flat=True)[: actions.BULK_LIMIT + 1]
         return [str(pk) for pk in ids]
     said = request.POST.getlist("id") or request.POST.get("ids", "").split()
+    if not all(is_id(one) for one in said):
+        raise RefusedError("页面不完整，没有改动", remedy="刷新页面，重新勾选")
     return list(dict.fromkeys(said))
 
 

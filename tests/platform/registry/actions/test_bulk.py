@@ -99,3 +99,11 @@ def test_there_is_an_upper_limit(town, clerk):
     ids = range(actions.BULK_LIMIT + 1)
     with pytest.raises(RefusedError, match="一次最多改1,000条"):
         actions.preview_many(OUTLETS, ids, STATE, "closed", acting_user=clerk)
+
+
+def test_the_taking_back_of_a_batch_is_no_batch(town, clerk):
+    batch = do(shops(town), clerk).entry
+    actions.undo(batch.number, acting_user=clerk)
+    taken_back = Entry.objects.get(action="bulk.undo")
+    with pytest.raises(RefusedError):
+        actions.undo(taken_back.number, acting_user=clerk)
