@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from livingcircle.errors import InputError
 from livingcircle_platform.assessment import tasks
@@ -45,6 +46,8 @@ def ask_run(run: Run, *, acting_user: Any) -> Run:  # noqa: ANN401
         raise RefusedError("还没有选配置标准", remedy="在区的设置里选一个配置标准，再运行评估")
     if run.circle_set is None:
         run.circle_set = run.district.circle_sets.filter(state=CircleSet.State.ADOPTED).first()
+    # What somebody asks for today is told as of today, whatever days the layers carry.
+    run.on = run.on or timezone.localdate()
     earlier = Run.objects.filter(district=run.district)
     run.number = (earlier.aggregate(last=Max("number"))["last"] or 0) + 1
     run.made_from = earlier.done().first()

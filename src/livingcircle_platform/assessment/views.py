@@ -29,6 +29,7 @@ from livingcircle_platform.assessment.policies import RUNS
 from livingcircle_platform.assessment.tasks import sheets_of
 from livingcircle_platform.core.paging import page_of
 from livingcircle_platform.errors import MissingError
+from livingcircle_platform.registry.asking import trade_names
 
 _LAYERS = {"circles": (Unit, "boundary"), "blind": (BlindArea, "shape")}
 
@@ -142,7 +143,9 @@ def compare(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"run": found, "others": others[:50], "other": other}
     if other is not None:
         told = comparing.compare(folders.results_of(other), folders.results_of(found))
+        names = trade_names()
         context["told"] = told
+        context["people"] = [(one, names.get(one.trade, one.trade)) for one in told.people]
     return render(request, "assessment/compare.html", context)
 
 

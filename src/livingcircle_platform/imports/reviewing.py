@@ -147,7 +147,9 @@ class Review:
                 yield from self._profile(was or {}, value)
             elif value != was and name not in _HIDDEN:
                 before, after = self.word(name, was), self.word(name, value)
-                yield Change(self.title(name), before, after if before != after else "有改动")
+                if before == after:  # alike in words, as coordinates a few metres apart are
+                    before, after = str(was), str(value)
+                yield Change(self.title(name), before, after)
 
     def _profile(self, before: Row, after: Row) -> Iterator[Change]:
         for name, value in after.items():

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http import HttpResponse
 from django.http import HttpResponseRedirect
@@ -16,6 +17,15 @@ from livingcircle_platform.errors import MissingError
 from livingcircle_platform.registry.views.finding import seen_in
 from livingcircle_platform.territory.policies import districts_touched
 from livingcircle_platform.workbench.forms import ScenarioForm
+
+
+def latest(request: HttpRequest) -> HttpResponse:
+    """Go to the scenarios of the latest run, or to where one begins."""
+    run = Run.objects.visible_to(request.user).done().first()
+    if run is None:
+        messages.info(request, "还没有可以比较方案的评估，先运行一次")
+        return HttpResponseRedirect(reverse("assessment:runs"))
+    return HttpResponseRedirect(reverse("workbench:scenarios", args=[run.pk]))
 
 
 def board(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:

@@ -39,8 +39,11 @@ def choice(request: HttpRequest, choice_id: uuid.UUID) -> HttpResponse:
     found = _choice(request, choice_id)
     # What a choice is weighed by is not a number of residents, and must not read as one.
     unit = "个业态" if found.wish.get("question") == "fewest" else "加权人"
+    options = list(found.options.all())
     context = {
-        "choice": found, "run": found.run, "options": found.options.all(), "unit": unit,
+        "choice": found, "run": found.run, "options": options, "unit": unit,
+        # One place may take several trades, each a row of its own.
+        "places": len({one.order for one in options}),
     }  # fmt: skip
     return render(request, "workbench/site_choice.html", context)
 

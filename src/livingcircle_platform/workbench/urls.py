@@ -26,6 +26,7 @@ urlpatterns = [
     path("sites/new/", sites.new_choice, name="new_site_choice"),
     path("sites/<uuid:choice_id>/", sites.choice, name="site_choice"),
     path("sites/<uuid:choice_id>/layer.geojson", sites.layer, name="site_layer"),
+    path("scenarios/", scenarios.latest, name="latest_scenarios"),
     path("scenarios/<uuid:run_id>/", scenarios.board, name="scenarios"),
     path("scenarios/<uuid:scenario_id>/remove/", scenarios.remove, name="remove_scenario"),
     path("scenarios/<uuid:run_id>/add/", scenarios.add, name="add_scenario"),

@@ -7,13 +7,17 @@ import io
 import openpyxl
 import pytest
 from django.http import QueryDict
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from livingcircle_platform.accounts import lending
 from livingcircle_platform.accounts.models import Role
+from livingcircle_platform.accounts.models import ShareLink
 from livingcircle_platform.audit import chain
 from livingcircle_platform.core.sheets import LEADS
 from livingcircle_platform.core.sheets import guarded
@@ -290,3 +294,13 @@ def test_a_filter_does_not_name_areas_elsewhere(shops, worker, client, town):
 )
 def test_ids_and_versions_that_are_none_are_refused(shops, browser, address, sent):
     assert browser.post(f"/registry/outlets/{address}", sent).status_code == 400
+
+
+def test_whoever_holds_a_link_looks_and_is_offered_nothing_else(shops, clerk):
+    until = timezone.localdate() + dt.timedelta(days=1)
+    link = ShareLink(user=clerk, path="/registry/outlets/", title="看看", until=until)
+    secret = lending.make_link(link, acting_user=clerk)
+    page = Client().get(f"/s/{secret}/", follow=True).content.decode()
+    assert "果园药店" in page
+    for control in ("导出 Excel", "批量修改", "新增网点", "存视图", "data-kind", 'name="id"'):
+        assert control not in page, control

@@ -99,3 +99,14 @@ def test_who_may_look_at_scenarios_elsewhere_only_sees_none_here(client, town, r
     client.force_login(make.user("street", (Role.SUBDISTRICT, town.a)))
     assert "关一家" in client.get(f"/scenarios/{run.pk}/").content.decode()
     assert client.post(f"/scenarios/{one.pk}/remove/", {"seen": 1}).status_code == 403
+
+
+def test_the_menu_leads_to_the_scenarios_of_the_latest_run(browser, run):
+    assert 'href="/scenarios/"' in browser.get("/").content.decode()
+    assert browser.get("/scenarios/").headers["Location"] == f"/scenarios/{run.pk}/"
+
+
+def test_without_a_run_it_says_what_to_do_first(browser):
+    page = browser.get("/scenarios/", follow=True)
+    assert page.redirect_chain[-1][0] == "/assessment/"
+    assert "先运行一次" in page.content.decode()

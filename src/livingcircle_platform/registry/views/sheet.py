@@ -71,6 +71,9 @@ class Filter(NamedTuple):
 def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     """Show one page of a ledger."""
     user, asked = request.user, Asked(ledger, request.user, request.GET)
+    # Whoever holds a link looks; what its maker may do, and has kept, is not offered.
+    is_own = getattr(request, "shared", None) is None
+    views = SavedView.objects.visible_to(user).filter(ledger=ledger.slug).order_by("title")
     trades = trade_names()
     page = asked.page()
     areas, has_all_areas = _areas(user, ledger)
@@ -81,7 +84,7 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         "page_numbers": page.paginator.get_elided_page_range(
             page.number, on_each_side=2, on_ends=1
         ),
-        "rows": _rows(asked.columns, page.object_list, user, trades),
+        "rows": _rows(asked.columns, page.object_list, user, trades, may_edit=is_own),
         "filters": [_filter(column, request, trades, areas) for column in ledger.columns],
         "chips": asked.chips(),
         "sizes": SIZES,
@@ -90,13 +93,13 @@ def sheet(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         "new_id": uuid.uuid4(),
         "has_all_areas": has_all_areas,
         "bulk_columns": [one for one in ledger.columns if one.bulk and one.editable],
-        "views": SavedView.objects.visible_to(user).filter(ledger=ledger.slug).order_by("title"),
+        "views": views if is_own else (),
         "share_areas": [one.area for one in user.memberships_now()],
         "list_url": reverse(f"registry:{ledger.slug}_list"),
-        "may_add": ledger.policy.may(user, "add"),
-        "may_bulk": ledger.policy.may(user, "bulk"),
-        "may_export": ledger.policy.may(user, "export"),
-        "may_keep_views": policies.SAVED_VIEWS.may(user, "add"),
+        "may_add": is_own and ledger.policy.may(user, "add"),
+        "may_bulk": is_own and ledger.policy.may(user, "bulk"),
+        "may_export": is_own and ledger.policy.may(user, "export"),
+        "may_keep_views": is_own and policies.SAVED_VIEWS.may(user, "add"),
         "may_share": policies.SAVED_VIEWS.may(user, "share"),
         "done": just_done(request),
     }
@@ -206,8 +209,10 @@ def _rows(
     records: Iterable[Any],
     user: Any,  # noqa: ANN401
     trades: dict[str, str],
+    *,
+    may_edit: bool,
 ) -> list[Row]:
-    names = frozenset(one.name for one in columns if one.editable)
+    names = frozenset(one.name for one in columns if one.editable and may_edit)
     found = []
     for record in records:
         allowed = policies.changeable(user, record, names)
