@@ -1,31 +1,16 @@
 """Ask what a person wants assessed."""
 
 import uuid
-from functools import cache
 from typing import Any
 
 from django import forms
 
-from livingcircle.standards import available_standards
-from livingcircle.standards import load_standard
-from livingcircle.walkers import find_walker
 from livingcircle_platform.accounts.scope import scope_of
 from livingcircle_platform.assessment.models import Run
+from livingcircle_platform.assessment.terms import WALKERS
+from livingcircle_platform.assessment.terms import standard_choices
+from livingcircle_platform.assessment.terms import walker_choices
 from livingcircle_platform.territory.models import Area
-
-_WALKERS = ("standard", "elder", "brisk", "wheelchair")
-
-
-@cache
-def standard_choices() -> tuple[tuple[str, str], ...]:
-    """Return id and title of every standard that comes along."""
-    return tuple((name, load_standard(name).title) for name in available_standards())
-
-
-@cache
-def walker_choices() -> tuple[tuple[str, str], ...]:
-    """Return id and title of every walker."""
-    return tuple((key, find_walker(key).label) for key in _WALKERS)
 
 
 class RunForm(forms.Form):
@@ -63,6 +48,6 @@ class RunForm(forms.Form):
         told = self.cleaned_data
         return Run(
             pk=told["id"], district=told["district"], standard=told["standard"],
-            walker=told["walker"] or told["district"].walker or _WALKERS[0],
+            walker=told["walker"] or told["district"].walker or WALKERS[0],
             at=told["at"], title=told["title"],
         )  # fmt: skip

@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 
 from livingcircle_platform.assessment import policies
+from livingcircle_platform.assessment.terms import standard_choices
+from livingcircle_platform.assessment.terms import walker_choices
 from livingcircle_platform.core.geometry import GeometryField
 from livingcircle_platform.core.geometry import SpatialIndex
 from livingcircle_platform.core.models import Job
@@ -70,6 +72,16 @@ class Run(Record):
     def __str__(self) -> str:
         """Return district and number."""
         return f"{self.district}第{self.number}次评估"
+
+    @property
+    def standard_title(self) -> str:
+        """Return what the standard is called; one of a bureau's own has only its name."""
+        return dict(standard_choices()).get(self.standard, self.standard)
+
+    @property
+    def walker_title(self) -> str:
+        """Return who walks."""
+        return dict(walker_choices()).get(self.walker, self.walker)
 
     @property
     def audit_area(self) -> Area:

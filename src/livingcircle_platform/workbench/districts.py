@@ -11,8 +11,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from livingcircle_platform.assessment.forms import standard_choices
-from livingcircle_platform.assessment.forms import walker_choices
+from livingcircle_platform.assessment.terms import standard_choices
+from livingcircle_platform.assessment.terms import walker_choices
 from livingcircle_platform.errors import MissingError
 from livingcircle_platform.territory import actions
 from livingcircle_platform.territory.models import Area

@@ -27,6 +27,7 @@ _CELL_LIMIT = 1_000_000
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 200
 _MOST_MARKS = 20_000  # commas in one line, those of long texts among them
+_GUARD = re.compile(r"'(?='*[=+\-@＝＋－＠])")  # as exports put it, more than once if need be
 _BLANK: list[str] = []  # one and the same for every blank row; nobody changes rows
 
 
@@ -44,12 +45,20 @@ def read_grid(path: Path, encoding: str = "") -> list[list[str]]:
     delimiter = max(",\t;|", key=(found[0] if found else "").count)
     previous = csv.field_size_limit(_CELL_LIMIT)
     try:
-        return _bounded(csv.reader(_lines(text, delimiter, path.name), delimiter=delimiter), path)
+        rows: Iterable[list[str]] = csv.reader(
+            _lines(text, delimiter, path.name), delimiter=delimiter
+        )
+        return _bounded(map(_unguarded, rows) if "'" in text else rows, path)
     except csv.Error as error:
         what = "文本表格的引号或换行读不通"
         raise InputError(what, where=path.name, remedy="从 Excel 重新另存为“CSV UTF-8”") from error
     finally:
         csv.field_size_limit(previous)
+
+
+def _unguarded(row: list[str]) -> list[str]:
+    """Take off the apostrophe that keeps a spreadsheet from running a text as a formula."""
+    return [cell[1:] if _GUARD.match(cell) else cell for cell in row]
 
 
 def _lines(text: str, delimiter: str, file: str) -> Iterator[str]:
