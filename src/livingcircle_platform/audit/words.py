@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 VERBS: Mapping[str, str] = {
     "add": "新增", "change": "修改", "remove": "移除", "undo": "撤回", "restore": "恢复",
-    "suspend": "停用", "resume": "恢复", "reset": "生成重设密码链接",
+    "suspend": "停用", "resume": "恢复使用", "reset": "生成重设密码链接",
     "drop-second-step": "解除两步验证", "accept": "采纳", "adopt": "启用", "merge": "合并",
     "split": "拆分", "verify": "核实", "submit": "提交", "approve": "审批", "refuse": "退回",
     "import": "导入", "discard": "放弃", "unmerge": "撤回合并", "draft": "起草", "draw": "划定",

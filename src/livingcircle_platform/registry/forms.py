@@ -145,6 +145,9 @@ def field_of(column: Column, user: Any, ledger: Ledger) -> forms.Field:  # noqa:
     told: dict[str, Any] = {"label": column.title, "required": column.required}
     told["error_messages"] = {"required": f"{column.title}要填"}
     if column.kind == Kind.NUMBER:
+        swapped = "，经度和纬度可能填反了" if column.name in {"lon", "lat"} else ""
+        told["error_messages"]["min_value"] = f"不能小于%(limit_value)s{swapped}"
+        told["error_messages"]["max_value"] = f"不能大于%(limit_value)s{swapped}"
         return NumberField(
             **told, min_value=column.least, max_value=column.most, widget=_number(column)
         )

@@ -304,3 +304,12 @@ def test_whoever_holds_a_link_looks_and_is_offered_nothing_else(shops, clerk):
     assert "果园药店" in page
     for control in ("导出 Excel", "批量修改", "新增网点", "存视图", "data-kind", 'name="id"'):
         assert control not in page, control
+
+
+def test_swapped_coordinates_are_told_as_such(shops, browser):
+    one = Outlet.objects.get(code="1")
+    sent = {"column": "lat", "value": "116.3", "seen": one.version}
+    answer = browser.post(f"/registry/outlets/{one.pk}/cell/", sent)
+    assert answer.status_code == 400
+    assert "不能大于90，经度和纬度可能填反了" in answer.content.decode()
+    assert "。。" not in answer.content.decode()
