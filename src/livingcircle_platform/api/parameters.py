@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import unicodedata
 import uuid
 from typing import Annotated
 from typing import Any
@@ -28,6 +29,13 @@ def _clean(text: str) -> str:
     return text.strip()
 
 
+def _sayable(text: str) -> str:
+    """Refuse what no database keeps; a text of several lines is fine."""
+    if any(unicodedata.category(one) == "Cs" or one == "\0" for one in text):
+        raise ValueError("里有认不出的字符")
+    return text
+
+
 def _moment(when: dt.datetime) -> dt.datetime:
     """Read a time without a zone as Beijing time."""
     if not _EARLIEST <= when.year <= _LATEST:
@@ -49,6 +57,7 @@ def box_of(text: str) -> tuple[float, float, float, float]:
 
 
 Words = Annotated[str, AfterValidator(_clean), Field(max_length=60)]
+Said = Annotated[str, AfterValidator(_sayable), Field(max_length=500)]
 Code = Annotated[str, AfterValidator(_clean), Field(max_length=80)]
 Box = Annotated[str, AfterValidator(box_of), Field(max_length=120)]
 Moment = Annotated[dt.datetime, AfterValidator(_moment)]

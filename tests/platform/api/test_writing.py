@@ -120,3 +120,12 @@ def test_a_reason_that_cannot_be_kept_is_refused(world, reason):
     answer = browser.patch(f"/api/outlets/{one.pk}", sent, content_type="application/json")
     assert answer.status_code == 422
     assert "认不出" in answer.json()["error"]["what"]
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain"])
+def test_a_body_that_is_no_json_is_refused_in_words(world, kind):
+    header = token_for(world.people["district"])
+    body = '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\ny\r\n--x--\r\n'
+    answer = Client().post("/api/outlets", body, content_type=kind, **header)
+    assert answer.status_code == 400
+    assert "JSON" in answer.json()["error"]["remedy"]

@@ -3,18 +3,16 @@
 The same forms read the values and the same actions keep them as on the pages.
 """
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
-from typing import Annotated
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field
 from ninja import Schema
-from pydantic import AfterValidator
 from pydantic import ConfigDict
 
+from livingcircle_platform.api.parameters import Said
 from livingcircle_platform.api.routes.registry import outlet_of
 from livingcircle_platform.api.routes.registry import router
 from livingcircle_platform.api.schemas import OutletOut
@@ -28,16 +26,6 @@ from livingcircle_platform.registry.models import Outlet
 
 _REFUSALS = dict.fromkeys((400, 403, 404, 409, 422), Refusal)
 _TAGS = ["写入"]
-
-
-def _sayable(text: str) -> str:
-    """Refuse what no database keeps."""
-    if any(unicodedata.category(one) == "Cs" or one == "\0" for one in text):
-        raise ValueError("里有认不出的字符")
-    return text
-
-
-Said = Annotated[str, AfterValidator(_sayable)]
 
 
 class OutletValues(Schema):
@@ -81,7 +69,7 @@ class OutletChanged(Schema):
 
     version: int = Field(ge=1, le=2**31 - 1, description="改的时候看到的版本")
     values: OutletValues
-    reason: Said = Field("", max_length=500, description="为什么改")
+    reason: Said = Field("", description="为什么改")
 
 
 class OutletVerified(Schema):
