@@ -148,7 +148,8 @@ class Review:
             elif value != was and name not in _HIDDEN:
                 before, after = self.word(name, was), self.word(name, value)
                 if before == after:  # alike in words, as coordinates a few metres apart are
-                    before, after = str(was), str(value)
+                    numbers = isinstance(was, float) and isinstance(value, float)
+                    before, after = (f"{was}", f"{value}") if numbers else (before, "有改动")
                 yield Change(self.title(name), before, after)
 
     def _profile(self, before: Row, after: Row) -> Iterator[Change]:
