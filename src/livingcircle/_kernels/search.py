@@ -91,31 +91,71 @@ def _spread(
     ways: Ways, way: int, limit: np.uint32, scratch: Scratch, reached: Reached, used: int
 ) -> tuple[int, Reached]:
     """Take the nodes that wait in order of rank, upward or downward, and lower their neighbours."""
-    start, to, length = ways
+    words = scratch[1]
+    used = _work_off(ways, way, limit, scratch, reached, used)
+    while words.any():
+        reached = _grown(reached, used, len(reached[0]))
+        used = _work_off(ways, way, limit, scratch, reached, used)
+    return used, reached
+
+
+@fast
+def _work_off(
+    ways: Ways, way: int, limit: np.uint32, scratch: Scratch, reached: Reached, used: int
+) -> int:
+    """Take the nodes that wait until none does or room runs out; return how many are reached.
+
+    Wherever arrays are bound anew their references are counted again and again, which costs as
+    much as the work: so rows are lowered here, and room is made where this is called.
+    """
+    start = ways[0]
     waiting, words, row = scratch
-    nodes, pool = reached
-    final = len(row) - 1
+    final, room = len(row) - 1, len(reached[0])
     for word in range(len(words)):
         while words[word] != 0:
             turn = take(waiting, words, word)
             v = turn if way == UP else final - turn
-            # Room is made once a node and never in the inner loop, where it would cost time.
-            nodes, pool = _grown((nodes, pool), used, start[v + 1] - start[v])
-            r = np.uint64(row[v])
-            least = _least(pool, r)
-            for e in range(np.uint64(start[v]), np.uint64(start[v + 1])):
-                w = length[e]
-                if np.uint32(least + w) > limit:
-                    continue
-                x = np.uint64(to[e])
-                if row[x] < 0:
-                    row[x], nodes[used] = used, x
-                    _first(pool, r, np.uint64(used), w)
-                    used += 1
-                    put(waiting, words, x if way == UP else np.uint64(final) - x)
-                else:
-                    _lower(pool, r, np.uint64(row[x]), w)
-    return used, (nodes, pool)
+            if used + start[v + 1] - start[v] > room:
+                put(waiting, words, turn)
+                return used
+            used = _lower_neighbours(ways, way, limit, scratch, reached, used, v)
+    return used
+
+
+@fast
+def _lower_neighbours(
+    ways: Ways,
+    way: int,
+    limit: np.uint32,
+    scratch: Scratch,
+    reached: Reached,
+    used: int,
+    v: np.int64,
+) -> int:
+    """Lower the neighbours of a node, and let those reached for the first time wait."""
+    start, to, length = ways
+    waiting, words, row = scratch
+    nodes, pool = reached
+    final, lanes = np.uint64(len(row) - 1), np.uint64(pool.shape[1])
+    r, least = np.uint64(row[v]), FAR
+    for lane in range(lanes):
+        least = min(least, pool[r, lane])
+    for e in range(np.uint64(start[v]), np.uint64(start[v + 1])):
+        w = length[e]
+        if np.uint32(least + w) > limit:
+            continue
+        x = np.uint64(to[e])
+        if row[x] < 0:
+            row[x], nodes[used] = used, x
+            for lane in range(lanes):
+                pool[np.uint64(used), lane] = FAR
+            used += 1
+            put(waiting, words, x if way == UP else final - x)
+        q = np.uint64(row[x])
+        for lane in range(lanes):
+            here, there = np.uint32(pool[r, lane] + w), pool[q, lane]
+            pool[q, lane] = min(there, here)
+    return used
 
 
 @fast
@@ -129,30 +169,3 @@ def _grown(reached: Reached, used: int, more: int) -> Reached:
     rows = np.empty((size, pool.shape[1]), dtype=np.uint32)
     names[:used], rows[:used] = nodes[:used], pool[:used]
     return names, rows
-
-
-@fast
-def _first(pool: Lengths, p: np.uint64, q: np.uint64, w: np.uint32) -> None:
-    """Set row ``q`` to row ``p`` plus a length."""
-    lanes = np.uint64(pool.shape[1])
-    for lane in range(lanes):
-        pool[q, lane] = min(np.uint32(pool[p, lane] + w), FAR)
-
-
-@fast
-def _least(pool: Lengths, p: np.uint64) -> np.uint32:
-    """Return the least of a row."""
-    lanes = np.uint64(pool.shape[1])
-    least = FAR
-    for lane in range(lanes):
-        least = min(least, pool[p, lane])
-    return least
-
-
-@fast
-def _lower(pool: Lengths, p: np.uint64, q: np.uint64, w: np.uint32) -> None:
-    """Lower row ``q`` to row ``p`` plus a length."""
-    lanes = np.uint64(pool.shape[1])
-    for lane in range(lanes):
-        here, there = np.uint32(pool[p, lane] + w), pool[q, lane]
-        pool[q, lane] = min(there, here)

@@ -204,17 +204,24 @@ def nearest(hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], lanes
     Lengths with their owners by rank, shape (blocks, nodes, width); lane ``i`` stands in block
     ``i // LANES``.
     """
-    lane, node, length, owner = seeds
     blocks = max(1, -(-lanes // LANES))
     near = np.empty((blocks, len(hierarchy.rank), width(lanes)), dtype=np.uint64)
+    find_nearest(hierarchy, seeds, near)
+    return near
+
+
+def find_nearest(
+    hierarchy: Hierarchy, seeds: tuple[Ints, Ints, Lengths, Ints], near: Owned
+) -> None:
+    """Do as :func:`nearest`, writing into an array of the shape it returns."""
+    lane, node, length, owner = seeds
     sources = lane, hierarchy.rank[node], owned(length, owner)
     lists = hierarchy.start, hierarchy.to, hierarchy.out, hierarchy.back
 
-    def find(block: int) -> None:
+    def find(block: Owned, number: int) -> None:
         # Whoever sweeps a block also fills it: memory is first touched where it is used.
-        seed(*sources, block, near[block])
-        sweep_owner(*lists, near[block])
+        seed(*sources, number, block)
+        sweep_owner(*lists, block)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(find, range(blocks)))
-    return near
+        list(pool.map(find, near, range(len(near))))
