@@ -317,7 +317,7 @@ def assess(
     rows = Rows(
         gaps=find_gaps(situation, standard, services, units, found, memory),
         indices=measure_indices(
-            situation, standard, units, facts, services, functions, measured, memory
+            situation, standard, units, shops, services, functions, measured, memory
         ),
         blind_areas=blind,
         strangers=tuple(strangers),

@@ -6,7 +6,6 @@ every function. Pairs nobody can judge count as not met, and how many they are s
 """
 
 import math
-from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,12 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from livingcircle._rules.facts import PHYSICAL
-from livingcircle._rules.facts import OutletFacts
-from livingcircle._rules.facts import UnitFacts
 from livingcircle.access import Access
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
 from livingcircle.reach import Services
+from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
 from livingcircle.units import Crowd
@@ -32,7 +30,22 @@ from livingcircle.verdicts import UNKNOWN
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int8]
 
+YES, NO, UNTOLD, OUT = 1, 0, -1, -2
+# Rates of all physical outlets, or of those of basic trades: code, name, flag, formula.
+RATES = (
+    ("chain_rate", "连锁化率", "chain", "连锁网点÷已登记是否连锁的实体网点×100"),
+    (
+        "chain_rate_basic",
+        "连锁化率（基本保障类）",
+        "chain",
+        "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
+    ),
+    ("online_rate", "线上入驻率", "online", "入驻线上平台的网点÷已登记的实体网点×100"),
+    ("quality_brand_share", "优质品牌占比", "quality_brand", "优质品牌网点÷已登记的实体网点×100"),
+)
+_OF_BASIC = [code for code, *_ in RATES].index("chain_rate_basic")
 INDEX_COLUMNS = [
     "level",
     "unit_id",
@@ -89,14 +102,26 @@ class Rate:
         return 100.0 * (self.numerator + self.unknown) / total if total else math.nan
 
 
-def rate_of_flag(flags: Sequence[bool | None]) -> Rate:
-    """Return the rate of a yes or no of each physical outlet, None where nobody told.
+def rates_of_flag(flags: Codes, groups: Sequence[Ints]) -> list[Rate]:
+    """Return, for some groups of outlets, the rate of a yes or no.
 
     连锁化率 = chain outlets ÷ outlets whose chain status is known. Blank cells are 未核实: they
     are neither yes nor no.
+
+    Parameters
+    ----------
+    flags
+        ``YES``, ``NO`` or ``UNTOLD`` of each outlet; ``OUT`` of those that are out of it.
+    groups
+        Outlets of each group.
     """
-    yes, unknown = flags.count(True), flags.count(None)
-    return Rate(float(yes), float(len(flags) - unknown), float(unknown))
+    outlets, number = _numbered(groups)
+    told = flags[outlets]
+    counts = (
+        np.bincount(number[told == code], minlength=len(groups)).astype(np.float64).tolist()
+        for code in (YES, NO, UNTOLD)
+    )
+    return [Rate(yes, yes + no, unknown) for yes, no, unknown in zip(*counts, strict=True)]
 
 
 def convenience(verdicts: Sequence[str]) -> Rate:
@@ -140,7 +165,7 @@ def measure_indices(
     situation: Situation,
     standard: Standard,
     units: Sequence[Unit],
-    facts: Sequence[UnitFacts],
+    shops: Shops,
     services: Services,
     functions: Sequence[Finding],
     access: Access,
@@ -157,21 +182,25 @@ def measure_indices(
         if one.level == "community" and one.severity == "must":
             judged.setdefault(one.unit_id, []).append(one.verdict)
     ids = situation.members.communities.to_numpy(dtype=object)
-    wider = [(u, f) for u, f in zip(units, facts, strict=True) if u.level != "community"]
-    groups = tuple(unit.doors for unit, _ in wider)
+    wider = [unit for unit in units if unit.level != "community"]
+    groups = tuple(unit.doors for unit in wider)
+    flags = _flags(shops, frozenset(_basic(standard)), memory)
+    held = tuple(unit.shops for unit in wider)
+    rates = memory.recall(
+        "rates", (flags, held), lambda: [rates_of_flag(told, held) for told in flags.T]
+    )
     covered = _covered(situation, standard, services, groups, memory)
     walked = _walked(situation, standard, access, groups, memory)
     rows = []
     formula = "已覆盖的（社区×8项功能）÷全部（社区×8项功能）×100，未核实的不算已覆盖"
-    for place, (unit, fact) in enumerate(wider):
+    for place, unit in enumerate(wider):
         label = (unit.level, unit.unit_id, unit.name)
         own = [word for c in ids[unit.communities] for word in judged.get(str(c), ())]
         rows.append(index_row(label, "convenience_index", "便利性指数", convenience(own), formula))
-        rows += memory.recall(
-            ("rates", unit.level, unit.unit_id),
-            (label, fact.inside, standard.trades),
-            partial(_rates, label, fact.inside.values(), standard),
-        )
+        rows += [
+            index_row(label, code, name, told[place], words)
+            for (code, name, _, words), told in zip(RATES, rates, strict=True)
+        ]
         rows.append(_coverage_row(label, covered[place]))
         rows.append(_crossing_row(label, walked[place]))
     return rows
@@ -182,43 +211,22 @@ def index_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=INDEX_COLUMNS)
 
 
-def _rates(
-    label: tuple[str, str, str], outlets: Iterable[OutletFacts], standard: Standard
-) -> list[dict[str, object]]:
-    """Return chain, online and brand rates; each physical outlet counts once."""
-    basic = frozenset(_basic(standard))
-    real = [one for one in outlets if one.status == "open" and one.supply in PHYSICAL]
-    main = [one for one in real if not basic.isdisjoint(one.trades)]
-    columns = (
-        (
-            "chain_rate",
-            "连锁化率",
-            [one.chain for one in real],
-            "连锁网点÷已登记是否连锁的实体网点×100",
-        ),
-        (
-            "chain_rate_basic",
-            "连锁化率（基本保障类）",
-            [one.chain for one in main],
-            "连锁网点÷已登记的基本保障类实体网点×100（北京口径）",
-        ),
-        (
-            "online_rate",
-            "线上入驻率",
-            [one.online for one in real],
-            "入驻线上平台的网点÷已登记的实体网点×100",
-        ),
-        (
-            "quality_brand_share",
-            "优质品牌占比",
-            [one.quality_brand for one in real],
-            "优质品牌网点÷已登记的实体网点×100",
-        ),
-    )
-    return [
-        index_row(label, code, name, rate_of_flag(flags), formula)
-        for code, name, flags, formula in columns
-    ]
+def _flags(shops: Shops, basic: frozenset[str], memory: Memory) -> Codes:
+    """Return what is told of every outlet, shape (outlets, rates); only physical ones count."""
+
+    def tell(some: Ints) -> tuple[Codes, ...]:
+        told = np.full((len(some), len(RATES)), OUT, dtype=np.int8)
+        for row, one in enumerate(shops.records[some]):
+            if one is None or one.status != "open" or one.supply not in PHYSICAL:
+                continue
+            flags = [getattr(one, flag) for _, _, flag, _ in RATES]
+            told[row] = [UNTOLD if flag is None else YES if flag else NO for flag in flags]
+            if basic.isdisjoint(one.trades):
+                told[row, _OF_BASIC] = OUT
+        return (told,)
+
+    (flags,) = memory.recall_rows("flags", (basic,), shops.stamps, tell)
+    return flags
 
 
 def _basic(standard: Standard) -> list[str]:
@@ -266,19 +274,31 @@ def _walked(
 ) -> Floats:
     """Return minutes on plain streets and all minutes to basic trades, shape (groups, 2)."""
     sums = np.zeros((len(groups), 2))
+    numbered = memory.recall("wider doors", groups, lambda: _numbered(groups))
     for trade in _basic(standard):
         if trade in access.needs:
             one = access.to(trade)
-            inputs = one.metres, one.minutes, groups
-            sums += memory.recall(("walked", trade), inputs, partial(_ways, *inputs))
+            inputs = one.metres, one.minutes, numbered
+            sums += memory.recall(
+                ("walked", trade), inputs, partial(_ways, *inputs, count=len(groups))
+            )
     return sums / (situation.walker.metres_per_minute, 1.0)
 
 
-def _ways(metres: Floats, minutes: Floats, groups: tuple[Ints, ...]) -> Floats:
+def _numbered(groups: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Return the members of all groups, group by group, and whose they are."""
+    none = np.empty(0, dtype=np.int64)
+    return np.concatenate([none, *groups]), np.repeat(
+        np.arange(len(groups)), list(map(len, groups))
+    )
+
+
+def _ways(metres: Floats, minutes: Floats, numbered: tuple[Ints, Ints], *, count: int) -> Floats:
     """Return the metres and the minutes of all doors that reach something, group by group."""
     known = np.isfinite(metres) & np.isfinite(minutes)
-    ways = np.stack([np.where(known, metres, 0.0), np.where(known, minutes, 0.0)], axis=1)
-    return np.array([ways[doors].sum(axis=0) for doors in groups]).reshape(-1, 2)
+    doors, number = numbered
+    ways = (np.where(known, length, 0.0)[doors] for length in (metres, minutes))
+    return np.stack([np.bincount(number, way, minlength=count) for way in ways], axis=1)
 
 
 def _crossing_row(label: tuple[str, str, str], sums: Floats) -> dict[str, object]:

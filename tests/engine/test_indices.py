@@ -4,25 +4,34 @@ import math
 
 import numpy as np
 
+from livingcircle.indices import NO
+from livingcircle.indices import OUT
+from livingcircle.indices import UNTOLD
+from livingcircle.indices import YES
 from livingcircle.indices import Rate
 from livingcircle.indices import convenience
 from livingcircle.indices import index_row
-from livingcircle.indices import rate_of_flag
+from livingcircle.indices import rates_of_flag
 
 
 def test_chain_rate_of_dongcheng_2017():
     """东城 2017: 1,058 chain outlets of 2,662 are 39.74 %."""
-    flags = [True] * 1058 + [False] * 1604
-    assert round(rate_of_flag(flags).value, 2) == 39.74
+    flags = np.repeat(np.array([YES, NO], dtype=np.int8), [1058, 1604])
+    (rate,) = rates_of_flag(flags, [np.arange(2662)])
+    assert round(rate.value, 2) == 39.74
 
 
 def test_blank_chain_cells_are_neither_yes_nor_no():
-    rate = rate_of_flag([True, False, None, None])
+    flags = np.array([YES, NO, UNTOLD, UNTOLD, OUT], dtype=np.int8)
+    (rate,) = rates_of_flag(flags, [np.arange(5)])
     assert (rate.value, rate.low, rate.high) == (50.0, 25.0, 75.0)
 
 
 def test_no_known_flag_gives_no_rate():
-    assert math.isnan(rate_of_flag([None]).value)
+    flags = np.array([UNTOLD, YES], dtype=np.int8)
+    alone, nobody = rates_of_flag(flags, [np.array([0]), np.array([], dtype=np.int64)])
+    assert math.isnan(alone.value)
+    assert (math.isnan(nobody.value), nobody.unknown) == (True, 0)
 
 
 def test_convenience_index_is_100_only_when_every_pair_is_met():
