@@ -122,18 +122,22 @@ def differing_trades(old: UnitFacts, new: UnitFacts, changed: Changes) -> frozen
     ``changed`` are the shops that are another record anywhere. None where what is known of the
     unit itself differs.
     """
-    if old.shared.keys() != new.shared.keys() or not _agree(old, new):
+    if not _agree(old, new):
         return None
     ids: set[str] = {one for one in changed.ids if one in new.inside or one in old.inside}
     if old.inside is not new.inside:
         ids |= old.inside.keys() ^ new.inside.keys()
     if old.shared is not new.shared:
+        if old.shared.keys() != new.shared.keys():
+            return None
         for trade, now in new.shared.items():
             if (was := old.shared[trade]) is not now:
                 ids |= was ^ now
     # Within reach a shop stands under its own trades only.
     for trade, some in changed.by_trade.items():
         ids |= new.shared.get(trade, _NOTHING) & some
+    if not ids:
+        return _NOTHING
     known = (facts.register.get(one) for facts in (old, new) for one in ids)
     # A shop without any trade is one too: it answers to no name, but rules on all shops read it.
     return frozenset().union(*(shop.trades or _NAMELESS for shop in known if shop is not None))

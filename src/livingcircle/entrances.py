@@ -78,7 +78,8 @@ def attached(
 def entrances_of(district: District, owners: gpd.GeoDataFrame, kind: str) -> Entrances:
     """Return every entrance; a building without any is its own."""
     entrances = district.entrances[district.entrances["of"] == kind]
-    owner = owners.index.get_indexer(pd.Index(entrances["of_id"]))
+    none = np.empty(0, dtype=np.int64)
+    owner = owners.index.get_indexer(pd.Index(entrances["of_id"])) if len(entrances) else none
     homes = coordinates_of(owners.geometry)
     places, numbers = [coordinates_of(entrances.geometry)[owner >= 0]], [owner[owner >= 0]]
     if kind == "door":
@@ -89,7 +90,9 @@ def entrances_of(district: District, owners: gpd.GeoDataFrame, kind: str) -> Ent
         joined = doors.merge(pairs, on="of_id")
         places.append(coordinates_of(shared.geometry)[joined["row"].to_numpy(dtype=np.int64)])
         numbers.append(joined["n"].to_numpy(dtype=np.int64))
-    rest = np.setdiff1d(np.arange(len(owners)), np.concatenate(numbers))
+    alone = np.ones(len(owners), dtype=np.bool_)
+    alone[np.concatenate(numbers)] = False
+    rest = np.flatnonzero(alone)
     places.append(homes[rest])
     numbers.append(rest)
     owned = np.concatenate(numbers).astype(np.int64)

@@ -113,8 +113,15 @@ def _told(
             mark=object(),
         )
 
+    # Shops are not told yet: those of a unit may change.
     inputs = {
-        place: (*common, unit, Some(plain.people, unit.doors)) for place, unit in enumerate(units)
+        place: (
+            *common,
+            (unit.level, unit.unit_id, unit.name, unit.circle_id),
+            (unit.communities, unit.doors),
+            Some(plain.people, unit.doors),
+        )
+        for place, unit in enumerate(units)
     }
     return memory.recall_each("told", inputs, tell)
 

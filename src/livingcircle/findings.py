@@ -41,6 +41,7 @@ from livingcircle._rules.sizes import FloorShareRule
 from livingcircle._rules.sizes import MeasureRule
 from livingcircle._rules.sizes import ShareRule
 from livingcircle._rules.sizes import SiteAreaRule
+from livingcircle.earlier import Changes
 from livingcircle.earlier import Earlier
 from livingcircle.earlier import differing
 from livingcircle.earlier import differing_trades
@@ -270,9 +271,9 @@ def judge_units(
     memory = Memory() if memory is None else memory
     known = _Known(standard)
     findings: list[Finding] = []
-    register = facts[-1].register if facts else {}
     # Judges ask the standard how trades are sorted and what its usual terms are.
     terms = standard.trades, standard.defaults
+    since = _Since(terms, facts[-1].register if facts else {}, memory)
     asked: dict[str, list[Requirement]] = {}
     for one in standard.requirements:
         if not isinstance(one.rule, TextRule):
@@ -283,7 +284,7 @@ def judge_units(
         reach = reached.get((bare.level, bare.unit_id), {})
         fact = known.of_those_below(bare.but(reach=reach) if reach else bare)
         before = memory.last(unit)
-        earlier = _earlier(before, terms, fact, register, memory)
+        earlier = since.earlier(before, fact)
         same = before is not None and before.inputs[-1] is standard
         if same and settled.get(fact.level, True) and earlier.hold(fact):
             own = earlier.findings
@@ -306,24 +307,35 @@ def _judge_unit(
     return own
 
 
-def _earlier(
-    before: Kept | None,
-    terms: tuple[object, ...],
-    fact: UnitFacts,
-    register: Mapping[str, OutletFacts],
-    memory: Memory,
-) -> Earlier[Finding]:
-    """Return what was found of a unit before, and the trades of shops that differ since."""
-    nothing: Earlier[Finding] = Earlier(None, {}, None)
-    if before is None:
-        return nothing
-    was, *old_terms, _ = before.inputs
-    if any(old is not new for old, new in zip(old_terms, terms, strict=True)):
-        return nothing
-    old = was.register
-    # Units before this one have asked already.
-    changed = memory.recall("other shops", (old, register), lambda: differing(old, register))
-    return Earlier(was, before.made, differing_trades(was, fact, changed))
+class _Since:
+    """Say what was found of units before, and the trades of shops that differ since."""
+
+    def __init__(
+        self, terms: tuple[object, ...], register: Mapping[str, OutletFacts], memory: Memory
+    ) -> None:
+        self._terms, self._register, self._memory = terms, register, memory
+        # Nearly all units were judged with one register.
+        self._old: Mapping[str, OutletFacts] = register
+        self._changed = Changes()
+
+    def earlier(self, before: Kept | None, fact: UnitFacts) -> Earlier[Finding]:
+        """Return what was found of a unit before; nothing where other terms were in force."""
+        if before is None:
+            return Earlier(None, {}, None)
+        was, *old_terms, _ = before.inputs
+        if any(old is not new for old, new in zip(old_terms, self._terms, strict=True)):
+            return Earlier(None, {}, None)
+        return Earlier(was, before.made, differing_trades(was, fact, self._from(was.register)))
+
+    def _from(self, old: Mapping[str, OutletFacts]) -> Changes:
+        """Return the shops that differ from an earlier register."""
+        if old is not self._old:
+            self._old, new = old, self._register
+            # Those who judged before by another standard have asked already.
+            self._changed = self._memory.recall(
+                "other shops", (old, new), lambda: differing(old, new)
+            )
+        return self._changed
 
 
 def finding_table(findings: Sequence[Finding]) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from livingcircle.units import Unit
 from livingcircle.verdicts import LACKING
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 GAP_COLUMNS = [
     "circle_id",
@@ -224,28 +225,53 @@ def find_gaps(
         row, one, unit, said, place, _ = told_of[gap]
         return _gap(row, one, unit, said, place, people)
 
-    return memory.recall_each("gaps", told_of, tell, _told_alike)
+    return memory.recall_each("gaps", told_of, tell, _Then().alike)
 
 
-def _told_alike(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
-    """Return whether a gap is told as before: of all that is said only its own doors matter."""
-    (*things, unit, was, place, mark), (*others, now_unit, now, now_place, now_mark) = old, new
-    same = unit is now_unit and place is now_place and mark is now_mark
-    return same and all(map(is_, things, others)) and _say_the_same(was, now, unit.doors)
+class _Then:
+    """Tell whether a gap is told as before: of all that is said only its own doors matter."""
+
+    def __init__(self) -> None:
+        # By what was said and what is said now, both held by whoever compares.
+        self._unlike: dict[tuple[int, int], Bools] = {}
+
+    def alike(self, old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+        """Return whether nothing that a gap is told from has changed."""
+        (*things, unit, was, place, mark), (*others, now_unit, now, now_place, now_mark) = old, new
+        same = unit is now_unit and place is now_place and mark is now_mark
+        return same and all(map(is_, things, others)) and self._said_alike(was, now, unit.doors)
+
+    def _said_alike(
+        self,
+        old: Judged | TradeVerdicts | None,
+        new: Judged | TradeVerdicts | None,
+        doors: npt.NDArray[np.int64],
+    ) -> bool:
+        """Return whether the same is said at some doors."""
+        if old is None or new is None or old is new:
+            return old is new
+        pair = id(old), id(new)
+        if pair not in self._unlike:
+            self._unlike[pair] = _unlike(old, new)
+        return not self._unlike[pair][doors].any()
 
 
-def _say_the_same(
-    old: Judged | TradeVerdicts | None,
-    new: Judged | TradeVerdicts | None,
-    doors: npt.NDArray[np.int64],
-) -> bool:
-    """Return whether the same is said at some doors."""
-    if old is None or new is None:
-        return old is new
-    return _service(old, doors) == _service(new, doors) and all(
-        np.array_equal(getattr(old.doors, name)[doors], getattr(new.doors, name)[doors])
-        for name in ("verdict", "metres")
-    )
+def _unlike(old: Judged | TradeVerdicts, new: Judged | TradeVerdicts) -> Bools:
+    """Return the doors at which something else is said; all, where it is of other services."""
+    unlike = np.ones(len(new.doors.verdict), dtype=np.bool_)
+    if len(old.doors.verdict) != len(unlike) or _about(old) != _about(new):
+        return unlike
+    unlike[:] = False
+    for name in ("verdict", "metres"):
+        unlike |= getattr(old.doors, name) != getattr(new.doors, name)
+    if isinstance(old, TradeVerdicts) and isinstance(new, TradeVerdicts):
+        unlike |= old.speaker != new.speaker
+    return unlike
+
+
+def _about(said: Judged | TradeVerdicts) -> Service | tuple[Service, ...]:
+    """Return the service or services that something is said of."""
+    return said.services if isinstance(said, TradeVerdicts) else said.service
 
 
 def _service(said: Judged | TradeVerdicts, doors: npt.NDArray[np.int64]) -> Service:

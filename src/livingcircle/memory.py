@@ -82,6 +82,8 @@ class Memory:
             # What it was made with is not asked for now, and wanted when it is made again.
             self._used |= self._inner.get(key, set())
             found: Result = before.made
+            # Inputs that come again are the very same objects, and quick to compare.
+            self._kept[key] = Kept(inputs, found)
             return found
         used, self._used = self._used, set()
         try:
@@ -118,8 +120,10 @@ class Memory:
         for item, own in inputs.items():
             old = before.get(item)
             # Of thousands of items nearly all have the very same inputs.
-            if old is not None and (all(map(is_, old.inputs, own)) or alike(old.inputs, own)):
+            if old is not None and all(map(is_, old.inputs, own)):
                 now[item] = old
+            elif old is not None and alike(old.inputs, own):
+                now[item] = Kept(own, old.made)
             else:
                 now[item] = Kept(own, make(item, None if old is None else old.made))
         self.keep(key, (), now)

@@ -277,7 +277,8 @@ def judge_services(
     memory = Memory() if memory is None else memory
     certainty = _certainty(situation, memory)
     by_requirement: dict[str, Judged] = {}
-    told = tuple(one.mark for one in facts), tuple(units), len(situation.doors)
+    doors = tuple(unit.doors for unit in units)
+    told = tuple(one.mark for one in facts), doors, len(situation.doors)
     # Whether a rule applies somewhere depends on nothing that was measured there.
     told_alike = memory.recall("told alike", told, object)
     for one, service in needs.services:

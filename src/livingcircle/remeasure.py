@@ -147,16 +147,14 @@ def _patched(
     """Return the distances to every need, those of changed outlets measured again."""
     places = {need: place for place, need in enumerate(before.supply.needs)}
     doubtful = _doubtful(before.supply, now.supply, changed)
+    known = [places.get(name, -1) for name in now.supply.needs]
+    stale = _touched(before.supply, now.supply, np.array(known), changed, doubtful)
     found: dict[int, NeedAccess] = {}
     touched: dict[int, tuple[int, Ints]] = {}
     fresh = []
-    for need, name in enumerate(now.supply.needs):
-        place = places.get(name)
-        if place is None or before.radii[name] != now.radii[name]:
-            fresh.append(need)
-            continue
-        outlets = _touched(before.supply, place, now.supply, need, changed, doubtful)
-        if len(outlets) > MANY:
+    for need, (name, place) in enumerate(zip(now.supply.needs, known, strict=True)):
+        outlets = doubtful[stale[:, need]]
+        if place < 0 or before.radii[name] != now.radii[name] or len(outlets) > MANY:
             fresh.append(need)
         elif len(outlets):
             touched[need] = place, outlets
@@ -188,18 +186,20 @@ def _doubtful(old: Supply, new: Supply, changed: Ints) -> Ints:
     return np.union1d(np.flatnonzero(otherwise), changed)
 
 
-def _touched(
-    old: Supply, place: int, new: Supply, need: int, changed: Ints, doubtful: Ints
-) -> Ints:
-    """Return the outlets of one need that stand elsewhere or answer otherwise than before."""
+def _touched(old: Supply, new: Supply, places: Ints, changed: Ints, doubtful: Ints) -> Bools:
+    """Return which doubtful outlets touch which needs, shape (doubtful, needs).
+
+    They stand elsewhere or answer otherwise than before. ``places`` are those of the needs among
+    the old ones, -1 for none.
+    """
     known = doubtful[doubtful < len(old.offers)]
-    otherwise, involved = (np.zeros(len(doubtful), dtype=np.bool_) for _ in range(2))
+    otherwise, involved = (np.zeros((len(doubtful), len(places)), dtype=np.bool_) for _ in range(2))
     for name in ("offers", "maybe", "present"):
-        was, now = np.zeros_like(otherwise), getattr(new, name)[doubtful, need]
-        was[: len(known)] = getattr(old, name)[known, place]
+        was, now = np.zeros_like(otherwise), getattr(new, name)[doubtful]
+        was[: len(known)] = getattr(old, name)[known][:, places] & (places >= 0)
         otherwise |= was != now
         involved |= was | now
-    return doubtful[otherwise | (involved & np.isin(doubtful, changed))]
+    return np.asarray(otherwise | (involved & np.isin(doubtful, changed)[:, None]))
 
 
 def _retouched(

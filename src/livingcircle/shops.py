@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pandas.api.extensions import ExtensionArray
 
 from livingcircle._rules.facts import OutletFacts
 from livingcircle._rules.facts import read_register
@@ -18,6 +18,7 @@ from livingcircle.situation import Situation
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
 SHOP_COLUMNS = (
     "area_m2",
     "chain",
@@ -42,9 +43,11 @@ class Shops:
         All outlets, in the order of the outlet table.
     places
         Where they are in metres, shape (outlets, 2).
+    records
+        The record of each outlet, None of those that are gone, shape (outlets,). A shop that did
+        not change since the last run is the very same record.
     register
-        Those that are not gone, by id. A shop that did not change since the last run is the very
-        same record.
+        Those that are not gone, by id.
     stamps
         Which reading each outlet's record is from, shape (outlets,): of two runs of one memory,
         records under the same stamp in the same place are the very same.
@@ -52,18 +55,12 @@ class Shops:
         How many readings there were before.
     """
 
-    ids: npt.NDArray[np.object_]
+    ids: Words
     places: Floats
+    records: Words
     register: Mapping[str, OutletFacts]
     stamps: Ints
     turn: int = 0
-
-    @cached_property
-    def records(self) -> npt.NDArray[np.object_]:
-        """Return the record of each outlet, None of those that are gone, shape (outlets,)."""
-        found = np.empty(len(self.ids), dtype=object)
-        found[:] = [self.register.get(one) for one in self.ids]
-        return found
 
 
 def list_shops(situation: Situation, memory: Memory | None = None) -> Shops:
@@ -76,11 +73,22 @@ def list_shops(situation: Situation, memory: Memory | None = None) -> Shops:
     )
     inputs = outlets, pairs, places
     before = memory.last("shops")
-    if before is None:
-        register = read_register(_table(outlets, slice(None), _held(pairs), places))
-        ids, stamps = outlets.index.to_numpy(dtype=object), np.zeros(len(outlets), dtype=np.int64)
-        return memory.recall("shops", inputs, lambda: Shops(ids, places, register, stamps))
-    return memory.recall("shops", inputs, lambda: _reread(before, inputs))
+    make = partial(_read, *inputs) if before is None else partial(_reread, before, inputs)
+    return memory.recall("shops", inputs, make)
+
+
+def _read(outlets: pd.DataFrame, pairs: pd.DataFrame, places: Floats) -> Shops:
+    """Return the shops, every record read."""
+    ids = outlets.index.to_numpy(dtype=object)
+    register = read_register(_table(outlets, slice(None), _held(pairs), places))
+    return Shops(ids, places, _of(register, ids), register, np.zeros(len(ids), dtype=np.int64))
+
+
+def _of(register: Mapping[str, OutletFacts], ids: Words) -> Words:
+    """Return the records of some outlets, None of those that are gone."""
+    found = np.empty(len(ids), dtype=object)
+    found[:] = [register.get(one) for one in ids]
+    return found
 
 
 def _held(pairs: pd.DataFrame) -> dict[str, frozenset[str]]:
@@ -117,17 +125,18 @@ def _reread(
         return shops
     mine = pairs[pairs["outlet_id"].isin(outlets.index[rows])]
     fresh = read_register(_table(outlets, rows, _held(mine), places))
-    stamps = np.zeros(len(ids), dtype=np.int64)
+    stamps, records = np.zeros(len(ids), dtype=np.int64), np.empty(len(ids), dtype=object)
     both = min(len(ids), len(shops.ids))
-    stamps[:both] = shops.stamps[:both]
-    stamps[rows] = shops.turn + 1
-    return Shops(ids, places, _exchanged(shops, fresh, ids, stale), stamps, shops.turn + 1)
+    stamps[:both], records[:both] = shops.stamps[:both], shops.records[:both]
+    stamps[rows], records[rows] = shops.turn + 1, _of(fresh, ids[rows])
+    register = _exchanged(shops, fresh, ids, stale)
+    return Shops(ids, places, records, register, stamps, shops.turn + 1)
 
 
 def _exchanged(
     shops: Shops,
     fresh: Mapping[str, OutletFacts],
-    ids: npt.NDArray[np.object_],
+    ids: Words,
     stale: npt.NDArray[np.bool_],
 ) -> dict[str, OutletFacts]:
     """Return the register with some records exchanged, in the order of the table."""
@@ -147,7 +156,7 @@ def _exchanged(
 def _stale(
     before: Kept,
     now: tuple[pd.DataFrame, pd.DataFrame, Floats],
-    ids: npt.NDArray[np.object_],
+    ids: Words,
 ) -> npt.NDArray[np.bool_]:
     """Return which rows tell of a shop otherwise than before."""
     (old, old_pairs, old_places), shops = before.inputs, before.made
@@ -157,25 +166,25 @@ def _stale(
     moved = (places[:both] != old_places[:both]).any(axis=1)
     stale[:both] = moved | (ids[:both] != shops.ids[:both])
     for name in SHOP_COLUMNS:
-        new, was = outlets[name], old[name]
-        if len(new) != len(was) or not new.array.equals(was.array):
-            stale[:both] |= _differ(new.iloc[:both], was.iloc[:both])
+        # Slices of arrays: those of columns would sort their index first.
+        stale[:both] |= _differ(outlets[name].array[:both], old[name].array[:both])
     if pairs is not old_pairs:
-        stale |= np.isin(ids.astype(str), _retraded(pairs, old_pairs))
+        other = _retraded(pairs, old_pairs)
+        stale |= np.fromiter((one in other for one in ids.tolist()), np.bool_, len(ids))
     return stale
 
 
-def _differ(new: "pd.Series[Any]", old: "pd.Series[Any]") -> npt.NDArray[np.bool_]:
+def _differ(new: ExtensionArray, old: ExtensionArray) -> npt.NDArray[np.bool_]:
     """Return which cells of two columns differ; two blanks are alike."""
-    if new.array.equals(old.array):
-        return np.zeros(len(new), dtype=np.bool_)
-    a, b = new.reset_index(drop=True), old.reset_index(drop=True)
+    a, b = pd.Series(new), pd.Series(old)
+    if a.equals(b):
+        return np.zeros(len(a), dtype=np.bool_)
     blank, was = a.isna().to_numpy(), b.isna().to_numpy()
     unlike = (a != b).fillna(value=True).to_numpy(dtype=np.bool_)
     return np.asarray((unlike & ~(blank & was)) | (blank != was))
 
 
-def _retraded(pairs: pd.DataFrame, old: pd.DataFrame) -> npt.NDArray[np.str_]:
+def _retraded(pairs: pd.DataFrame, old: pd.DataFrame) -> set[str]:
     """Return the ids of outlets with other trades than before.
 
     Of two long tables that differ in a few rows only what lies between their common beginning
@@ -189,7 +198,7 @@ def _retraded(pairs: pd.DataFrame, old: pd.DataFrame) -> npt.NDArray[np.str_]:
         set(zip(t["outlet_id"].tolist(), t["trade"].tolist(), strict=True))
         for t in (one.iloc[head : len(one) - tail] for one in (pairs, old))
     )
-    return np.array(sorted({outlet for outlet, _ in now ^ was}), dtype=str)
+    return {outlet for outlet, _ in now ^ was}
 
 
 def _agreeing(a: pd.DataFrame, b: pd.DataFrame) -> int:

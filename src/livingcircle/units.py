@@ -3,7 +3,6 @@
 Communities, circles and 街道 are views over the same doors; nothing is counted here.
 """
 
-from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,16 +52,62 @@ def list_units(situation: Situation, memory: Memory | None = None) -> list[Unit]
     memory = Memory() if memory is None else memory
     district, members = situation.district, situation.members
     layers = district.communities, district.circles, district.circle_members
+    lived = members.door_community, members.door_circle, *layers
     answering = memory.recall(
-        "answering", (members, *layers, situation.doors), lambda: answering_circles(situation)
+        "answering", (*lived, situation.doors), lambda: answering_circles(situation)
     )
+    homes = memory.recall("homes of units", lived, lambda: _homes(situation))
     units = memory.recall(
-        "units", (members, answering, *layers, district.name), lambda: _list(situation, answering)
+        "units",
+        (members, answering, homes, district.name),
+        lambda: _list(situation, answering, homes),
     )
     # One that did not change is the very same, whatever became of the others.
     inputs = {(one.level, one.unit_id): tuple(vars(one).values()) for one in units}
     made = {(one.level, one.unit_id): one for one in units}
     return memory.recall_each("each unit", inputs, lambda unit, _: made[unit])
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """Hold the communities and doors of every unit, which no outlet changes.
+
+    Attributes
+    ----------
+    communities, circles
+        Doors of each.
+    whole
+        Communities that belong to each circle as a whole.
+    offices
+        Communities and doors of each 街道.
+    everyone
+        All doors.
+    """
+
+    communities: list[Ints]
+    circles: list[Ints]
+    whole: list[Ints]
+    offices: dict[str, tuple[Ints, Ints]]
+    everyone: Ints
+
+
+def _homes(situation: Situation) -> _Homes:
+    """Return the communities and doors of every unit."""
+    members = situation.members
+    count = len(members.circles)
+    whole = whole_members(situation.district, members.communities, members.circles)[:-1]
+    names = situation.district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
+    offices = {}
+    for name in sorted(set(names) - {""}):
+        some = np.flatnonzero(names == name)
+        offices[str(name)] = some, np.flatnonzero(np.isin(members.door_community, some))
+    return _Homes(
+        communities=_groups(members.door_community, len(members.communities)),
+        circles=_groups(members.door_circle, count),
+        whole=_groups(whole, count),
+        offices=offices,
+        everyone=np.arange(len(members.door_community)),
+    )
 
 
 def _groups(numbers: Ints, count: int) -> list[Ints]:
@@ -72,15 +117,11 @@ def _groups(numbers: Ints, count: int) -> list[Ints]:
     return [order[low:high] for low, high in pairwise(ends)]
 
 
-def _list(situation: Situation, circle_of: Ints) -> list[Unit]:
+def _list(situation: Situation, circle_of: Ints, homes: _Homes) -> list[Unit]:
     """List the units; ``circle_of`` says which circle answers for each community."""
     district, members = situation.district, situation.members
-    communities, circles = len(members.communities), len(members.circles)
-    doors = _groups(members.door_community, communities)
-    shops = _groups(members.outlet_community, communities)
-    circle_doors = _groups(members.door_circle, circles)
-    circle_shops = _groups(members.outlet_circle, circles)
-    whole_of = whole_members(district, members.communities, members.circles)[:-1]
+    shops = _groups(members.outlet_community, len(members.communities))
+    circle_shops = _groups(members.outlet_circle, len(members.circles))
     units = []
     for number, (unit, name) in enumerate(district.communities["name"].items()):
         circle = circle_of[number]
@@ -91,15 +132,17 @@ def _list(situation: Situation, circle_of: Ints) -> list[Unit]:
                 str(name),
                 str(members.circles[circle]) if circle >= 0 else "",
                 np.array([number]),
-                doors[number],
+                homes.communities[number],
                 shops[number],
             )
         )
     for number, (unit, name) in enumerate(district.circles["name"].items()):
-        whole = np.flatnonzero(whole_of == number)
-        held = circle_doors[number], circle_shops[number]
-        units.append(Unit("circle", str(unit), str(name), str(unit), whole, *held))
-    return [*units, *_subdistricts(situation), _whole(situation)]
+        held = homes.whole[number], homes.circles[number], circle_shops[number]
+        units.append(Unit("circle", str(unit), str(name), str(unit), *held))
+    for office, (some, doors) in homes.offices.items():
+        mine = np.flatnonzero(np.isin(members.outlet_community, some))
+        units.append(Unit("subdistrict", office, office, "", some, doors, mine))
+    return [*units, _whole(situation, homes.everyone)]
 
 
 def answering_circles(situation: Situation) -> Ints:
@@ -120,24 +163,7 @@ def answering_circles(situation: Situation) -> Ints:
     return np.where(whole >= 0, whole, split).astype(np.int64)
 
 
-def _subdistricts(situation: Situation) -> Iterable[Unit]:
-    """Return the 街道 that communities name."""
-    names = situation.district.communities["subdistrict"].fillna("").to_numpy(dtype=object)
-    members = situation.members
-    for name in sorted(set(names) - {""}):
-        some = np.flatnonzero(names == name)
-        yield Unit(
-            "subdistrict",
-            str(name),
-            str(name),
-            "",
-            some,
-            np.flatnonzero(np.isin(members.door_community, some)),
-            np.flatnonzero(np.isin(members.outlet_community, some)),
-        )
-
-
-def _whole(situation: Situation) -> Unit:
+def _whole(situation: Situation, doors: Ints) -> Unit:
     """Return the district; outlets of the belt around it are not its own."""
     members = situation.members
     mine = (members.outlet_community >= 0) | (members.outlet_circle >= 0)
@@ -149,7 +175,7 @@ def _whole(situation: Situation) -> Unit:
         situation.district.name,
         "",
         np.arange(len(members.communities)),
-        np.arange(len(situation.doors)),
+        doors,
         np.flatnonzero(mine),
     )
 

@@ -7,7 +7,6 @@ before. A value that nobody has reported is ``None``, which is never the same as
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
@@ -161,7 +160,8 @@ class UnitFacts:
         """
         if "inside" not in changed:
             _ = self.inside_by_trade
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         stale = ("everywhere", "inside_by_trade") if "inside" in changed else ("everywhere",)
         for name in stale:
             vars(other).pop(name, None)
