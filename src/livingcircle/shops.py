@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,10 +106,9 @@ def _table(
     """Return some rows of outlets that records are read from."""
     none: frozenset[str] = frozenset()
     ids = outlets.index[rows]
-    trades = pd.Series([held.get(one, none) for one in ids], ids, dtype=object)
-    columns = {name: outlets[name].array[rows] for name in SHOP_COLUMNS}
-    table = pd.DataFrame(columns, index=ids)
-    return table.assign(trades=trades, x=places[rows, 0], y=places[rows, 1])
+    columns: dict[str, Any] = {name: outlets[name].array[rows] for name in SHOP_COLUMNS}
+    columns |= {"x": places[rows, 0], "y": places[rows, 1]}
+    return pd.DataFrame(columns | {"trades": [held.get(one, none) for one in ids]}, index=ids)
 
 
 def _reread(

@@ -132,9 +132,8 @@ def places_on(network: Network, ends: Attachment, metric: Metric) -> Places:
     return Places(ends.owner[on], segment, leg, low, total - low)
 
 
-def end_links(network: Network, ends: Attachment, metric: Metric, *, outward: bool) -> Links:
+def end_links(network: Network, places: Places, metric: Metric, *, outward: bool) -> Links:
     """Return the ways from doors to street nodes, or from street nodes to outlets."""
-    places = places_on(network, ends, metric)
     tail_wait = head_wait = np.zeros(len(network.lines))
     if metric == "minutes":
         tail_wait, head_wait = network.wait_tail, network.wait_head
@@ -153,12 +152,12 @@ def end_links(network: Network, ends: Attachment, metric: Metric, *, outward: bo
     )
 
 
-def direct_pairs(network: Network, doors: Places, outlets: Attachment, metric: Metric) -> Direct:
+def direct_pairs(network: Network, doors: Places, outlets: Places) -> Direct:
     """Return the doors and outlets that stand on one segment, the walkable ones.
 
     ``doors`` are sorted by segment.
     """
-    a, b = doors, places_on(network, outlets, metric)
+    a, b = doors, outlets
     ends = np.searchsorted(a.segment, np.arange(len(network.lines) + 1))
     first = ends[b.segment]
     many = ends[b.segment + 1] - first

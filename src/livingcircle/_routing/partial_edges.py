@@ -137,9 +137,9 @@ def place_sources(
     count
         How many places there are.
     """
-    links = end_links(network, ends, ground.metric, outward=ground.outward)
-    seeds = joined([links, short_cuts]).sorted_by("place", count)
     places = places_on(network, ends, ground.metric)
+    links = end_links(network, places, ground.metric, outward=ground.outward)
+    seeds = joined([links, short_cuts]).sorted_by("place", count)
     attached = ends.segment >= 0
     lines = np.stack([points[ends.owner[attached]], ends.foot[attached]], axis=1)
     first, order = _by_place(places.owner, count)

@@ -247,7 +247,8 @@ def lay_streets(
     nowhere = none, none, none.astype(np.uint32)
     found: dict[Metric, Streets] = {}
     for metric, hierarchy in hierarchies.items():
-        out = end_links(network, doors, metric, outward=True)
+        stand = places_on(network, doors, metric)
+        out = end_links(network, stand, metric, outward=True)
         own = _through_own_gates(network, hierarchy, out, compounds)
         ways = joined([out, own])
         found[metric] = Streets(
@@ -258,9 +259,7 @@ def lay_streets(
             direct=Direct(*nowhere),
             short_cuts=own,
             counts=(len(compounds), 0),
-            lists=DoorLists(
-                hierarchy, ways, len(compounds), places_on(network, doors, metric).by_segment()
-            ),
+            lists=DoorLists(hierarchy, ways, len(compounds), stand.by_segment()),
         )
     return found
 
@@ -279,10 +278,11 @@ def towards(streets: Streets, network: Network, places: Attachment, count: int) 
     count
         How many places there are.
     """
+    stand = places_on(network, places, streets.metric)
     return replace(
         streets,
-        outlets=end_links(network, places, streets.metric, outward=False),
-        direct=direct_pairs(network, streets.lists.stands, places, streets.metric),
+        outlets=end_links(network, stand, streets.metric, outward=False),
+        direct=direct_pairs(network, streets.lists.stands, stand),
         counts=(streets.counts[0], count),
     )
 
