@@ -226,6 +226,15 @@ def test_yes_and_no_know_a_third_answer():
     assert said(checked).count("看不出是还是否") == 1
 
 
+def test_hours_nobody_can_read_are_kept_and_told():
+    written = ["07:00-22:00", "周一至周五8:00-20:00", "看店主心情", "不详", ""]
+    checked = outlets(营业时间=written)
+    assert checked.rows["hours"].tolist() == [*written[:3], "", ""]
+    (issue,) = checked.issues
+    assert (issue.row, issue.column, issue.severity) == (4, "营业时间", "warning")
+    assert "看不懂营业时间“看店主心情”，照原样保留" in issue.problem
+
+
 def test_an_unknown_word_of_a_choice_is_told_the_words():
     checked = outlets(状态=["营业", "停业", "装修", ""])
     assert checked.rows["status"].tolist() == ["open", "closed", "unverified", "open"]

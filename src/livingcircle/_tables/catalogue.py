@@ -80,7 +80,7 @@ OUTLETS = Table("outlets", "网点", (
            example="13800138000"),
     Column("credit_code", "统一社会信用代码", Kind.CREDIT_CODE, aliases=("信用代码", "社会信用代码"),
            example="91110000000000000E"),
-    Column("hours", "营业时间", aliases=("营业时段", "开放时间", "opening_hours"), example="07:00-22:00"),
+    Column("hours", "营业时间", Kind.HOURS, aliases=("营业时段", "开放时间", "opening_hours"), example="07:00-22:00"),
     _area("area_m2", "建筑面积（平方米）", "面积", "营业面积", "经营面积", "使用面积"),
     _yes_no("chain", "是否连锁", "连锁", "连锁门店"),
     _yes_no("online", "是否入驻线上平台", "线上平台", "是否上线", "入驻线上平台"),

@@ -25,6 +25,7 @@ from livingcircle._tables.columns import Kind
 from livingcircle._tables.issues import ERROR
 from livingcircle._tables.issues import WARNING
 from livingcircle.errors import CoordinateError
+from livingcircle.hours import read_hours
 
 Value = str | float | int | bool | None
 
@@ -269,6 +270,14 @@ def _date(text: str, column: Column) -> Cell:
     return Cell(f"{year:04d}-{month:02d}" + (f"-{day:02d}" if found[3] and day else ""))
 
 
+def _hours(text: str, column: Column) -> Cell:
+    """Keep opening hours as they are written, and say where nobody can read them."""
+    if read_hours(text) is not None:
+        return Cell(text)
+    problem = f"看不懂{column.title}“{text}”，照原样保留，何时开门按未核实处理"
+    return Cell(text, problem, "写成“07:00-22:00”或“周一至周五 08:00-20:00”的样子")
+
+
 def _angle(text: str, _column: Column) -> Cell:
     if _PLAIN.fullmatch(text):
         return Cell(float(text))
@@ -319,6 +328,7 @@ _READERS: dict[Kind, Callable[[str, Column], Cell]] = {
     Kind.BOOLEAN: _boolean,
     Kind.CHOICE: _choice,
     Kind.DATE: _date,
+    Kind.HOURS: _hours,
     Kind.PHONE: _phone,
     Kind.CREDIT_CODE: _credit_code,
     Kind.LONGITUDE: _angle,

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     CHOICE = "choice"
     DATE = "date"
+    HOURS = "hours"
     PHONE = "phone"
     CREDIT_CODE = "credit_code"
     TRADES = "trades"
@@ -43,6 +44,7 @@ KIND_LABELS: Mapping[Kind, str] = MappingProxyType(
         Kind.BOOLEAN: "是/否",
         Kind.CHOICE: "选项",
         Kind.DATE: "日期",
+        Kind.HOURS: "营业时间（文本）",
         Kind.PHONE: "电话（文本）",
         Kind.CREDIT_CODE: "18 位代码（文本）",
         Kind.TRADES: "业态名称，可多个",

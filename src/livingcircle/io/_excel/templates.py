@@ -21,7 +21,9 @@ VERSION = "1"
 EXAMPLE = "示例（导入时不算）"
 _ROWS = 5_000  # rows with drop-downs; more rows may be filled in, only without them
 _SYSTEMS = ("WGS-84", "CGCS2000", "GCJ-02", "BD-09")
-_AS_TEXT = {Kind.ID, Kind.PHONE, Kind.CREDIT_CODE, Kind.TEXT, Kind.DATE, Kind.TRADES}
+_AS_TEXT = {
+    Kind.ID, Kind.PHONE, Kind.CREDIT_CODE, Kind.TEXT, Kind.DATE, Kind.HOURS, Kind.TRADES,
+}  # fmt: skip
 _NARROW = 12
 
 
