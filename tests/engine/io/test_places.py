@@ -86,6 +86,8 @@ def test_each_wrong_place_is_refused_with_its_reason():
     for row, words in expected:
         assert any(f"第 {row} 行" in line and words in line for line in lines), words
     assert [i.severity for i in placed.issues if i.row == 7] == ["warning"]
+    # Also where there is nothing yet, it is these two cells that want something.
+    assert {issue.column for issue in placed.issues} == {"经度、纬度"}
 
 
 def test_a_whole_column_swapped_is_told_once_more_for_the_headers():

@@ -79,13 +79,14 @@ def place_rows(
     bad = np.zeros(len(rows), dtype=bool)
     issues: list[Issue] = []
     numbers, titles = rows["row"].to_numpy(), rows.get("name", pd.Series("", index=rows.index))
+    # What is drawn has no cells to mark.
+    column = "经度、纬度" if "lon" in table and "geometry" not in rows.columns else ""
     for trap in traps:
         for position in (trap.rows & ~bad).nonzero()[0]:
             name = titles.iloc[position]
             problem = f"“{name}”{trap.problem}" if name else trap.problem
             value = _value(rows, int(position))
             row = int(numbers[position])
-            column = "经度、纬度" if value else ""
             issues.append(
                 Issue(file, sheet, row, column, value, trap.severity, problem, trap.remedy)
             )
