@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from livingcircle_platform.accounts.scope import scope_of
+from livingcircle_platform.imports.belonging import belongs_in
 from livingcircle_platform.imports.kinds import ACCEPTED
 from livingcircle_platform.imports.kinds import KINDS
 from livingcircle_platform.imports.kinds import Kind
@@ -103,8 +105,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
-        self.fields["table"].choices = _tables()
-        self.fields["area"].queryset = _areas(user)
+        areas = _areas(user)
+        self.fields["area"].queryset = areas
+        self.fields["table"].choices = _tables(list(areas))
         self.fields["area"].label_from_instance = _area_word
         self.fields["complete_trades"].queryset = Trade.objects.filter(retired_on=None)
 
@@ -225,10 +228,13 @@ def _initial(batch: Batch) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tables() -> list[Any]:
-    record = [(one.name, one.title) for one in KINDS.values() if not one.section]
-    base = [(one.name, one.title) for one in KINDS.values() if one.section]
-    return [("进台账，逐行核对", record), ("底图和评估用的文件", base)]
+def _tables(areas: Sequence[Area]) -> list[Any]:
+    """Return what may be brought into at least one of some areas."""
+    fit = [one for one in KINDS.values() if any(belongs_in(one, area) for area in areas)]
+    record = [(one.name, one.title) for one in fit if not one.section]
+    base = [(one.name, one.title) for one in fit if one.section]
+    groups = (("进台账，逐行核对", record), ("底图和评估用的文件", base))
+    return [(title, some) for title, some in groups if some]
 
 
 def _columns_of(kind: Kind) -> list[tuple[str, str]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from django.utils import timezone
 
 from livingcircle.tables import ERROR
+from livingcircle.tables import Kind
 from livingcircle_platform.core import files
 from livingcircle_platform.imports import staging
 from livingcircle_platform.imports.kinds import SHAPEFILE
@@ -26,6 +28,7 @@ from livingcircle_platform.imports.translating import translated
 State = Batch.State
 _MOST_NOTES = 200
 _LONGEST_VALUE = 40
+_MONTH = len("2026-06")
 _MADE = (
     "{count}行没有编号，系统按文件名和行号临时编了号；与台账比对时不看这些编号，"
     "只认名称相同、位置相距 30 米以内的为同一条。表里补上编号，以后更新会更准。"
@@ -98,13 +101,16 @@ def _staged(
     members, issues = members_of(frame, batch) if batch.table == "circles" else ({}, [])
     for issue in issues:
         remarks.setdefault(issue.row, []).append(f"{issue.problem}。{issue.remedy}。")
+    for row, sentence in _months(frame, batch):
+        remarks.setdefault(row, []).append(sentence)
     known = known_rows(batch)
     found = translated(frame, batch, members)
     present = present_values(reading.headings)
     rows = list(staging.staged(batch, found, known, present=present))
+    today = timezone.localdate().isoformat()
     for one in rows:
         if one.row:
-            one.problems = [*one.problems, *remarks.pop(one.row, [])]
+            one.problems = [*one.problems, *remarks.pop(one.row, []), *_to_come(one, today)]
     made = sum(is_made(one.key, reading.file, one.row) for one in rows)
     if made:
         notes.insert(0, _MADE.format(count=made))
@@ -112,6 +118,24 @@ def _staged(
         gone = sorted(set(known) - {one.key for one in rows})
         notes += [_GONE.format(names="、".join(gone))] if gone else []
     return rows
+
+
+def _months(frame: pd.DataFrame, batch: Batch) -> Iterator[tuple[int, str]]:
+    """Say where a month was written instead of a day."""
+    for column in batch.kind.table.columns:
+        if column.kind is not Kind.DATE or column.name not in frame:
+            continue
+        for row, told in zip(frame["row"].tolist(), frame[column.name].tolist(), strict=True):
+            if len(str(told)) == _MONTH:
+                which = "最后一天" if column.name == "lease_end" else "第一天"
+                yield row, f"“{column.title}”列（{told}）：只写到月，按当月{which}入库。"
+
+
+def _to_come(row: StagedRow, today: str) -> Iterator[str]:
+    """Say where something was verified on a day that has not come yet."""
+    day = str(row.values.get("verified_on") or "")  # noqa: PD011 - a field, not a table
+    if day > today:
+        yield f"“核实日期”列（{day}）：在今天之后。核对年份；不改也可以照原样入库。"
 
 
 def _refused(batch: Batch, reading: Reading, remarks: dict[int, list[str]]) -> Iterator[StagedRow]:

@@ -5,6 +5,7 @@ holds. An empty cell is None (not known), never zero and never no.
 """
 
 import math
+from calendar import monthrange
 from collections.abc import Iterator
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,6 +20,7 @@ from livingcircle_platform.imports.places import Places
 
 Row = dict[str, Any]
 
+_MONTH = len("2026-06")
 _OUTLET_TEXTS = (
     "name", "address", "phone", "credit_code", "hours", "brand", "supply", "verified_by", "note",
 )  # fmt: skip
@@ -73,7 +75,7 @@ def space_values(frame: gpd.GeoDataFrame, places: Places) -> Iterator[tuple[str,
                 **{name: _text(row[name]) for name in _SPACE_TEXTS},
                 "area_m2": _number(row["area_m2"]),
                 "cost": _number(row["cost"]),
-                "lease_end": _day(row["lease_end"]),
+                "lease_end": _day(row["lease_end"], last=True),
                 "suitable_trades": trades_of(row["suitable_trades"])[0],
                 "excluded_trades": trades_of(row["excluded_trades"])[0],
                 "area": area,
@@ -167,8 +169,16 @@ def _answer(value: Any) -> bool | None:  # noqa: ANN401
     return None if value is None or value is pd.NA else bool(value)
 
 
-def _day(value: object) -> str | None:
-    return _text(value)[:10] or None
+def _day(value: object, *, last: bool = False) -> str | None:
+    """Return a day; of a month the first, or the last.
+
+    So nothing is taken for verified later than it was, and no room for free before it is.
+    """
+    told = _text(value)[:10]
+    if len(told) != _MONTH:
+        return told or None
+    year, month = map(int, told.split("-"))
+    return f"{told}-{monthrange(year, month)[1] if last else 1:02d}"
 
 
 def _shape(shape: Any) -> str | None:  # noqa: ANN401 - shapely geometry or nothing

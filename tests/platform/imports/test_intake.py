@@ -23,8 +23,10 @@ from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import ColumnMapping
 from livingcircle_platform.registry.models import Outlet
 from livingcircle_platform.registry.models import ServiceCentre
+from livingcircle_platform.registry.models import Space
 from livingcircle_platform.territory.models import Source
 from tests.platform import make
+from tests.platform.imports.conftest import place
 from tests.platform.imports.conftest import row
 from tests.platform.imports.conftest import sheet
 
@@ -96,6 +98,34 @@ def test_what_a_file_does_not_say_is_left_as_it_is(bring, clerk):
     assert batch.summary["written"] == 1
     assert (one.name, one.phone, one.state, one.chain) == ("果园药店新", "12345", "closed", True)
     assert Outlet.objects.present().count() == 2  # a row that is missing removes nothing
+
+
+def test_strange_hours_and_days_to_come_are_told_and_kept(bring, clerk):
+    header = "网点编号,网点名称,业态,经度,纬度,联系电话,营业时间,核实日期"
+    lines = (
+        row("A-1", "果园药店") + ",看店主心情,2020-05-01",
+        row("A-2", "果园早餐") + ",06:00-10:00,2999-01-01",
+        row("A-3", "果园便利店") + ",周一至周五8:00-20:00,2020-05",
+    )
+    batch = bring(sheet(*lines, header=header))
+    told = {one.key: " ".join(one.problems) for one in batch.rows.all()}
+    assert "看不懂营业时间“看店主心情”" in told["A-1"]
+    assert "在今天之后" in told["A-2"]
+    assert told["A-3"] == "“核实日期”列（2020-05）：只写到月，按当月第一天入库。"
+    accepted(batch, clerk)
+    assert Outlet.objects.get(code="A-1").hours == "看店主心情"
+    assert str(Outlet.objects.get(code="A-2").verified_on) == "2999-01-01"
+    assert str(Outlet.objects.get(code="A-3").verified_on) == "2020-05-01"
+
+
+def test_a_lease_of_a_month_ends_with_it(bring, clerk):
+    header = "空间编号,空间名称,空间类型,面积,经度,纬度,租约到期"
+    lon, lat = place(0)
+    line = f"K-1,旧锅炉房,闲置,80,{lon:.6f},{lat:.6f},2027-02"
+    batch = bring(sheet(line, header=header, name="空间.csv"), table="spaces")
+    assert "按当月最后一天入库" in " ".join(batch.rows.get().problems)
+    accepted(batch, clerk)
+    assert str(Space.objects.get().lease_end) == "2027-02-28"
 
 
 def test_made_numbers_are_never_matched_but_names_at_the_place_are(bring, clerk):

@@ -144,8 +144,11 @@ def test_a_leader_looks_and_a_community_does_not_decide(client, bring, town):
     assert client.get(page("upload")).status_code == 403
     assert client.post(page("accept", batch), {"version": batch.version}).status_code == 403
     client.force_login(make.user("w", ("community", town.a1)))
-    form_areas = client.get(page("upload")).context["form"].fields["area"].queryset
-    assert [one.name for one in form_areas] == ["甲一社区"]
+    fields = client.get(page("upload")).context["form"].fields
+    assert [one.name for one in fields["area"].queryset] == ["甲一社区"]
+    # Only what may lie in a part of a district is offered.
+    ((_, offered),) = fields["table"].choices
+    assert [code for code, _ in offered] == ["outlets", "spaces"]
 
 
 @pytest.mark.parametrize(
