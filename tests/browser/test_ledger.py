@@ -165,3 +165,17 @@ def test_it_works_without_scripts(clerk, open_as, chromium):
     assert "已撤回1条" in plain.content()
     assert value("1", "hours") == ""
     context.close()
+
+
+def test_standing_at_the_door_fills_in_the_place(clerk, open_as):
+    page = open_as(clerk, reverse("registry:outlet_add"), width=390)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": 116.84321, "latitude": 40.37654, "accuracy": 8})
+    page.get_by_role("button", name="填入我现在的位置").click()
+    page.get_by_text("误差约8米").wait_for()
+    assert page.locator("#id_lon").input_value() == "116.843210"
+    assert page.locator("#id_lat").input_value() == "40.376540"
+    page.context.set_geolocation({"longitude": 116.84321, "latitude": 40.37654, "accuracy": 400})
+    page.get_by_role("button", name="填入我现在的位置").click()
+    page.get_by_text("误差偏大").wait_for()
+    assert page.wrong == []

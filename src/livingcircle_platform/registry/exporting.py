@@ -24,19 +24,36 @@ from livingcircle_platform.registry.showing import words_of
 _CHUNK = 1_000
 _WIDEST = 40
 _LONGEST_CELL = 32_767
+# In a column of its own, so that a file brought in again says of itself what its numbers are.
+_SYSTEM, _WGS84 = "坐标系", "WGS-84"
+
+
+def headings(asked: Asked) -> list[str]:
+    """Return the titles of the columns of an export."""
+    columns = asked.exported_columns()
+    return [*(column.title for column in columns), *([_SYSTEM] if _placed(columns) else [])]
 
 
 def table(asked: Asked) -> Iterator[list[Any]]:
     """Yield the rows of an export: texts, numbers, and what is not known as an empty cell."""
     columns, trades = asked.exported_columns(), trade_names()
+    placed = _placed(columns)
     for record in asked.for_export().iterator(chunk_size=_CHUNK):
-        yield [_cell(column, record, trades) for column in columns]
+        row = [_cell(column, record, trades) for column in columns]
+        if placed:
+            row.append(None if record.lon is None else _WGS84)
+        yield row
+
+
+def _placed(columns: Iterable[Column]) -> bool:
+    """Say whether an export tells where things are."""
+    return any(column.name == "lon" for column in columns)
 
 
 def csv_lines(asked: Asked) -> Iterator[str]:
     """Yield a CSV file for Excel: UTF-8 with a mark at its beginning, line by line."""
     yield "\ufeff"
-    yield _line([column.title for column in asked.exported_columns()])
+    yield _line(headings(asked))
     for row in table(asked):
         yield _line([guarded(cell) if isinstance(cell, str) else cell for cell in row])
 
@@ -45,18 +62,18 @@ def xlsx_file(asked: Asked, who: str) -> IO[bytes]:
     """Return an Excel file: the ledger, and a sheet saying what it is and how it was filtered."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the answer closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, **STRINGS_STAY})
-    columns = asked.exported_columns()
+    titles = headings(asked)
     sheet = book.add_worksheet(asked.ledger.title[:31])
     head = book.add_format({"bold": True, "bottom": 1})
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, min(_WIDEST, max(10, 2 * len(column.title) + 2)))
+    for place, title in enumerate(titles):
+        sheet.set_column(place, place, min(_WIDEST, max(10, 2 * len(title) + 2)))
     sheet.freeze_panes(1, 1)
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.title, head)
+    for place, title in enumerate(titles):
+        sheet.write_string(0, place, title, head)
     count = 0
     for count, row in enumerate(table(asked), start=1):
         _write(sheet, count, row)
-    sheet.autofilter(0, 0, count, len(columns) - 1)
+    sheet.autofilter(0, 0, count, len(titles) - 1)
     about = book.add_worksheet("说明")
     about.set_column(0, 0, 14)
     about.set_column(1, 1, 80)
@@ -78,7 +95,7 @@ def described(asked: Asked, who: str, count: int) -> list[tuple[str, str]]:
         ("筛选", filters),
         ("导出人", who),
         ("导出时间", timezone.localtime().strftime("%Y-%m-%d %H:%M")),
-        ("坐标系", "CGCS2000（与 WGS-84 一致），不是高德、百度地图的坐标；再导入时选 WGS-84"),
+        (_SYSTEM, "CGCS2000（与 WGS-84 一致），不是高德、百度地图的坐标；再导入时选 WGS-84"),
         ("空白单元格", "数字、日期和是否类的栏目空白，表示未核实"),
         ("审计链头", f"第{number}条 {hash_now}"),
     ]

@@ -142,7 +142,9 @@ def is_id(value: Any) -> bool:  # noqa: ANN401
 
 def field_of(column: Column, user: Any, ledger: Ledger) -> forms.Field:  # noqa: ANN401, PLR0911 - one for each kind
     """Return the form field that reads one column."""
-    told: dict[str, Any] = {"label": column.title, "required": column.required}
+    told: dict[str, Any] = {
+        "label": column.title, "required": column.required, "help_text": column.hint,
+    }  # fmt: skip
     told["error_messages"] = {"required": f"{column.title}要填"}
     if column.kind == Kind.NUMBER:
         swapped = "，经度和纬度可能填反了" if column.name in {"lon", "lat"} else ""

@@ -66,6 +66,8 @@ class Column:
         Ends of a number.
     path
         Where the database finds it, if not under its name.
+    hint
+        How it is written, for the form.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     least: float | None = None
     most: float | None = None
     path: str = ""
+    hint: str = ""
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
@@ -157,7 +160,10 @@ _LAST = (
     Column("note", "备注", Kind.LONG),
 )  # fmt: skip
 _PHONE = Column("phone", "联系电话", shown=True, main=True)
-_HOURS = Column("hours", "营业时间", shown=True, bulk=True)
+_HOURS = Column(
+    "hours", "营业时间", shown=True, bulk=True,
+    hint="写成“07:00-22:00”或“周一至周五 08:00-20:00”；看不懂的写法也照样保留，但说不出何时开门",
+)  # fmt: skip
 
 
 def _yesno(name: str, title: str, *, shown: bool = False) -> Column:

@@ -113,6 +113,16 @@ def test_an_export_is_exactly_the_filter(shops, clerk, query):
     assert [row[:2] for row in table] == [row[:2] for row in [head, *rows]]
 
 
+def test_an_export_says_what_its_coordinates_are(shops, clerk):
+    Outlet.objects.filter(code="2").update(lon=None, lat=None)
+    asked = Asked(OUTLETS, clerk, QueryDict("columns=code&columns=lon&columns=lat"))
+    head, *rows = lines_of(asked)
+    assert head[-1] == "坐标系"
+    told = {row[head.index("编号")]: row[-1] for row in rows}
+    assert (told["1"], told["2"]) == ("WGS-84", "")
+    assert lines_of(Asked(OUTLETS, clerk, QueryDict("columns=code")))[0][-1] != "坐标系"
+
+
 def test_an_export_leaves_out_what_may_not_be_exported(shops, town):
     both = make.user("both", (Role.COMMUNITY, town.a1), (Role.LEADER, town.district))
     assert len(lines_of(Asked(OUTLETS, both, QueryDict("")))) == 2
