@@ -1,7 +1,7 @@
 """Do the work of runs, sites and scenarios in a worker; each may be run again after a crash."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +10,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from livingcircle.assessment import Assessment
 from livingcircle.errors import InputError
+from livingcircle.memory import Memory
 from livingcircle_platform.assessment import folders
 from livingcircle_platform.assessment import running
 from livingcircle_platform.assessment import site_choice
@@ -29,6 +31,7 @@ from livingcircle_platform.assessment.models import SiteChoice
 from livingcircle_platform.assessment.models import SiteOption
 from livingcircle_platform.assessment.pinning import pin_record
 from livingcircle_platform.assessment.running import How
+from livingcircle_platform.assessment.running import Progress
 from livingcircle_platform.assessment.storing import store
 from livingcircle_platform.audit import writing
 from livingcircle_platform.core import jobs
@@ -97,34 +100,35 @@ def play_scenarios(handle: Handle, run: str) -> str:
     asked = Run.objects.select_related("district").get(pk=run)
     made = _assessment(handle, asked)
     scenarios = list(Scenario.objects.filter(run=asked, removed_at=None))
-    steps = [step for one in scenarios for step in steps_of(one)]
-    titles = {str(one.pk): one.title for one in scenarios}
-    with _stoppable(), _called(titles):
-        rows = what_if.what_if(
-            made, steps, memory=_workshop(handle, asked).memory,
-            progress=lambda done, total, what: handle.tell(done, total, titles.get(what, what)),
-            cancelled=handle.is_cancelled,
-        )  # fmt: skip
-    jobs.finish(handle.job, lambda: _store_scenarios(scenarios, rows, handle.job))
+    memory = _workshop(handle, asked).memory
+    for place, one in enumerate(scenarios):
+        part = handle.part(place / len(scenarios), (place + 1) / len(scenarios))
+        with _stoppable():
+            one.answer = _answer(made, one, memory, part, handle.is_cancelled)
+    jobs.finish(handle.job, lambda: _store_scenarios(scenarios, handle.job))
     return reverse("workbench:scenarios", args=[run])
+
+
+def _answer(
+    made: Assessment, scenario: Scenario, memory: Memory, tell: Progress, stop: Callable[[], bool]
+) -> dict[str, Any]:
+    """Return what a scenario comes to, or why it cannot be played; the others go on."""
+    key = str(scenario.pk)
+    try:
+        (row,) = what_if.what_if(
+            made, steps_of(scenario), memory=memory,
+            progress=lambda done, total, what: tell(done, total, what.replace(key, scenario.title)),
+            cancelled=stop,
+        )  # fmt: skip
+    except InputError as problem:
+        return {"problem": str(problem).replace(key, scenario.title)}
+    return {**asdict(row), "scenario": scenario.title}
 
 
 def steps_of(scenario: Scenario) -> list[what_if.ScenarioStep]:
     """Return the steps of a scenario; its id stands for its name, which another may bear too."""
     key = str(scenario.pk)
     return [what_if.ScenarioStep(**{**step, "scenario": key}) for step in scenario.steps]
-
-
-@contextmanager
-def _called(titles: Mapping[str, str]) -> Iterator[None]:
-    """Let what the engine refuses name a scenario by its title instead of its id."""
-    try:
-        yield
-    except InputError as problem:
-        where = problem.where
-        for key, title in titles.items():
-            where = where.replace(key, title)
-        raise InputError(problem.what, where=where, remedy=problem.remedy) from problem
 
 
 @contextmanager
@@ -248,15 +252,8 @@ def _store_sites(choice: SiteChoice, found: site_choice.SiteOutcome, job: Job) -
     return ""
 
 
-def _store_scenarios(
-    scenarios: list[Scenario], rows: tuple[what_if.ScenarioRow, ...], job: Job
-) -> str:
-    told = {row.scenario: row for row in rows}
+def _store_scenarios(scenarios: list[Scenario], job: Job) -> str:
     for one in scenarios:
-        row = told.get(str(one.pk))
-        if row is None:
-            continue
-        one.answer = {**asdict(row), "scenario": one.title}
         one.finished_at = timezone.now()
         one.save(update_fields=["answer", "finished_at"])
         _note_finished(one, job)

@@ -55,6 +55,7 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Show one run: its circles, the most urgent gaps, the files, and what it was made from."""
     found = run_of(request, run_id)
     units = Unit.objects.visible_to(request.user, found)
+    whole = units.filter(level="district").defer("boundary").first()
     others = Run.objects.visible_to(request.user).done().filter(district=found.district)
     context = {
         "run": found,
@@ -62,9 +63,24 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "gaps": Gap.objects.visible_to(request.user, found).select_related("unit")[:10],
         "files": _files(found),
         "others": others.exclude(pk=found.pk)[:12],
-        "whole": units.filter(level="district").defer("boundary").first(),
+        "whole": whole,
+        "totals": found.summary if whole is not None else _own_totals(request, found),
     }
     return render(request, "assessment/run.html", context)
+
+
+def _own_totals(request: HttpRequest, found: Run) -> dict[str, int]:
+    """Return what a run comes to where a person may look, who may not look at all of it."""
+    seen = (request.user, found)
+    gaps = Gap.objects.visible_to(*seen)
+    rows = {
+        "circles": Unit.objects.visible_to(*seen).filter(level="circle"),
+        "gaps": gaps,
+        "urgent": gaps.filter(urgency=1),
+        "blind_areas": BlindArea.objects.visible_to(*seen),
+        "unknown": Finding.objects.visible_to(*seen).filter(verdict="unknown"),
+    }
+    return {name: some.distinct().values("pk").count() for name, some in rows.items()}
 
 
 def circle(request: HttpRequest, run_id: uuid.UUID, circle: str) -> HttpResponse:

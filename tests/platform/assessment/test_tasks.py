@@ -175,6 +175,8 @@ def test_sites_and_scenarios_are_answered_by_a_worker(sample, admin, client, no_
     opened = {"action": "add_outlet", "trades": "药店", "lon": shop.lon, "lat": shop.lat}
     namesake = Scenario(run=run, title="关一家", steps=[opened])
     actions.add_scenario(namesake, acting_user=admin)
+    nowhere = Scenario(run=run, title="查无此店", steps=[{"action": "close_outlet", "object": "X"}])
+    actions.add_scenario(nowhere, acting_user=admin)
     actions.play_scenarios(run, acting_user=admin)
     work(kept)
     choice.refresh_from_db()
@@ -182,11 +184,16 @@ def test_sites_and_scenarios_are_answered_by_a_worker(sample, admin, client, no_
     assert choice.options.count() == 2
     client.force_login(admin)
     assert "已是最好" in client.get(f"/sites/{choice.pk}/").content.decode()
-    assert "关一家" in client.get(f"/scenarios/{run.pk}/").content.decode()
-    closed, added = (one.answer for one in Scenario.objects.order_by("created_at"))
+    shown = client.get(f"/scenarios/{run.pk}/").content.decode()
+    assert "关一家" in shown
+    assert "算不出：" in shown
+    closed, added, lost = (one.answer for one in Scenario.objects.order_by("created_at"))
     assert closed["scenario"] == added["scenario"] == "关一家"
     assert closed["what"].startswith("停业")
     assert added["what"] == "新增网点：药店"
+    # One step that cannot be taken does not keep the others from being played.
+    assert "查无此店" in lost["problem"]
+    assert "没有这个编号" in lost["problem"]
     assert closed["gaps_before"] == added["gaps_before"] == 119
 
 

@@ -47,3 +47,19 @@ def test_a_blind_area_without_an_outlet_in_reach_names_no_metres(browser, town, 
     assert "没有走得到的</td>" in page
     listed = browser.get(f"/gaps/?run={run.pk}").content.decode()
     assert "没有走得到的</td>" in listed
+
+
+def test_the_totals_of_a_run_are_of_what_a_person_may_see(client, town, run):
+    Unit.objects.create(
+        run=run, level="district", unit_id="d", name="全区", paths=town.district.path
+    )
+    run.summary = {"circles": 9, "gaps": 77, "urgent": 5, "blind_areas": 3, "unknown": 2}
+    run.save()
+    client.force_login(make.user("street", (Role.SUBDISTRICT, town.a)))
+    own = client.get(f"/assessment/{run.pk}/")
+    assert own.context["totals"] == {
+        "circles": 1, "gaps": 0, "urgent": 0, "blind_areas": 0, "unknown": 1,
+    }  # fmt: skip
+    assert "只算您范围内的；全区有缺口 77 项" in own.content.decode()
+    client.force_login(make.user("all", (Role.DISTRICT, town.district)))
+    assert client.get(f"/assessment/{run.pk}/").context["totals"] == run.summary
