@@ -1,5 +1,6 @@
 """Ask what is wanted of sites and scenarios."""
 
+import json
 import uuid
 from typing import Any
 
@@ -100,6 +101,15 @@ class ScenarioForm(forms.Form):
         for number in range(1, STEPS + 1):
             for name, field in self._step(number, trades).items():
                 self.fields[f"{name}_{number}"] = field
+
+    @property
+    def takes(self) -> str:
+        """Return which parts of a step each action takes, as JSON for the page."""
+        place = ("space", "lon", "lat")
+        told = {
+            name: [*needs, *(place if name in _PLACED else ())] for name, needs in _NEEDS.items()
+        }
+        return json.dumps(told)
 
     def _step(self, number: int, trades: Any) -> dict[str, forms.Field]:  # noqa: ANN401
         where = f"第{number}步"
