@@ -109,14 +109,14 @@ def _show_conclusion(console: Console, assessment: Assessment) -> None:
 
 
 def _show_gaps(console: Console, assessment: Assessment) -> None:
-    """List the gaps that touch most people."""
+    """List the gaps that come first, in the order of the table of gaps."""
     gaps = assessment.gaps
     if len(gaps) == 0:
         lacking = int((assessment.findings["verdict"] == LACKING).sum())
         rest = f"；上面缺的{lacking}项是应当或鼓励的，不列为任务" if lacking else ""
         say(console, f"必须的缺项：没有可以确认的{rest}。")
         return
-    top = gaps.sort_values(["urgency", "people"], ascending=[True, False], kind="stable").head(TOP)
+    top = gaps.head(TOP)
     columns = ("轻重缓急", "在哪里", "缺什么", "应配", "现有", "影响居民", "最近的在")
     title = f"最该先补的{len(top)}项（任务共{len(gaps)}项，同一单）"
     table = plain_table(title, columns, right=columns[3:])

@@ -289,6 +289,15 @@ class _Place:
         self.names = dict(zip(circles.index, circles["name"].astype(str), strict=True))
         self.kinds = dict(zip(circles.index, circles["kind"].astype(str), strict=True))
 
+    def rank(self, one: Requirement, *, blind: bool) -> int:
+        """Return where a gap stands in the standard's precedence.
+
+        What is short in number and out of reach as well is told in one row, and stands where
+        the first of the two does.
+        """
+        families = (one.rule.family, ReachRule.family) if blind else (one.rule.family,)
+        return min(map(self.precedence.index, families))
+
 
 def _short_in_number(
     lacking: Sequence[Finding], requirements: Mapping[str, Requirement]
@@ -339,7 +348,7 @@ def _gap(
         "nearest_m": hit.nearest_m,
         "burden": burden(place.tiers(trade), radius, hit, blind=blind),
         "priority": one.priority,
-        "family": place.precedence.index(one.rule.family),
+        "family": place.rank(one, blind=blind),
         "remedy": todo.words,
         "measure": measure(trade, radius, todo, cramped=cramped),
     }

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from livingcircle._rules.remedies import Todo
+from livingcircle.assessment import assess
 from livingcircle.door_verdicts import DoorVerdicts
 from livingcircle.gaps import MEASURES
 from livingcircle.gaps import Affected
@@ -18,6 +19,10 @@ from livingcircle.gaps import urgency
 from livingcircle.residents import People
 from livingcircle.units import Unit
 from livingcircle.verdicts import CODES
+from tests.factories.district import draw_district
+from tests.factories.standards import count
+from tests.factories.standards import reach
+from tests.factories.standards import write_standard
 
 NAN = math.nan
 
@@ -95,6 +100,18 @@ def test_the_plans_own_priority_and_precedence_order_equally_urgent_gaps():
         gap("first", 9, 1, priority=0, family=2),
     ]
     assert number_gaps(rows)["requirement_id"].tolist() == ["first", "reach", "size"]
+
+
+def test_a_gap_of_number_and_reach_stands_where_the_reach_does():
+    """密云 附件1.1 四 2: 服务半径优先于规模."""
+    asked = count("breakfast"), reach("breakfast"), reach("pharmacy"), count("bank", least=2)
+    standard = write_standard(*asked, precedence=["reach", "count", "size"])
+    trades = ("breakfast", "pharmacy", "bank")
+    district = draw_district([(60, 0, ["bank"])], [(50, 0, 10)], complete=trades)
+    gaps = assess(district, standard).gaps
+    order = gaps[gaps["circle_id"] == "c1"].sort_values("gap_id")["requirement_id"].tolist()
+    # Of breakfast the number and the reach are told in one row; the bank is short in number only.
+    assert order == ["count_breakfast", "reach_pharmacy", "count_bank"]
 
 
 def test_no_gaps_still_have_columns():
