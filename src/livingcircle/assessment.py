@@ -7,7 +7,6 @@ same tables.
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -25,8 +24,6 @@ from livingcircle._rules.facts import UnitFacts
 from livingcircle._rules.fitting import fit
 from livingcircle.access import Access
 from livingcircle.access import Supply
-from livingcircle.access import Units
-from livingcircle.access import metres_to_lost
 from livingcircle.blind_areas import blind_area_table
 from livingcircle.blind_areas import find_all_blind_areas
 from livingcircle.chosen import ChosenSites
@@ -49,14 +46,15 @@ from livingcircle.inventory import circle_limits
 from livingcircle.inventory import door_table
 from livingcircle.inventory import outlet_places
 from livingcircle.inventory import repair_table
+from livingcircle.measuring import answering
+from livingcircle.measuring import eight_functions
+from livingcircle.measuring import list_asked
+from livingcircle.measuring import measure_asked
 from livingcircle.memory import Memory
 from livingcircle.neighbourhood import neighbourhood_of
 from livingcircle.reach import Needs
 from livingcircle.reach import Services
 from livingcircle.reach import judge_services
-from livingcircle.reach import list_needs
-from livingcircle.reach import supply_of
-from livingcircle.remeasure import remeasure
 from livingcircle.reports import match_reports
 from livingcircle.reports import parse_day
 from livingcircle.run_record import run_record
@@ -65,7 +63,6 @@ from livingcircle.shops import list_shops
 from livingcircle.situation import Situation
 from livingcircle.situation import lay_out
 from livingcircle.standards import Standard
-from livingcircle.standards import load_standard
 from livingcircle.tables import Issue
 from livingcircle.tables import issues_frame
 from livingcircle.units import Unit
@@ -91,8 +88,6 @@ TABLE_NAMES = (
     "repairs",
     "issues",
 )
-# 便利性指数 is defined on Beijing's eight functions, whatever standard is assessed.
-FUNCTIONS = "beijing_eight"
 STEPS = ("铺路网、安置居民", "测算步行距离", "逐门判定", "对照配置标准", "划步行盲区", "汇总指标")
 
 
@@ -290,38 +285,29 @@ def assess(
     step()
     day = on or _data_day(district)
     situation = lay_out(district, find_walker(walker), at=at, memory=memory)
-    units = list_units(situation, memory)
-    reported, strangers = memory.recall(
-        "reports",
-        (district.reports, standard, day),
-        lambda: match_reports(district.reports, standard, day),
-    )
-    shops = list_shops(situation, memory)
-    bare = gather(situation, units, shops, reported, day, memory)
+    town, strangers = _town(situation, standard, day, memory)
     step()
-    asked = _asked(situation, standard, day, memory)
-    supply = _supply(shops, asked, memory)
-    measured = _measure(situation, shops, supply, asked, memory)
+    needs, own = list_asked(situation, standard, day, memory)
+    supply = answering(town.shops, (needs, own), memory)
+    measured = measure_asked(situation, town.shops, supply, (needs, own), memory)
     step()
-    needs, own = asked
-    facts = share(bare, shops, situation, measured, needs.sharing, memory)
-    services = judge_services(situation, measured, needs, standard, units, facts, memory)
+    facts = share(town.facts, town.shops, situation, measured, needs.sharing, memory)
+    services = judge_services(situation, measured, needs, standard, town.units, facts, memory)
     step()
     found = judge_units(standard, facts, services.people, memory)
     step()
     place = neighbourhood_of(situation, memory)
     blind = find_all_blind_areas(situation, place, services.to_draw, memory)
     step()
-    eight = share(bare, shops, situation, measured, own.sharing, memory, key="functions shared")
-    functions = judge_units(_functions(memory), eight, {}, memory, key="functions")
+    functions = _judge_functions(town, situation, measured, own, memory)
     rows = Rows(
-        gaps=find_gaps(situation, standard, services, units, found, memory),
+        gaps=find_gaps(situation, standard, services, town.units, found, memory),
         indices=measure_indices(
-            situation, standard, units, shops, services, functions, measured, memory
+            situation, standard, town.units, town.shops, services, functions, measured, memory
         ),
         blind_areas=blind,
         strangers=tuple(strangers),
-        units=units,
+        units=town.units,
     )
     step()
     memory.forget_unused()
@@ -339,6 +325,39 @@ def assess(
         needs=needs,
         rows=rows,
     )
+
+
+@dataclass(frozen=True)
+class _Town:
+    """Hold the units of a district, its shops, and what is known of each unit unmeasured."""
+
+    units: list[Unit]
+    shops: Shops
+    facts: list[UnitFacts]
+
+
+def _town(
+    situation: Situation, standard: Standard, day: date | None, memory: Memory
+) -> tuple[_Town, list[Issue]]:
+    """Return units, shops and facts, and the reports that answer no requirement."""
+    reports = situation.district.reports
+    units = list_units(situation, memory)
+    reported, strangers = memory.recall(
+        "reports", (reports, standard, day), lambda: match_reports(reports, standard, day)
+    )
+    shops = list_shops(situation, memory)
+    return _Town(units, shops, gather(situation, units, shops, reported, day, memory)), strangers
+
+
+def _judge_functions(
+    town: _Town, situation: Situation, measured: Access, own: Needs, memory: Memory
+) -> list[Finding]:
+    """Return the findings by the standard of the eight basic functions."""
+    key = "functions"
+    eight = share(
+        town.facts, town.shops, situation, measured, own.sharing, memory, key=f"{key} shared"
+    )
+    return judge_units(eight_functions(memory), eight, {}, memory, key=key)
 
 
 def _known_rules(standard: Standard, memory: Memory) -> Standard:
@@ -369,66 +388,6 @@ def _fitted(district: District, standard: Standard, memory: Memory) -> District:
     )
     changed = {name: getattr(made, name) for name in ("outlet_trades", "sources", "issues")}
     return replace(district, **changed)
-
-
-def _functions(memory: Memory) -> Standard:
-    """Return the standard of the eight basic functions."""
-    return memory.recall("functions", (), lambda: load_standard(FUNCTIONS))
-
-
-def _asked(
-    situation: Situation, standard: Standard, day: date | None, memory: Memory
-) -> tuple[Needs, Needs]:
-    """Return what has to be measured for the standard, and for the eight functions."""
-    walker, functions = situation.walker, _functions(memory)
-    return (
-        memory.recall(
-            "needs", (standard, walker, day), lambda: list_needs(situation, standard, on=day)
-        ),
-        memory.recall(
-            "needs of functions",
-            (functions, walker, day),
-            lambda: list_needs(situation, functions, on=day, prefix=f"{FUNCTIONS}|"),
-        ),
-    )
-
-
-def _supply(shops: Shops, asked: Sequence[Needs], memory: Memory) -> Supply:
-    """Return who answers everything that some standards want measured."""
-    supplies = tuple(
-        supply_of(shops, needs, memory, key=f"supply {place}") for place, needs in enumerate(asked)
-    )
-    return memory.recall("supply", supplies, lambda: _together(supplies))
-
-
-def _together(supplies: Sequence[Supply]) -> Supply:
-    """Return several supplies side by side."""
-    return Supply(
-        tuple(name for one in supplies for name in one.needs),
-        np.hstack([one.offers for one in supplies]),
-        np.hstack([one.maybe for one in supplies]),
-        np.hstack([one.present for one in supplies]),
-    )
-
-
-def _measure(
-    situation: Situation, shops: Shops, supply: Supply, asked: Sequence[Needs], memory: Memory
-) -> Access:
-    """Return the distances of every door to every need."""
-    members = situation.members
-    numbers = Units(members.door_circle, members.outlet_circle, members.door_community)
-    radii = {need: ends for needs in asked for need, ends in needs.radii.items()}
-    lost = _lost(situation, shops, supply)
-    ends = situation.outlet_ends
-    return remeasure(memory, situation.reader, ends, supply, numbers, radii, lost)
-
-
-def _lost(situation: Situation, shops: Shops, supply: Supply) -> dict[int, Floats]:
-    """Return how far outlets that no street leads to are; nothing where there are no streets."""
-    if not situation.off_street.any():
-        return {}
-    doors = situation.grid.project_pairs(situation.door_places)
-    return metres_to_lost(doors, shops.places, situation.off_street, supply)
 
 
 def _data_day(district: District) -> date | None:
