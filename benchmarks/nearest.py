@@ -35,7 +35,7 @@ LIMIT = 1_000_000
 PLAIN, OWNER, WHOLE = "W1 最近网点", "W1 最近网点，含是哪一家", "W1 最近网点，从边表算起"
 SCIPY = "SciPy csgraph"
 BY_DOOR = f"{OURS}，逐门成表"
-ANEW = f"{OURS}，连同向系统要内存"
+ALONE, ANEW = f"{OURS}，只要距离", f"{OURS}，连同向系统要内存"
 LEAST = "下限：只把这些数组填一遍、读写两遍"
 MOST_NODES_WITH_OWNER = 1_000_000
 PEER_MILLIMETRES = 10  # pandana and cityseer reckon in 32-bit floats
@@ -169,7 +169,7 @@ def measure(case: Case, peers: tuple[str, ...], limits: dict[str, float], runs: 
         Row(PLAIN, case.name, SCIPY, 1, both["scipy"], None, over, float("nan"), *wrong),
         Row(WHOLE, case.name, OURS, THREADS, whole, note=f"准备 {preparing:.2f} 秒"),
         Row(WHOLE, case.name, SCIPY, 1, building + both["scipy"], None, over, float("nan"), *wrong),
-        *_with_owner((case, hierarchy, graph), limits["scipy"], runs, quick=quick),
+        *_with_owner((sweeps, graph), limits["scipy"], runs, quick=quick),
     ]
     for name in peers:
         answer = ask(name, "nearest", case, limits[name])
@@ -179,19 +179,24 @@ def measure(case: Case, peers: tuple[str, ...], limits: dict[str, float], runs: 
 
 
 def _with_owner(
-    ready: tuple[Case, Hierarchy, csr_array], limit: float, runs: int, *, quick: bool
+    ready: tuple[Sweeps, csr_array], limit: float, runs: int, *, quick: bool
 ) -> list[Row]:
-    """Return the rows of W1 where the engine also says whose outlet it is."""
-    case, hierarchy, graph = ready
+    """Return the rows of W1 where the engine also says whose outlet it is.
+
+    The distance alone takes turns with it: what the owner costs is a matter of tenths.
+    """
+    sweeps, graph = ready
+    case, hierarchy = sweeps.case, sweeps.hierarchy
     search = Owners(case, hierarchy)
     length, _ = parted(search.near)
     near = np.moveaxis(length[:, hierarchy.rank[case.sample]], 0, 1)
     ours = _within(near.reshape(len(case.sample), -1)[:, : len(case.shops)])
-    jobs: Jobs = {"ours": search.run, "anew": search.anew}
+    jobs: Jobs = {"ours": search.run, "alone": sweeps.run, "anew": search.anew}
     if case.count > MOST_NODES_WITH_OWNER:
         took, other = interleaved(jobs, runs), f"超过 {MOST_NODES_WITH_OWNER:,} 个节点不量"
         return [
             Row(OWNER, case.name, OURS, THREADS, took["ours"]),
+            Row(OWNER, case.name, ALONE, THREADS, took["alone"]),
             Row(OWNER, case.name, ANEW, THREADS, took["anew"]),
             Row(OWNER, case.name, BY_DOOR, THREADS, note=f"{other}：整张表要几个 GB"),
             Row(OWNER, case.name, SCIPY, 1, note=f"{other}：与只要距离相近"),
@@ -208,6 +213,7 @@ def _with_owner(
     note = "每个节点当作一个楼门，读成楼门 × 业态的表"
     return [
         Row(OWNER, case.name, OURS, THREADS, took["ours"]),
+        Row(OWNER, case.name, ALONE, THREADS, took["alone"]),
         Row(OWNER, case.name, ANEW, THREADS, took["anew"]),
         Row(OWNER, case.name, BY_DOOR, THREADS, by_door, note=note),
         Row(OWNER, case.name, SCIPY, 1, took["scipy"], None, over, float("nan"), *wrong),
