@@ -7,6 +7,8 @@ the blind area and no served door, and nothing is ever computed from it.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +20,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from livingcircle._routing.hierarchy import THREADS
 from livingcircle.door_verdicts import Judged
 from livingcircle.memory import Memory
 from livingcircle.neighbourhood import Neighbourhood
@@ -169,41 +172,60 @@ def find_all_blind_areas(
     people = people if differ.any() else lived
     memory.keep("people of blind areas", (), people)
     asked = place, namer, people
-    return [_of_service(asked, (lived, differ), one, memory) for one in judged.values()]
+    known = [_known(asked, (lived, differ), one, memory) for one in judged.values()]
+    # Joining and cutting polygons leaves the interpreter alone for half of the time.
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(partial(_of_service, asked), judged.values(), known))
+    for one, areas in zip(judged.values(), found, strict=True):
+        memory.keep(_key(one), (*asked, one), areas)
+    return found
 
 
-def _of_service(
+def _key(one: Judged) -> tuple[str, str]:
+    """Return what the blind areas of a service are kept under."""
+    return "blind", one.service.requirement_id
+
+
+def _known(
     asked: tuple[Neighbourhood, "_Namer", People],
     earlier: tuple[People, Bools],
     one: Judged,
     memory: Memory,
-) -> pd.DataFrame:
-    """Return the blind areas of one service, circle by circle as far as anything changed.
+) -> tuple[pd.DataFrame | None, Bools]:
+    """Return earlier blind areas of one service, if any, and which circles are stale.
 
-    ``earlier`` are the people of the last run and the doors behind which others live now.
+    ``earlier`` are the people of the last run and the doors behind which others live now. There
+    is one place for each circle, and one for doors in none.
     """
-    (place, namer, people), key = asked, ("blind", one.service.requirement_id)
-    kept = memory.last(key)
+    (place, namer, people), kept = asked, memory.last(_key(one))
     circle = namer.circle
-    # One place for each circle, and one for doors in none.
     stale = np.ones(int(circle.max(initial=-1)) + 2, dtype=np.bool_)
-    old: pd.DataFrame | None = None
-    if kept is not None and _told_alike(kept.inputs, (place, namer, earlier[0], one)):
-        old = _with_people(kept.made, people, earlier[1])
-        stale[:] = False
-        stale[circle[_judged_otherwise(kept.inputs[-1], one)]] = True
+    if kept is None or not _told_alike(kept.inputs, (place, namer, earlier[0], one)):
+        return None, stale
+    stale[:] = False
+    stale[circle[_judged_otherwise(kept.inputs[-1], one)]] = True
+    return _with_people(kept.made, people, earlier[1]), stale
+
+
+def _of_service(
+    asked: tuple[Neighbourhood, "_Namer", People],
+    one: Judged,
+    known: tuple[pd.DataFrame | None, Bools],
+) -> pd.DataFrame:
+    """Return the blind areas of one service, drawn anew in the circles that are stale."""
+    (place, namer, people), (old, stale) = asked, known
     if old is not None and not stale.any():
-        memory.keep(key, (*asked, one), old)
         return old
+    circle = namer.circle
     lacking, served = one.doors.are(LACKING) & stale[circle], one.doors.are(SERVED)
     areas = find_blind_areas(place, lacking, served, circle, people, one.doors.metres)
     fresh = namer.name(one, areas)
-    if old is not None:
-        rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
-        # Columns of a table without rows have no types to join.
-        fresh = pd.concat([rest, fresh]) if len(rest) and len(fresh) else max(rest, fresh, key=len)
-    memory.keep(key, (*asked, one), fresh)
-    return fresh
+    if old is None:
+        return fresh
+    rest = old[~stale[old["circle"].to_numpy(dtype=np.int64)]]
+    # Columns of a table without rows have no types to join.
+    both = [some for some in (rest, fresh) if len(some)]
+    return pd.concat(both) if both else fresh
 
 
 def _with_people(areas: pd.DataFrame, people: People, differ: Bools) -> pd.DataFrame:

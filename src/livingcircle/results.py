@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -161,14 +162,17 @@ def write_results(
     tables.mkdir()
     for name in ("doors", "outlets", "blind_areas", "circles"):
         getattr(assessment, name)  # layers are made of them, in a thread of their own
-    # Files are written without the interpreter's lock: the layers while the longest table is
-    # made, that table while the others are.
     with ThreadPoolExecutor(_WRITERS) as pool:
-        layers = pool.submit(write_geopackage, assessment, folder / GEOPACKAGE)
-        written = {}
-        for name in sorted(TABLE_NAMES, key=lambda name: name != LONGEST):
+
+        def written_soon(name: str) -> "Future[None]":
             frame: pd.DataFrame = getattr(assessment, name)
-            written[name] = pool.submit(frame.to_parquet, tables / f"{name}.parquet")
+            return pool.submit(frame.to_parquet, tables / f"{name}.parquet")
+
+        # Layers keep the interpreter to themselves while they are written; a table does not: so
+        # the longest one is on its way first.
+        written = {LONGEST: written_soon(LONGEST)}
+        layers = pool.submit(write_geopackage, assessment, folder / GEOPACKAGE)
+        written |= {name: written_soon(name) for name in TABLE_NAMES if name != LONGEST}
         for done, name in enumerate(TABLE_NAMES):
             if progress is not None:
                 progress(done, len(TABLE_NAMES), name)
