@@ -9,8 +9,8 @@ from benchmarks.made_up import make_district
 from benchmarks.made_up import write_district
 from benchmarks.rows import peak_megabytes
 from benchmarks.rows import timed
-from livingcircle._collector import uncollected
 from livingcircle.assessment import assess
+from livingcircle.collector import uncollected
 from livingcircle.io.folder import read_district
 from livingcircle.memory import PREPARED
 from livingcircle.memory import Memory

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from livingcircle._collector import uncollected
+from livingcircle.collector import uncollected
 
 
 def fail():

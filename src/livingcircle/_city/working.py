@@ -25,10 +25,10 @@ from livingcircle._city.layout import part_of
 from livingcircle._city.layout import read_json
 from livingcircle._city.layout import write_json
 from livingcircle._city.reading import read_with_belt
-from livingcircle._collector import uncollected
 from livingcircle.assessment import TABLE_NAMES
 from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess
+from livingcircle.collector import uncollected
 from livingcircle.errors import InputError
 from livingcircle.errors import LivingCircleError
 from livingcircle.standards import Standard

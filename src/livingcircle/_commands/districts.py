@@ -8,13 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from livingcircle import _report
-from livingcircle._collector import uncollected
 from livingcircle._terminal import Step
 from livingcircle._terminal import out
 from livingcircle._terminal import progress
 from livingcircle._terminal import say
 from livingcircle.assessment import Assessment
 from livingcircle.assessment import assess as run_assessment
+from livingcircle.collector import uncollected
 from livingcircle.district import District
 from livingcircle.documents import write_plan_sheets
 from livingcircle.errors import InputError

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from livingcircle.assessment import Assessment
+from livingcircle.collector import uncollected
 from livingcircle.errors import InputError
 from livingcircle.memory import Memory
 from livingcircle_platform.assessment import folders
@@ -50,7 +51,7 @@ def assess(handle: Handle, run: str) -> str:
     """Pin the inputs of a run, assess them, store what was found, and write the plan sheets."""
     asked = Run.objects.select_related("district", "circle_set").get(pk=run)
     pinned = pin(asked)
-    with _stoppable():
+    with _stoppable(), uncollected():
         outcome = _workshop(handle, asked).run(
             pinned, folders.results_of(asked), how=_how(asked),
             progress=handle.part(0, _ASSESSED),
@@ -103,7 +104,7 @@ def play_scenarios(handle: Handle, run: str) -> str:
     memory = _workshop(handle, asked).memory
     for place, one in enumerate(scenarios):
         part = handle.part(place / len(scenarios), (place + 1) / len(scenarios))
-        with _stoppable():
+        with _stoppable(), uncollected():
             one.answer = _answer(made, one, memory, part, handle.is_cancelled)
     jobs.finish(handle.job, lambda: _store_scenarios(scenarios, handle.job))
     return reverse("workbench:scenarios", args=[run])
