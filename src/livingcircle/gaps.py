@@ -209,21 +209,26 @@ def find_gaps(
     lacking = [one for one in findings if one.verdict == LACKING and one.severity == "must"]
     requirements = {one.id: one for one in standard.requirements}
     counted = _short_in_number(lacking, requirements)
-    plain = {one.id for one in standard.requirements if is_plain(one)}
+    plain = {one.id for one in standard.requirements if is_plain(one)} & {*services.by_requirement}
+    told_by_number = {
+        (row.requirement_id, row.level, row.unit_id): _subjects(row)
+        for row in lacking
+        if row.requirement_id in plain and _subjects(row) <= counted
+    }
+    out_of_reach = frozenset().union(*told_by_number.values())
     told_of: dict[tuple[str, str, str], tuple[Any, ...]] = {}
     for row in lacking:
-        one = requirements[row.requirement_id]
-        unit = by_id[row.level, row.unit_id]
-        told = {(unit.level, unit.unit_id, trade) for trade in one.trades} <= counted
-        if one.id in services.by_requirement and one.id in plain and told:
-            continue
-        said = services.by_requirement.get(one.id) or services.by_trade.get(_first(row))
         gap = row.requirement_id, row.level, row.unit_id
-        told_of[gap] = row, one, unit, said, place, mark_of[row.level, row.unit_id]
+        if gap in told_by_number:
+            continue
+        one, unit = requirements[row.requirement_id], by_id[row.level, row.unit_id]
+        said = services.by_requirement.get(one.id) or services.by_trade.get(_first(row))
+        both = _is_of_number(one) and not out_of_reach.isdisjoint(_subjects(row))
+        told_of[gap] = row, one, both, unit, said, place, mark_of[row.level, row.unit_id]
 
     def tell(gap: tuple[str, str, str], _: dict[str, object] | None) -> dict[str, object]:
-        row, one, unit, said, place, _ = told_of[gap]
-        return _gap(row, one, unit, said, place, people)
+        row, one, both, unit, said, place, _ = told_of[gap]
+        return {**_gap(row, one, unit, said, place, people), "family": place.rank(one, both=both)}
 
     return memory.recall_each("gaps", told_of, tell, _Then().alike)
 
@@ -289,13 +294,13 @@ class _Place:
         self.names = dict(zip(circles.index, circles["name"].astype(str), strict=True))
         self.kinds = dict(zip(circles.index, circles["kind"].astype(str), strict=True))
 
-    def rank(self, one: Requirement, *, blind: bool) -> int:
+    def rank(self, one: Requirement, *, both: bool) -> int:
         """Return where a gap stands in the standard's precedence.
 
         What is short in number and out of reach as well is told in one row, and stands where
         the first of the two does.
         """
-        families = (one.rule.family, ReachRule.family) if blind else (one.rule.family,)
+        families = (one.rule.family, ReachRule.family) if both else (one.rule.family,)
         return min(map(self.precedence.index, families))
 
 
@@ -304,12 +309,21 @@ def _short_in_number(
 ) -> set[tuple[str, str, str]]:
     """Return the (level, unit, trade) that lack outlets by number."""
     return {
-        (row.level, row.unit_id, trade)
+        subject
         for row in lacking
-        if isinstance(requirements[row.requirement_id].rule, CountRule | LadderRule)
-        and (row.shortfall or 0.0) > 0
-        for trade in row.trades
+        if _is_of_number(requirements[row.requirement_id]) and (row.shortfall or 0.0) > 0
+        for subject in _subjects(row)
     }
+
+
+def _is_of_number(one: Requirement) -> bool:
+    """Return whether a requirement asks for a number of outlets."""
+    return isinstance(one.rule, CountRule | LadderRule)
+
+
+def _subjects(row: Finding) -> frozenset[tuple[str, str, str]]:
+    """Return (level, unit, trade) of what a finding is about."""
+    return frozenset((row.level, row.unit_id, trade) for trade in row.trades)
 
 
 def _first(row: Finding) -> str:
@@ -348,7 +362,6 @@ def _gap(
         "nearest_m": hit.nearest_m,
         "burden": burden(place.tiers(trade), radius, hit, blind=blind),
         "priority": one.priority,
-        "family": place.rank(one, blind=blind),
         "remedy": todo.words,
         "measure": measure(trade, radius, todo, cramped=cramped),
     }

@@ -80,13 +80,16 @@ def place_rows(
     issues: list[Issue] = []
     numbers, titles = rows["row"].to_numpy(), rows.get("name", pd.Series("", index=rows.index))
     # What is drawn has no cells to mark.
-    column = "经度、纬度" if "lon" in table and "geometry" not in rows.columns else ""
+    drawn = np.zeros(len(rows), dtype=bool)
+    if "geometry" in rows.columns:
+        drawn = ~shapely.is_missing(rows["geometry"].to_numpy(dtype=object))
     for trap in traps:
         for position in (trap.rows & ~bad).nonzero()[0]:
             name = titles.iloc[position]
             problem = f"“{name}”{trap.problem}" if name else trap.problem
             value = _value(rows, int(position))
             row = int(numbers[position])
+            column = "" if drawn[position] or "lon" not in table else "经度、纬度"
             issues.append(
                 Issue(file, sheet, row, column, value, trap.severity, problem, trap.remedy)
             )
