@@ -32,6 +32,7 @@ def test_a_step_asks_for_what_its_action_takes(town, run, open_as):
     page.locator("#id_action_1").select_option("add_outlet")
     assert asked(page)[-1] == "做什么"  # of the next step
     assert page.locator("#id_lon_1").is_visible()
+    assert page.locator("#id_hours_1").is_visible()  # may be said, need not
     assert not page.locator("#id_object_1").is_visible()
     page.locator("#id_lon_1").fill("116.3")
     page.locator("#id_action_1").select_option("close_outlet")

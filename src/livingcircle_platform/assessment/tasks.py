@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from livingcircle.assessment import Assessment
 from livingcircle.collector import uncollected
-from livingcircle.errors import InputError
+from livingcircle.errors import LivingCircleError
 from livingcircle.memory import Memory
 from livingcircle_platform.assessment import folders
 from livingcircle_platform.assessment import running
@@ -121,7 +121,9 @@ def _answer(
             progress=lambda done, total, what: tell(done, total, what.replace(key, scenario.title)),
             cancelled=stop,
         )  # fmt: skip
-    except InputError as problem:
+    except Cancelled:
+        raise
+    except LivingCircleError as problem:
         return {"problem": str(problem).replace(key, scenario.title)}
     return {**asdict(row), "scenario": scenario.title}
 

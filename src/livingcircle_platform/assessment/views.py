@@ -64,7 +64,7 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "files": _files(found),
         "others": others.exclude(pk=found.pk)[:12],
         "whole": whole,
-        "totals": found.summary if whole is not None else _own_totals(request, found),
+        "totals": found.summary if whole or not found.finished_at else _own_totals(request, found),
     }
     return render(request, "assessment/run.html", context)
 

@@ -101,16 +101,15 @@ def _staged(
     members, issues = members_of(frame, batch) if batch.table == "circles" else ({}, [])
     for issue in issues:
         remarks.setdefault(issue.row, []).append(f"{issue.problem}。{issue.remedy}。")
-    for row, sentence in _months(frame, batch):
+    for row, sentence in _days(frame, batch, timezone.localdate().isoformat()):
         remarks.setdefault(row, []).append(sentence)
     known = known_rows(batch)
     found = translated(frame, batch, members)
     present = present_values(reading.headings)
     rows = list(staging.staged(batch, found, known, present=present))
-    today = timezone.localdate().isoformat()
     for one in rows:
         if one.row:
-            one.problems = [*one.problems, *remarks.pop(one.row, []), *_to_come(one, today)]
+            one.problems = [*one.problems, *remarks.pop(one.row, [])]
     made = sum(is_made(one.key, reading.file, one.row) for one in rows)
     if made:
         notes.insert(0, _MADE.format(count=made))
@@ -120,22 +119,19 @@ def _staged(
     return rows
 
 
-def _months(frame: pd.DataFrame, batch: Batch) -> Iterator[tuple[int, str]]:
-    """Say where a month was written instead of a day."""
+def _days(frame: pd.DataFrame, batch: Batch, today: str) -> Iterator[tuple[int, str]]:
+    """Say where a month was written instead of a day, or a day of verification to come."""
     for column in batch.kind.table.columns:
         if column.kind is not Kind.DATE or column.name not in frame:
             continue
+        which = "最后一天" if column.name == "lease_end" else "第一天"
         for row, told in zip(frame["row"].tolist(), frame[column.name].tolist(), strict=True):
-            if len(str(told)) == _MONTH:
-                which = "最后一天" if column.name == "lease_end" else "第一天"
-                yield row, f"“{column.title}”列（{told}）：只写到月，按当月{which}入库。"
-
-
-def _to_come(row: StagedRow, today: str) -> Iterator[str]:
-    """Say where something was verified on a day that has not come yet."""
-    day = str(row.values.get("verified_on") or "")  # noqa: PD011 - a field, not a table
-    if day > today:
-        yield f"“核实日期”列（{day}）：在今天之后。核对年份；不改也可以照原样入库。"
+            day = str(told)
+            if len(day) == _MONTH:
+                yield row, f"“{column.title}”列（{day}）：只写到月，按当月{which}入库。"
+            if column.name == "verified_on" and day[:1].isdigit() and day > today:
+                remedy = "核对年份；不改也可以照原样入库"
+                yield row, f"“{column.title}”列（{day}）：在今天之后。{remedy}。"
 
 
 def _refused(batch: Batch, reading: Reading, remarks: dict[int, list[str]]) -> Iterator[StagedRow]:

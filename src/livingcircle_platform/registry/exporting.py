@@ -95,7 +95,7 @@ def described(asked: Asked, who: str, count: int) -> list[tuple[str, str]]:
         ("筛选", filters),
         ("导出人", who),
         ("导出时间", timezone.localtime().strftime("%Y-%m-%d %H:%M")),
-        (_SYSTEM, "CGCS2000（与 WGS-84 一致），不是高德、百度地图的坐标；再导入时选 WGS-84"),
+        (_SYSTEM, "CGCS2000（与 WGS-84 一致），不是高德、百度地图的坐标；“坐标系”一列已写明"),
         ("空白单元格", "数字、日期和是否类的栏目空白，表示未核实"),
         ("审计链头", f"第{number}条 {hash_now}"),
     ]

@@ -27,6 +27,8 @@ _NEEDS = {
     "change_hours": ("object", "hours"),
 }  # fmt: skip
 _PLACED = ("add_outlet", "move_outlet")
+# What it takes as well where somebody wants to say it.
+_ALSO = {"add_outlet": ("hours",), "open_gate": ("hours",)}
 _MISSING = {
     "trades": "选一个业态", "object": "写上网点或门的编号",
     "hours": "写上调整后的营业时间，如 06:00-22:00", "lon": "写上经度", "lat": "写上纬度",
@@ -107,7 +109,8 @@ class ScenarioForm(forms.Form):
         """Return which parts of a step each action takes, as JSON for the page."""
         place = ("space", "lon", "lat")
         told = {
-            name: [*needs, *(place if name in _PLACED else ())] for name, needs in _NEEDS.items()
+            name: [*needs, *(place if name in _PLACED else ()), *_ALSO.get(name, ())]
+            for name, needs in _NEEDS.items()
         }
         return json.dumps(told)
 
