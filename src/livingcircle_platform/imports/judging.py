@@ -20,7 +20,6 @@ from livingcircle.errors import LivingCircleError
 from livingcircle.errors import TableError
 from livingcircle.errors import UnsafeFileError
 from livingcircle.io import guard
-from livingcircle.io.excel import Sheet
 from livingcircle.io.geo import read_layer
 from livingcircle.io.one_file import OneFile
 from livingcircle.io.one_file import Preview
@@ -32,6 +31,7 @@ from livingcircle.io.one_file import sheets_of
 from livingcircle_platform.imports import recording
 from livingcircle_platform.imports.limits import Limits
 from livingcircle_platform.imports.reading import Rejection
+from livingcircle_platform.imports.seen import Seen
 from livingcircle_platform.imports.wording import on_a_page
 
 Tell = Callable[[int, str], None]
@@ -54,19 +54,6 @@ class Order:
     coordinates: str
     sheet: str
     encoding: str
-
-
-@dataclass
-class Seen:
-    """Collect what is known of a file, however far its reading comes."""
-
-    kind: str = ""
-    grids: tuple[Sheet, ...] | None = None
-    names: tuple[str, ...] = ()
-    read: OneFile | None = None
-    preview: Preview | None = None
-    likely_system: str = ""
-    rejection: Rejection | None = None
 
 
 def judge(job: dict[str, Any], limits: Limits, tell: Tell) -> None:

@@ -20,6 +20,7 @@ from livingcircle_platform.imports.matching import is_made
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
 from livingcircle_platform.imports.reading import Reading
+from livingcircle_platform.imports.rows import MONTH
 from livingcircle_platform.imports.translating import known_rows
 from livingcircle_platform.imports.translating import members_of
 from livingcircle_platform.imports.translating import present_values
@@ -28,7 +29,6 @@ from livingcircle_platform.imports.translating import translated
 State = Batch.State
 _MOST_NOTES = 200
 _LONGEST_VALUE = 40
-_MONTH = len("2026-06")
 _MADE = (
     "{count}行没有编号，系统按文件名和行号临时编了号；与台账比对时不看这些编号，"
     "只认名称相同、位置相距 30 米以内的为同一条。表里补上编号，以后更新会更准。"
@@ -127,8 +127,9 @@ def _days(frame: pd.DataFrame, batch: Batch, today: str) -> Iterator[tuple[int, 
         which = "最后一天" if column.name == "lease_end" else "第一天"
         for row, told in zip(frame["row"].tolist(), frame[column.name].tolist(), strict=True):
             day = str(told)
-            if len(day) == _MONTH:
-                yield row, f"“{column.title}”列（{day}）：只写到月，按当月{which}入库。"
+            if len(day) == MONTH:
+                kept = "台账里有当月更准的日期就不动"
+                yield row, f"“{column.title}”列（{day}）：只写到月，按当月{which}入库；{kept}。"
             if column.name == "verified_on" and day[:1].isdigit() and day > today:
                 remedy = "核对年份；不改也可以照原样入库"
                 yield row, f"“{column.title}”列（{day}）：在今天之后。{remedy}。"

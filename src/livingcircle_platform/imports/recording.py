@@ -27,15 +27,15 @@ from livingcircle.tables import issues_frame
 from livingcircle_platform.imports import reading
 from livingcircle_platform.imports.reading import Doubt
 from livingcircle_platform.imports.reading import Heading
+from livingcircle_platform.imports.seen import Seen
 from livingcircle_platform.imports.wording import on_a_page
 
 if TYPE_CHECKING:
     from livingcircle.coordinates import Suspicion
     from livingcircle.tables import HeaderMatch
-    from livingcircle_platform.imports.judging import Seen
 
 
-def write(work: Path, key: str, file: str, table: str, seen: "Seen") -> None:
+def write(work: Path, key: str, file: str, table: str, seen: Seen) -> None:
     """Write the tables of a reading and, when all are there, the record that names them."""
     parts = seen.read.parts if seen.read is not None else ()
     issues = [_on_a_page(issue) for part in parts for issue in part.issues]
@@ -121,7 +121,7 @@ def _severities(issues: Iterable[Issue]) -> dict[str, int]:
     return {name: severities.count(severity) for name, severity in names.items()}
 
 
-def _preview(seen: "Seen") -> dict[str, object]:
+def _preview(seen: Seen) -> dict[str, object]:
     shown = seen.preview
     if shown is None:
         return {"sheet": "", "headings": [], "preview": [], "first": 0}

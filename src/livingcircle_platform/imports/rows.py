@@ -20,7 +20,6 @@ from livingcircle_platform.imports.places import Places
 
 Row = dict[str, Any]
 
-_MONTH = len("2026-06")
 _OUTLET_TEXTS = (
     "name", "address", "phone", "credit_code", "hours", "brand", "supply", "verified_by", "note",
 )  # fmt: skip
@@ -34,6 +33,7 @@ SIX_FIELDS = (
     "resident_profile", "trade_completeness", "built_profile", "location_resources", "openness",
     "cooperation",
 )  # fmt: skip
+MONTH = len("2026-06")  # letters of a month where a day is wanted
 # What a row tells of each record, as both functions below give it.
 OUTLET_NAMES = (
     *_OUTLET_TEXTS, *_OUTLET_ANSWERS, "trades", "trades_said", "state", "area_m2", "verified_on",
@@ -75,7 +75,7 @@ def space_values(frame: gpd.GeoDataFrame, places: Places) -> Iterator[tuple[str,
                 **{name: _text(row[name]) for name in _SPACE_TEXTS},
                 "area_m2": _number(row["area_m2"]),
                 "cost": _number(row["cost"]),
-                "lease_end": _day(row["lease_end"], last=True),
+                "lease_end": _day(row["lease_end"]),
                 "suitable_trades": trades_of(row["suitable_trades"])[0],
                 "excluded_trades": trades_of(row["excluded_trades"])[0],
                 "area": area,
@@ -169,16 +169,14 @@ def _answer(value: Any) -> bool | None:  # noqa: ANN401
     return None if value is None or value is pd.NA else bool(value)
 
 
-def _day(value: object, *, last: bool = False) -> str | None:
-    """Return a day; of a month the first, or the last.
+def _day(value: object) -> str | None:
+    return _text(value)[:10] or None
 
-    So nothing is taken for verified later than it was, and no room for free before it is.
-    """
-    told = _text(value)[:10]
-    if len(told) != _MONTH:
-        return told or None
-    year, month = map(int, told.split("-"))
-    return f"{told}-{monthrange(year, month)[1] if last else 1:02d}"
+
+def day_in(month: str, *, last: bool) -> str:
+    """Return the first or the last day of a month written ``2026-06``."""
+    year, number = map(int, month.split("-"))
+    return f"{month}-{monthrange(year, number)[1] if last else 1:02d}"
 
 
 def _shape(shape: Any) -> str | None:  # noqa: ANN401 - shapely geometry or nothing

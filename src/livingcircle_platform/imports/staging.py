@@ -15,7 +15,9 @@ from livingcircle_platform.imports.matching import Known
 from livingcircle_platform.imports.matching import Matcher
 from livingcircle_platform.imports.models import Batch
 from livingcircle_platform.imports.models import StagedRow
+from livingcircle_platform.imports.rows import MONTH
 from livingcircle_platform.imports.rows import Row
+from livingcircle_platform.imports.rows import day_in
 from livingcircle_platform.registry.models import Kept
 from livingcircle_platform.territory.models import Area
 
@@ -55,12 +57,13 @@ def staged(
         made = StagedRow(batch=batch, row=number, key=code)
         if held is None:
             made.key = matcher.free_code(code, number, mark)
-            made.values = {**values, **_area_of(batch, values)}
+            made.values = {**values, **_whole_days(values, {}), **_area_of(batch, values)}
             made.verdict = Verdict.NEW
             made.object_id = id_of(batch, made.key)
         else:
             made.object_id, made.seen, made.before = held.id, held.version, held.values
             made.values = overlaid(values, held.values, present)
+            made.values |= _whole_days(made.values, held.values)
             same = all(plain(value) == held.values.get(name) for name, value in made.values.items())
             made.verdict = Verdict.SAME if same else Verdict.CHANGED
         _refuse_outside(made, batch, held, values)
@@ -70,6 +73,20 @@ def staged(
 def id_of(batch: Batch, name: str) -> uuid.UUID:
     """Return the id of what a batch makes under a name."""
     return uuid.uuid5(_IDS, f"{batch.pk}/{name}")
+
+
+def _whole_days(values: Row, before: Row) -> Row:
+    """Return a day for each month that was written: the one the record knows in it, if any.
+
+    Else it is the first day for a verification, which is then no fresher than it was, and the
+    last for a lease, which is then no free room before it is.
+    """
+    days: Row = {}
+    for name, last in (("verified_on", False), ("lease_end", True)):
+        month, known = str(values.get(name) or ""), str(before.get(name) or "")
+        if len(month) == MONTH:
+            days[name] = known if known.startswith(month) else day_in(month, last=last)
+    return days
 
 
 def overlaid(values: Row, before: Row, present: frozenset[str] | None) -> Row:

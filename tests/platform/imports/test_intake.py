@@ -111,11 +111,21 @@ def test_strange_hours_and_days_to_come_are_told_and_kept(bring, clerk):
     told = {one.key: " ".join(one.problems) for one in batch.rows.all()}
     assert "看不懂营业时间“看店主心情”" in told["A-1"]
     assert "在今天之后" in told["A-2"]
-    assert told["A-3"] == "“核实日期”列（2020-05）：只写到月，按当月第一天入库。"
+    assert told["A-3"].startswith("“核实日期”列（2020-05）：只写到月，按当月第一天入库")
     accepted(batch, clerk)
     assert Outlet.objects.get(code="A-1").hours == "看店主心情"
     assert str(Outlet.objects.get(code="A-2").verified_on) == "2999-01-01"
     assert str(Outlet.objects.get(code="A-3").verified_on) == "2020-05-01"
+
+
+def test_a_month_leaves_a_day_of_it_alone(bring, clerk):
+    header = "网点编号,网点名称,业态,经度,纬度,联系电话,核实日期"
+    accepted(bring(sheet(row("A-1", "果园药店") + ",2020-05-17", header=header)), clerk)
+    again = bring(sheet(row("A-1", "果园药店") + ",2020-05", header=header))
+    assert again.counts == {"same": 1, "remarks": 1}
+    later = accepted(bring(sheet(row("A-1", "果园药店") + ",2020-06", header=header)), clerk)
+    assert later.counts == {"changed": 1, "remarks": 1}
+    assert str(Outlet.objects.get(code="A-1").verified_on) == "2020-06-01"
 
 
 def test_a_lease_of_a_month_ends_with_it(bring, clerk):
