@@ -211,9 +211,9 @@ def find_gaps(
     counted = _short_in_number(lacking, requirements)
     plain = {one.id for one in standard.requirements if is_plain(one)} & {*services.by_requirement}
     told_by_number = {
-        (row.requirement_id, row.level, row.unit_id): _subjects(row)
+        (row.requirement_id, row.level, row.unit_id): subjects
         for row in lacking
-        if row.requirement_id in plain and _subjects(row) <= counted
+        if row.requirement_id in plain and (subjects := _subjects(row)) <= counted
     }
     out_of_reach = frozenset().union(*told_by_number.values())
     told_of: dict[tuple[str, str, str], tuple[Any, ...]] = {}

@@ -19,6 +19,7 @@ from livingcircle.access import Access
 from livingcircle.findings import Finding
 from livingcircle.memory import Memory
 from livingcircle.reach import Services
+from livingcircle.residents import numbered
 from livingcircle.shops import Shops
 from livingcircle.situation import Situation
 from livingcircle.standards import Standard
@@ -115,7 +116,7 @@ def rates_of_flag(flags: Codes, groups: Sequence[Ints]) -> list[Rate]:
     groups
         Outlets of each group.
     """
-    outlets, number = _numbered(groups)
+    outlets, number = numbered(groups)
     told = flags[outlets]
     counts = (
         np.bincount(number[told == code], minlength=len(groups)).astype(np.float64).tolist()
@@ -274,29 +275,21 @@ def _walked(
 ) -> Floats:
     """Return minutes on plain streets and all minutes to basic trades, shape (groups, 2)."""
     sums = np.zeros((len(groups), 2))
-    numbered = memory.recall("wider doors", groups, lambda: _numbered(groups))
+    wider = memory.recall("wider doors", groups, lambda: numbered(groups))
     for trade in _basic(standard):
         if trade in access.needs:
             one = access.to(trade)
-            inputs = one.metres, one.minutes, numbered
+            inputs = one.metres, one.minutes, wider
             sums += memory.recall(
                 ("walked", trade), inputs, partial(_ways, *inputs, count=len(groups))
             )
     return sums / (situation.walker.metres_per_minute, 1.0)
 
 
-def _numbered(groups: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Return the members of all groups, group by group, and whose they are."""
-    none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none, *groups]), np.repeat(
-        np.arange(len(groups)), list(map(len, groups))
-    )
-
-
-def _ways(metres: Floats, minutes: Floats, numbered: tuple[Ints, Ints], *, count: int) -> Floats:
+def _ways(metres: Floats, minutes: Floats, wider: tuple[Ints, Ints], *, count: int) -> Floats:
     """Return the metres and the minutes of all doors that reach something, group by group."""
     known = np.isfinite(metres) & np.isfinite(minutes)
-    doors, number = numbered
+    doors, number = wider
     ways = (np.where(known, length, 0.0)[doors] for length in (metres, minutes))
     return np.stack([np.bincount(number, way, minlength=count) for way in ways], axis=1)
 

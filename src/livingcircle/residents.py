@@ -67,12 +67,18 @@ class People:
 
     def totals(self, groups: Sequence[Ints]) -> dict[str, Floats]:
         """Return the people behind each of some groups of doors, added up door by door."""
-        doors = np.concatenate([np.empty(0, dtype=np.int64), *groups])
-        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        doors, number = numbered(groups)
         kinds = {"people": self.residents, "elders": self.elders, "infants": self.infants}
         return {
             name: _known_sums(values[doors], number, len(groups)) for name, values in kinds.items()
         }
+
+
+def numbered(groups: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Return the members of all groups, group by group, and whose they are."""
+    members = np.concatenate([np.empty(0, dtype=np.int64), *groups])
+    many = np.array(list(map(len, groups)), dtype=np.int64)
+    return members, np.repeat(np.arange(len(groups)), many)
 
 
 def _known_sums(values: Floats, number: Ints, count: int) -> Floats:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from livingcircle.circles import whole_members
 from livingcircle.memory import Memory
+from livingcircle.residents import numbered
 from livingcircle.situation import Situation
 from livingcircle.verdicts import CODES
 from livingcircle.verdicts import LACKING
@@ -239,9 +240,7 @@ class Crowd:
     @classmethod
     def of(cls, groups: Sequence[Ints], residents: Floats) -> Self:
         """Return the people of some groups of doors, NaN where unknown."""
-        none = np.empty(0, dtype=np.int64)
-        doors = np.concatenate([none, *groups])
-        number = np.repeat(np.arange(len(groups)), np.array(list(map(len, groups)), dtype=np.int64))
+        doors, number = numbered(groups)
         people = residents[doors]
         known = np.bincount(number, ~np.isnan(people), minlength=len(groups)) > 0
         weight = np.where(known[number], np.nan_to_num(people), 1.0)

@@ -9,7 +9,7 @@ function fill({ coords }) {
   lon.value = coords.longitude.toFixed(6);
   lat.value = coords.latitude.toFixed(6);
   const doubt = Math.round(coords.accuracy);
-  const close = "已填入，误差约" + doubt + "米。";
+  const close = `已填入，误差约${doubt}米。`;
   says.textContent = doubt > FAR ? `${close}误差偏大，走到室外再取一次，或手工改准。` : close;
 }
 
